@@ -1,0 +1,92 @@
+"""Related articles and topics for news sites.
+
+The web layer needs one name::
+
+    from recommender import Recommender
+
+    rec = Recommender.open("artifacts")
+    for hit in rec.related("na-1", k=5):
+        print(hit.score, hit.title)
+
+Names are resolved on first use, so `import recommender` itself loads nothing heavy.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from recommender.errors import (
+        EncoderError,
+        InputError,
+        LockHeld,
+        MissingExtra,
+        NewerFormat,
+        NoSnapshot,
+        PublishRefused,
+        RecommenderError,
+        SettingsError,
+        SnapshotDamaged,
+        SnapshotError,
+        StorageError,
+        UnknownArticle,
+    )
+    from recommender.serve import Recommender
+    from recommender.types import Article, Card, Health, Keyword, Related, Topic
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "recommender.serve": ("Recommender",),
+    "recommender.types": ("Article", "Card", "Health", "Keyword", "Related", "Topic"),
+    "recommender.errors": (
+        "EncoderError",
+        "InputError",
+        "LockHeld",
+        "MissingExtra",
+        "NewerFormat",
+        "NoSnapshot",
+        "PublishRefused",
+        "RecommenderError",
+        "SettingsError",
+        "SnapshotDamaged",
+        "SnapshotError",
+        "StorageError",
+        "UnknownArticle",
+    ),
+}
+_MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
+
+__all__ = [
+    "Article",
+    "Card",
+    "EncoderError",
+    "Health",
+    "InputError",
+    "Keyword",
+    "LockHeld",
+    "MissingExtra",
+    "NewerFormat",
+    "NoSnapshot",
+    "PublishRefused",
+    "Recommender",
+    "RecommenderError",
+    "Related",
+    "SettingsError",
+    "SnapshotDamaged",
+    "SnapshotError",
+    "StorageError",
+    "Topic",
+    "UnknownArticle",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module 'recommender' has no attribute {name!r}")
+    value: object = getattr(import_module(_MODULE_OF[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

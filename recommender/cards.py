@@ -1,0 +1,187 @@
+"""Article cards in a read-only SQLite file: id → row, row → card, text hash → text number."""
+
+import os
+import sqlite3
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Lock
+from typing import Any, TypeVar
+
+from recommender.errors import SnapshotDamaged
+from recommender.manifest import FORMAT, newer_format
+from recommender.types import Card
+
+__all__ = ["Cards", "from_microseconds", "to_microseconds", "write_cards"]
+
+T = TypeVar("T")
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_COLUMNS = "id, title, url, source, section, language, author, published"
+_SCHEMA = """
+CREATE TABLE meta (build TEXT NOT NULL);
+CREATE TABLE articles (
+    row INTEGER PRIMARY KEY, id TEXT NOT NULL, title TEXT NOT NULL, url TEXT, source TEXT,
+    section TEXT, language TEXT, author TEXT, published INTEGER);
+CREATE TABLE texts (hash BLOB PRIMARY KEY, text INTEGER NOT NULL) WITHOUT ROWID;
+"""
+
+
+def to_microseconds(moment: datetime) -> int:
+    """Microseconds since 1970 in UTC of an aware datetime."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def from_microseconds(value: int) -> datetime:
+    """The inverse of `to_microseconds`; exact for every year a datetime can hold."""
+    return _EPOCH + timedelta(microseconds=value)
+
+
+def write_cards(
+    path: Path, build: str, cards: Iterable[Card], text_hashes: Iterable[bytes]
+) -> None:
+    """Write the cards in row order and the content hashes in text order to a new file."""
+    database = sqlite3.connect(path, isolation_level=None)
+    try:
+        database.execute("PRAGMA journal_mode = OFF")  # written aside: a failed file is thrown away
+        database.execute("PRAGMA synchronous = OFF")  # the publisher syncs every file
+        database.executescript(f"PRAGMA user_version = {FORMAT}; BEGIN; {_SCHEMA}")
+        database.execute("INSERT INTO meta VALUES (?)", (build,))
+        database.executemany(
+            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                (
+                    row,
+                    *card[:7],
+                    None if card.published is None else to_microseconds(card.published),
+                )
+                for row, card in enumerate(cards)
+            ),
+        )
+        database.executemany(
+            "INSERT INTO texts VALUES (?, ?)",
+            ((content_hash, text) for text, content_hash in enumerate(text_hashes)),
+        )
+        database.execute("CREATE UNIQUE INDEX articles_id ON articles (id)")
+        database.execute("COMMIT")
+    finally:
+        database.close()
+
+
+class Cards:
+    """Reader of one cards file; safe in threads and after a fork, works on when it is deleted.
+
+    Connections wait in a pool, one per thread that asks at the same moment: taking one is a
+    `deque.pop`, no lock. Only where the file was deleted by a newer snapshot's publication and
+    the pool is empty do threads share the first connection, one at a time.
+
+    Raises:
+        SnapshotDamaged: the file is no SQLite database, or another snapshot's.
+        NewerFormat: a newer version wrote it.
+    """
+
+    def __init__(self, path: Path, build: str) -> None:
+        self.path = path
+        self._size = path.stat().st_size
+        self._first = self._connect()
+        self._last_resort = Lock()
+        self._pool: deque[sqlite3.Connection] = deque([self._first])
+        self._pid = os.getpid()
+        version, found = self._ask(
+            lambda db: (
+                db.execute("PRAGMA user_version").fetchone()[0],
+                db.execute("SELECT build FROM meta").fetchone()[0]
+                if db.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'meta'").fetchone()[
+                    0
+                ]
+                else None,
+            )
+        )
+        if version > FORMAT:
+            raise newer_format(path, version)
+        if found != build:
+            raise SnapshotDamaged(f"{path} belongs to another snapshot (build {found})")
+
+    def row_of(self, article_id: str) -> int | None:
+        """Row of an id, or None where there is no such article."""
+        query = "SELECT row FROM articles WHERE id = ?"
+        found = self._ask(lambda db: db.execute(query, (article_id,)).fetchone())
+        return found[0] if found else None
+
+    def of(self, rows: Sequence[int]) -> list[Card]:
+        """Cards of `rows`, in their order.
+
+        Raises:
+            SnapshotDamaged: the file holds no article for one of the rows.
+        """
+        query = f"SELECT row, {_COLUMNS} FROM articles WHERE row IN ({_marks(len(rows))})"  # noqa: S608 - marks only
+        found = {
+            record[0]: record for record in self._ask(lambda db: db.execute(query, rows).fetchall())
+        }
+        try:
+            return [_card(found[row]) for row in rows]
+        except KeyError as error:
+            raise SnapshotDamaged(f"{self.path} has no article for row {error}") from None
+
+    def text_of(self, content_hash: bytes) -> int | None:
+        """Number of the text with this content hash, or None."""
+        query = "SELECT text FROM texts WHERE hash = ?"
+        found = self._ask(lambda db: db.execute(query, (content_hash,)).fetchone())
+        return found[0] if found else None
+
+    def ids(self) -> Iterator[str]:
+        """Every id, in row order."""
+        rows = self._ask(lambda db: db.execute("SELECT id FROM articles ORDER BY row").fetchall())
+        return (record[0] for record in rows)
+
+    def check(self) -> None:
+        """Run SQLite's own integrity check.
+
+        Raises:
+            SnapshotDamaged: it found damage.
+        """
+        verdict = self._ask(lambda db: db.execute("PRAGMA integrity_check").fetchone()[0])
+        if verdict != "ok":
+            raise SnapshotDamaged(f"{self.path} is damaged: {verdict}")
+
+    def _ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
+        if self._pid != os.getpid():  # SQLite connections must not be carried across a fork
+            self._pool.clear()
+            self._last_resort = Lock()
+            self._pid = os.getpid()
+        try:
+            try:
+                connection = self._pool.pop()
+            except IndexError:
+                try:
+                    connection = self._connect()
+                except SnapshotDamaged:
+                    with self._last_resort:
+                        return question(self._first)
+            answer = question(connection)
+        except sqlite3.DatabaseError as error:
+            raise SnapshotDamaged(f"{self.path} is damaged: {error}") from error
+        self._pool.append(connection)
+        return answer
+
+    def _connect(self) -> sqlite3.Connection:
+        # `immutable` promises SQLite what the snapshot promises us: no locks, no change checks.
+        uri = f"{self.path.absolute().as_uri()}?mode=ro&immutable=1"
+        try:
+            connection = sqlite3.connect(
+                uri, uri=True, check_same_thread=False, isolation_level=None
+            )
+            connection.execute(f"PRAGMA mmap_size = {self._size}")
+        except sqlite3.Error as error:
+            raise SnapshotDamaged(f"{self.path} cannot be opened: {error}") from error
+        return connection
+
+
+def _marks(count: int) -> str:
+    return ",".join("?" * count)
+
+
+def _card(record: tuple[Any, ...]) -> Card:
+    published = record[8]
+    return Card(*record[1:8], None if published is None else from_microseconds(published))

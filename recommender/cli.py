@@ -1,0 +1,421 @@
+"""The commands `recommend` and `recommender`: prints, exit codes, and nothing else.
+
+Exit codes: 0 done or published · 1 internal error · 2 wrong usage or settings · 3 bad input ·
+4 publish refused · 5 lock held · 6 unknown article · 7 no snapshot, or a damaged one ·
+8 cannot write (full disk, permissions) · 9 encoder or a package missing
+"""
+
+import json
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from recommender import __version__
+from recommender.artifacts import Artifacts
+from recommender.errors import (
+    EncoderError,
+    InputError,
+    LockHeld,
+    MissingExtra,
+    PublishRefused,
+    RecommenderError,
+    SettingsError,
+    SnapshotError,
+    StorageError,
+    UnknownArticle,
+    needs_extra,
+)
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from recommender.nightly import Night
+    from recommender.serve import Recommender
+
+__all__ = ["EXIT_CODES", "main", "recommend_main"]
+
+EXIT_CODES: dict[type[RecommenderError], int] = {
+    SettingsError: 2,
+    InputError: 3,
+    PublishRefused: 4,
+    LockHeld: 5,
+    UnknownArticle: 6,
+    SnapshotError: 7,
+    StorageError: 8,
+    EncoderError: 9,
+    MissingExtra: 9,
+}
+
+EXIT_HELP = """\b
+Exit codes:
+  0  done; for nightly: a snapshot was published
+  1  internal error
+  2  wrong usage or settings
+  3  bad input: unreadable source, too many rejects
+  4  publish refused: the new snapshot failed its checks
+  5  lock held: another run works on these artifacts
+  6  unknown article
+  7  no snapshot, or a damaged one
+  8  cannot write: full disk, permissions
+  9  encoder unusable, or a package is missing
+"""
+
+artifacts_option = click.option(
+    "--artifacts",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("artifacts"),
+    show_default=True,
+    envvar="RECOMMENDER_ARTIFACTS",
+    help="The artifacts folder.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+
+
+class _Moment(click.ParamType[datetime]):
+    name = "when"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        units = {"h": "hours", "d": "days", "w": "weeks"}
+        if value[:-1].isdigit() and value[-1] in units:
+            try:
+                return datetime.now(UTC) - timedelta(**{units[value[-1]]: int(value[:-1])})
+            except OverflowError:
+                self.fail(f"{value} lies too far back.", param, ctx)
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is neither ISO 8601 nor like 12h, 7d, 4w.", param, ctx)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+
+
+def recommend_main() -> None:
+    """Entry point of `recommend`."""
+    _run(recommend)
+
+
+def main() -> None:
+    """Entry point of `recommender`."""
+    _run(recommender)
+
+
+def _run(command: click.Command) -> None:
+    """Run a command; turn the package's errors into a sentence and an exit code."""
+    try:
+        command.main(standalone_mode=True)
+    except RecommenderError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(next(code for kind, code in EXIT_CODES.items() if isinstance(error, kind)))
+
+
+@click.command(epilog=EXIT_HELP)
+@click.argument("article_id")
+@click.option("-n", "--count", type=click.IntRange(min=1), default=10, show_default=True)
+@click.option("--section", multiple=True, help="Only this section; repeat for several.")
+@click.option("--language", multiple=True, help="Only this language; repeat for several.")
+@click.option("--source", multiple=True, help="Only this source; repeat for several.")
+@click.option("--since", type=_Moment(), help="Only from then on: ISO 8601, or 12h, 7d, 4w back.")
+@click.option("--exclude", multiple=True, metavar="ID", help="Leave out; repeat for several.")
+@artifacts_option
+@json_option
+@click.version_option(__version__)
+def recommend(
+    article_id: str,
+    count: int,
+    section: tuple[str, ...],
+    language: tuple[str, ...],
+    source: tuple[str, ...],
+    since: datetime | None,
+    exclude: tuple[str, ...],
+    artifacts: Path,
+    as_json: bool,
+) -> None:
+    """Print the articles related to ARTICLE_ID, best first."""
+    from recommender.serve import Recommender
+
+    rec = Recommender.open(artifacts)
+    try:
+        article = rec.article(article_id)
+        hits = rec.related(
+            article_id,
+            count,
+            section=section or None,
+            language=language or None,
+            source=source or None,
+            since=since,
+            exclude=exclude,
+        )
+    except UnknownArticle as error:
+        _explain_unknown(rec, error)
+        raise
+    if as_json:
+        _echo_json({"article": article._asdict(), "related": [hit._asdict() for hit in hits]})
+        return
+    from recommender.console import related_table
+
+    _console().print(related_table(article, hits, datetime.now(UTC)))
+    if not hits:
+        click.echo("No article passes." + _unknown_labels(rec, section, language, source), err=True)
+
+
+@click.group(epilog=EXIT_HELP)
+@click.version_option(__version__)
+def recommender() -> None:
+    """Build, publish and inspect snapshots of related articles and topics."""
+
+
+@recommender.command(epilog=EXIT_HELP)
+@click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path))
+@artifacts_option
+@click.option("--config", type=click.Path(path_type=Path), help="Settings, a TOML file.")
+@click.option("--set", "overrides", multiple=True, metavar="SECTION.KEY=VALUE", help="One setting.")
+@click.option(
+    "--progress/--no-progress", default=None, help="Bars on stderr [default: a terminal]."
+)
+@click.option("-v", "--verbose", count=True, help="Log more: -v what is done, -vv all.")
+@json_option
+def nightly(
+    sources: tuple[Path, ...],
+    artifacts: Path,
+    config: Path | None,
+    overrides: tuple[str, ...],
+    progress: bool | None,
+    verbose: int,
+    as_json: bool,
+) -> None:
+    """Read SOURCES, embed what is new, rebuild everything and publish a snapshot.
+
+    SOURCES are .jsonl, .ndjson or .csv files (each also as .gz) or .parquet files. Articles stay
+    stored between runs, so a source may hold only what is new.
+    """
+    with needs_extra("build"):
+        from recommender.config import load_settings
+        from recommender.nightly import run_night
+    _log_to_stderr(verbose)
+    from recommender.console import Bars
+    from recommender.progress import Silent
+
+    wanted = sys.stderr.isatty() if progress is None else progress
+    night = run_night(
+        sources,
+        Artifacts(artifacts),
+        load_settings(config, overrides=overrides),
+        progress=Bars(_console(stderr=True)) if wanted else Silent(),
+    )
+    click.echo(night.to_json() if as_json else _night_summary(night))
+
+
+@recommender.command()
+@artifacts_option
+@click.option("-n", "--count", type=click.IntRange(min=1), help="Only the largest topics.")
+@click.option("--words", type=click.IntRange(min=1), default=10, help="Keywords a topic.")
+@json_option
+def topics(artifacts: Path, count: int | None, words: int, as_json: bool) -> None:
+    """Print the topics, largest first, with their keywords."""
+    from recommender.serve import Recommender
+
+    found = Recommender.open(artifacts).topics()[:count]
+    if as_json:
+        _echo_json(
+            [
+                {
+                    "id": topic.id,
+                    "label": topic.label,
+                    "size": topic.size,
+                    "keywords": [keyword._asdict() for keyword in topic.keywords[:words]],
+                }
+                for topic in found
+            ]
+        )
+        return
+    from recommender.console import topics_table
+
+    _console().print(topics_table(found, words))
+
+
+@recommender.command()
+@artifacts_option
+@json_option
+def snapshots(artifacts: Path, as_json: bool) -> None:
+    """List the snapshots, oldest first; the current one is marked."""
+    from recommender.manifest import Manifest
+
+    folder = Artifacts(artifacts)
+    current = folder.current()
+    rows = []
+    for name in folder.names():
+        row: dict[str, Any] = {"name": name, "current": name == current}
+        try:
+            manifest = Manifest.read(folder.snapshots / name)
+        except SnapshotError as error:
+            row["error"] = str(error)
+        else:
+            row |= {
+                "created": manifest.created.isoformat(),
+                "articles": manifest.articles,
+                "bytes": sum(entry.bytes for entry in manifest.files.values()),
+                "version": manifest.version,
+            }
+        rows.append(row)
+    if as_json:
+        _echo_json(rows)
+        return
+    for row in rows:
+        mark = "*" if row["current"] else " "
+        facts = row.get("error") or f"{row['articles']:>9,} articles {row['bytes'] / 1e6:9,.1f} MB"
+        click.echo(f"{mark} {row['name']}  {facts}")
+
+
+@recommender.command()
+@click.argument("name", required=False)
+@artifacts_option
+def rollback(name: str | None, artifacts: Path) -> None:
+    """Make an earlier snapshot current: NAME, or the one before the current."""
+    with needs_extra("build"):
+        from recommender.publish import rollback as roll_back
+    from recommender.lock import hold
+
+    folder = Artifacts(artifacts)
+    with hold(folder.lock):
+        click.echo(f"current is now {roll_back(folder, name)}")
+
+
+@recommender.command()
+@click.argument("name", required=False)
+@artifacts_option
+def verify(name: str | None, artifacts: Path) -> None:
+    """Read and check every byte of the current snapshot, or of NAME."""
+    from recommender.snapshot import verify as verify_snapshot
+
+    folder = Artifacts(artifacts)
+    snapshot = verify_snapshot(folder.snapshots / (name or folder.current()))
+    manifest = snapshot.manifest
+    size = sum(entry.bytes for entry in manifest.files.values()) / 1e6
+    click.echo(
+        f"{manifest.name} is whole: {len(manifest.files)} files, {size:,.1f} MB, "
+        f"{manifest.articles:,} articles"
+    )
+
+
+@recommender.command()
+@click.argument("article_id")
+@artifacts_option
+def remove(article_id: str, artifacts: Path) -> None:
+    """Take an article down: it vanishes at once from every answer of every process."""
+    from recommender.serve import Recommender
+
+    rec = Recommender.open(artifacts)
+    try:
+        rec.remove(article_id)
+    except UnknownArticle as error:
+        _explain_unknown(rec, error)
+        raise
+    click.echo(
+        f"{article_id} is removed from every answer; the next nightly run deletes its text "
+        "and leaves it out of keywords and topics"
+    )
+
+
+@recommender.command()
+@click.argument("article_id")
+@artifacts_option
+def restore(article_id: str, artifacts: Path) -> None:
+    """Undo `remove`. After a nightly run its source must deliver the article again."""
+    from recommender.removals import read_removed
+    from recommender.removals import restore as restore_article
+
+    folder = Artifacts(artifacts)
+    if article_id not in read_removed(folder):
+        raise UnknownArticle(article_id, "is not among the removed articles")
+    restore_article(folder, article_id)
+    click.echo(f"{article_id} may be served again")
+
+
+def _explain_unknown(rec: "Recommender", error: UnknownArticle) -> None:
+    """Extend the error's sentence by the nearest ids."""
+    if nearest := rec.nearest_ids(error.article_id):
+        error.reason += f"; the nearest ids are {', '.join(nearest)}"
+
+
+def _unknown_labels(rec: "Recommender", *asked: Sequence[str]) -> str:
+    """A sentence for each label asked for that the snapshot does not know."""
+    sentences = []
+    for facet, labels in zip(("section", "language", "source"), asked, strict=True):
+        known = rec.labels(facet)
+        for label in labels:
+            if label not in known:
+                some = ", ".join(known[:12]) or "none"
+                sentences.append(f" No article has the {facet} {label!r}; there are: {some}.")
+    return "".join(sentences)
+
+
+def _night_summary(night: "Night") -> str:
+    intake = night.intake
+    lines = [
+        f"published {night.snapshot}",
+        f"read {intake.read:,} records: {intake.new:,} new, {intake.changed:,} changed, "
+        f"{intake.unchanged:,} unchanged, {intake.removed:,} removed, {intake.rejected:,} rejected",
+    ]
+    if intake.rejects_file:
+        lines.append(f"rejects are listed in {intake.rejects_file}")
+    unread = 1 - night.words_read_share
+    lines += [
+        f"{night.articles:,} articles with {night.texts:,} distinct texts: "
+        f"{night.embedded:,} embedded, {night.reused:,} reused",
+        f"{night.truncated:,} articles are longer than the encoder reads; "
+        f"{unread:.1%} of all words were not read",
+        f"{night.topics:,} topics; {night.articles_without_topic:,} articles without one",
+        f"{sum(night.seconds.values()):.1f} s: "
+        + ", ".join(f"{name} {seconds:.1f}" for name, seconds in night.seconds.items()),
+    ]
+    return "\n".join(lines)
+
+
+def _console(*, stderr: bool = False) -> "Console":
+    from rich.console import Console
+
+    console = Console(stderr=stderr, highlight=False)
+    # Where the output is no terminal its width is unknown, and ids must not be folded to 80.
+    return console if console.is_terminal else Console(stderr=stderr, highlight=False, width=120)
+
+
+def _echo_json(value: object) -> None:
+    default: Callable[[Any], str] = datetime.isoformat
+    click.echo(json.dumps(value, ensure_ascii=False, default=default))
+
+
+class _JsonLines(logging.Formatter):
+    """One JSON object a log record: time, level, logger, message and what `extra` gave."""
+
+    _standard = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as one line."""
+        extra = {k: v for k, v in vars(record).items() if k not in self._standard}
+        entry = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+            **extra,
+        }
+        if record.exc_info:
+            entry["exception"] = self.formatException(record.exc_info)
+        return json.dumps(entry, ensure_ascii=False, default=str)
+
+
+def _log_to_stderr(verbose: int) -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(_JsonLines())
+    logger = logging.getLogger("recommender")
+    logger.handlers = [handler]
+    logger.propagate = False
+    logger.setLevel((logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)])

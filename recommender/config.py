@@ -1,0 +1,180 @@
+"""Every setting, in one frozen object, from one TOML file, the environment and flags.
+
+Later sources win: defaults, then the file, then RECOMMENDER_SECTION__KEY variables, then flags
+(`--set section.key=value`). Unknown names are refused, never ignored.
+"""
+
+import hashlib
+import os
+import tomllib
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from recommender.errors import SettingsError
+
+__all__ = ["Settings", "load_settings"]
+
+_PREFIX = "RECOMMENDER_"
+
+Count = Annotated[int, msgspec.Meta(ge=1)]
+CountOrZero = Annotated[int, msgspec.Meta(ge=0)]
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Positive = Annotated[float, msgspec.Meta(gt=0)]
+
+
+class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How sources are read. `fields` maps our field names to the publisher's."""
+
+    fields: dict[str, str] = {}
+    max_rejects: Share = 0.05
+    max_characters: Count = 1_000_000
+
+
+class Embedding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which encoder embeds, how much of a text it reads, and in which precision."""
+
+    model: str = "all-MiniLM-L6-v2"
+    revision: str | None = None
+    max_tokens: Count | None = None
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+
+
+class Neighbours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The neighbour graph: how many neighbours each text keeps."""
+
+    k: Count = 30
+
+
+class RelatedLists(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The precomputed lists: how many articles each holds (at most neighbours.k)."""
+
+    length: Count = 30
+
+
+class Topics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Leiden's resolution (larger gives more topics), its seed, and keywords a topic."""
+
+    resolution: Positive = 0.5
+    seed: CountOrZero = 0
+    keywords: Count = 10
+
+
+class Publish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How many snapshots are kept, the current one included."""
+
+    keep: Count = 3
+
+
+class Run(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the job uses the machine; 0 threads means one for each core it may use."""
+
+    threads: CountOrZero = 0
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All settings of a nightly run."""
+
+    input: Input = Input()
+    embedding: Embedding = Embedding()
+    neighbours: Neighbours = Neighbours()
+    related: RelatedLists = RelatedLists()
+    topics: Topics = Topics()
+    publish: Publish = Publish()
+    run: Run = Run()
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts, for the manifest."""
+        return msgspec.to_builtins(self)  # type: ignore[no-any-return]
+
+    def fingerprint(self) -> str:
+        """SHA-256 over the settings that shape a snapshot's content."""
+        shaping = (self.neighbours, self.related, self.topics)
+        return hashlib.sha256(msgspec.json.encode(shaping)).hexdigest()
+
+
+def load_settings(
+    file: Path | None = None,
+    environment: Mapping[str, str] = os.environ,
+    overrides: Iterable[str] = (),
+) -> Settings:
+    """Read the settings; `overrides` are "section.key=value" with TOML values.
+
+    Raises:
+        SettingsError: a file that is no TOML, an unknown name, a value of the wrong type or out
+            of range; the message names where it stands and what was expected.
+    """
+    merged: dict[str, dict[str, Any]] = {}
+    if file is not None:
+        for section, values in _read(file).items():
+            _check_name(section, _SECTIONS, f"{file}: section")
+            if not isinstance(values, dict):
+                raise SettingsError(f"{file}: {section} should be a section, [{section}]")
+            for key, value in values.items():
+                _put(merged, section, key, value, f"{file}: [{section}]")
+    for name, value in sorted(environment.items()):
+        if name.startswith(_PREFIX) and "__" in name:
+            section, _, key = name.removeprefix(_PREFIX).lower().partition("__")
+            _put(merged, section, key, _value(value), f"environment variable {name}:")
+    for override in overrides:
+        dotted, equals, value = override.partition("=")
+        section, dot, key = dotted.strip().partition(".")
+        if not (equals and dot):
+            raise SettingsError(f"--set {override}: expected section.key=value")
+        _put(merged, section, key, _value(value), f"--set {override}:")
+    try:
+        settings = msgspec.convert(merged, Settings)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"settings: {str(error).replace('$.', '')}") from error
+    return _checked(settings)
+
+
+def _checked(settings: Settings) -> Settings:
+    if settings.related.length > settings.neighbours.k:
+        raise SettingsError(
+            f"related.length = {settings.related.length} is more than neighbours.k = "
+            f"{settings.neighbours.k}: a list cannot hold more than the graph"
+        )
+    for name in settings.input.fields:
+        _check_name(name, _ARTICLE_FIELDS, "input.fields: field")
+    return settings
+
+
+_ARTICLE_FIELDS = (
+    "id", "title", "text", "published", "url", "source", "section", "language", "author",
+)  # fmt: skip
+_SECTIONS = {f.name: f.type for f in msgspec.structs.fields(Settings)}
+
+
+def _put(merged: dict[str, dict[str, Any]], section: str, key: str, value: Any, where: str) -> None:
+    _check_name(section, _SECTIONS, f"{where} section")
+    _check_name(key, [f.name for f in msgspec.structs.fields(_SECTIONS[section])], f"{where} key")
+    merged.setdefault(section, {})[key] = value
+
+
+def _check_name(name: str, known: Iterable[str], where: str) -> None:
+    known = list(known)
+    if name not in known:
+        near = get_close_matches(name, known, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
+        raise SettingsError(f"{where} {name!r} is unknown; {hint}")
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{file}: cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file}: is not TOML: {error}") from error
+
+
+def _value(text: str) -> Any:
+    """A flag's or variable's value: TOML where it parses, else the bare string."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text

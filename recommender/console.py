@@ -1,0 +1,120 @@
+"""What a person sees: tables and progress bars. Nothing here decides anything."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+from recommender.progress import Advance
+from recommender.types import Card, Related, Topic
+
+__all__ = ["Bars", "how_long_ago", "related_table", "topics_table"]
+
+
+def related_table(article: Card, hits: Sequence[Related], now: datetime) -> Table:
+    """The related articles of one article."""
+    title = Text.assemble(
+        ("Related to  ", "dim"),
+        (article.title or "(untitled)", "bold"),
+        f"  {_origin(article, now)}",
+    )
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="dim")
+    table.add_column("rank", justify="right")
+    table.add_column("score", justify="right")
+    table.add_column("title", overflow="fold", ratio=1)
+    table.add_column("source", overflow="fold")
+    table.add_column("published", justify="right", no_wrap=True)
+    table.add_column("id", overflow="fold")
+    for rank, hit in enumerate(hits, start=1):
+        table.add_row(
+            str(rank),
+            f"{hit.score:.3f}",
+            escape(hit.title or "(untitled)"),
+            escape(hit.source or ""),
+            how_long_ago(hit.published, now),
+            escape(hit.id),
+        )
+    return table
+
+
+def topics_table(topics: Sequence[Topic], words: int) -> Table:
+    """Topics with their sizes and their first `words` keywords."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("topic", no_wrap=True)
+    table.add_column("articles", justify="right")
+    table.add_column("keywords", overflow="fold", ratio=1)
+    for topic in topics:
+        terms = ", ".join(keyword.term for keyword in topic.keywords[:words])
+        table.add_row(topic.id, f"{topic.size:,}", escape(terms))
+    return table
+
+
+def how_long_ago(moment: datetime | None, now: datetime) -> str:
+    """A moment as an editor says it: "5 minutes ago", "3 days ago", then the date."""
+    if moment is None:
+        return ""
+    seconds = (now - moment).total_seconds()
+    if seconds < 0 or seconds >= 60 * 86400:
+        return moment.astimezone(UTC).strftime("%-d %b %Y")
+    for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        count = int(seconds // length)
+        if count:
+            return f"{count} {unit}{'' if count == 1 else 's'} ago"
+    return "just now"
+
+
+class Bars:
+    """A `Progress` that draws one bar a stage: how many, at which rate, how long still."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    @contextmanager
+    def stage(self, name: str, total: int | None, unit: str) -> Iterator[Advance]:
+        """Draw a bar while the block runs; it stays when the block is done."""
+        amount: ProgressColumn = DownloadColumn() if unit == "B" else MofNCompleteColumn()
+        columns: list[ProgressColumn] = [TextColumn("{task.description:<10}"), BarColumn(24)]
+        if total is not None:
+            columns += [amount, _RateColumn(unit), TimeRemainingColumn(elapsed_when_finished=True)]
+        else:
+            columns += [TimeElapsedColumn()]
+        with Progress(*columns, console=self._console) as bars:
+            task = bars.add_task(name, total=total)
+            yield lambda count: bars.advance(task, count)
+            bars.update(task, total=total or 1, completed=total or 1)
+
+
+class _RateColumn(ProgressColumn):
+    """Units done per second."""
+
+    def __init__(self, unit: str) -> None:
+        super().__init__()
+        self._unit = unit
+
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        if speed is None:
+            return Text("")
+        if self._unit == "B":
+            return Text(f"{speed / 1e6:,.1f} MB/s", style="dim")
+        return Text(f"{speed:,.0f} {self._unit}/s", style="dim")
+
+
+def _origin(article: Card, now: datetime) -> str:
+    parts = [article.source or "", how_long_ago(article.published, now), article.id]
+    return " · ".join(part for part in parts if part)

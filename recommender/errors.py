@@ -1,0 +1,117 @@
+"""Everything that can go wrong, as one tree.
+
+RecommenderError
+├── SettingsError        a setting is unknown, of the wrong type or out of range
+├── InputError           a source cannot be read, or too many of its records are bad
+├── MissingExtra         an optional dependency is not installed
+├── EncoderError         the embedding model is missing, changed or unusable
+├── LockHeld             another nightly run is working on the same artifacts
+├── StorageError         a file could not be written (full disk, no permission)
+├── PublishRefused       the new snapshot failed its checks; the old one serves on
+├── SnapshotError
+│   ├── NoSnapshot       nothing has been published here
+│   ├── SnapshotDamaged  a snapshot's file is missing, truncated, swapped or altered
+│   └── NewerFormat      written by a newer version of this package
+└── UnknownArticle       no such id in the snapshot, or taken down (a KeyError too)
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+__all__ = [
+    "EncoderError",
+    "InputError",
+    "LockHeld",
+    "MissingExtra",
+    "NewerFormat",
+    "NoSnapshot",
+    "PublishRefused",
+    "RecommenderError",
+    "SettingsError",
+    "SnapshotDamaged",
+    "SnapshotError",
+    "StorageError",
+    "UnknownArticle",
+    "needs_extra",
+]
+
+
+class RecommenderError(Exception):
+    """Base of every error this package raises on purpose."""
+
+
+class SettingsError(RecommenderError):
+    """A setting is unknown, of the wrong type or out of range."""
+
+
+class InputError(RecommenderError):
+    """A source cannot be read, or too large a share of its records was rejected."""
+
+
+class MissingExtra(RecommenderError):
+    """An optional dependency is not installed; the message names the command that does it."""
+
+
+class EncoderError(RecommenderError):
+    """The embedding model is missing, does not match its hash, or cannot be used."""
+
+
+class LockHeld(RecommenderError):
+    """Another process holds the lock; the message names its pid and start."""
+
+
+class StorageError(RecommenderError):
+    """A file could not be written; nothing that was being served has changed."""
+
+
+class PublishRefused(RecommenderError):
+    """A snapshot failed verification before publishing; the old one goes on serving."""
+
+
+class SnapshotError(RecommenderError):
+    """Base of what can be wrong with published snapshots."""
+
+
+class NoSnapshot(SnapshotError):
+    """The artifacts folder holds no published snapshot."""
+
+
+class SnapshotDamaged(SnapshotError):
+    """A file of the snapshot is missing, truncated, another snapshot's, or altered."""
+
+
+class NewerFormat(SnapshotError):
+    """A file was written by a newer version of this package than the one reading it."""
+
+
+class UnknownArticle(RecommenderError, KeyError):
+    """No article of this id is served; `article_id` holds the id that was asked for."""
+
+    def __init__(self, article_id: str, reason: str = "is not in the published snapshot") -> None:
+        self.article_id = article_id
+        self.reason = reason
+        super().__init__(article_id)
+
+    def __str__(self) -> str:
+        return f"article {self.article_id!r} {self.reason}"
+
+    def __reduce__(self) -> tuple[type["UnknownArticle"], tuple[str, str]]:
+        return type(self), (self.article_id, self.reason)
+
+
+@contextmanager
+def needs_extra(extra: str) -> Iterator[None]:
+    """Turn a failed import inside the block into `MissingExtra` naming the install command.
+
+    A module of this package itself that fails to import is a bug, and stays an ImportError.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
+        if missing in ("", "recommender"):
+            raise
+        raise MissingExtra(
+            f"this needs the package {missing!r}, which is not installed; "
+            f"run: pip install 'recommender[{extra}]'"
+        ) from error

@@ -1,0 +1,385 @@
+"""The nightly job: the one place that knows the order of the stages."""
+
+import hashlib
+import json
+import logging
+import os
+import platform
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import IO, NamedTuple
+
+import numpy as np
+
+from recommender import __version__
+from recommender.arrays import Array
+from recommender.articles import Reader, Reject
+from recommender.artifacts import Artifacts
+from recommender.cards import to_microseconds
+from recommender.config import Settings
+from recommender.copies import Copies, group_copies
+from recommender.embedding import Encoder, SentenceEncoder
+from recommender.errors import InputError
+from recommender.files import storage_errors
+from recommender.index import Index
+from recommender.keywords import keywords
+from recommender.lock import hold
+from recommender.manifest import EncoderSpec
+from recommender.neighbours import neighbour_graph
+from recommender.progress import Advance, Progress, Silent, Timed
+from recommender.publish import Content, clean, publish
+from recommender.related import related_lists
+from recommender.removals import read_removed
+from recommender.snapshot import NO_DATE, Arrays
+from recommender.store import Ingested, Reading, Store, Stored, chunks
+from recommender.text import content_hash
+from recommender.topics import detect_topics
+from recommender.types import Article, Topic
+
+__all__ = ["Night", "run_night"]
+
+INGEST_CHUNK = 1000
+EMBED_CHUNK = 1024  # texts between two commits: what a killed run loses at most
+KEPT_REJECT_FILES = 30
+_COMPUTING = ("numpy", "faiss-cpu", "igraph", "scikit-learn", "stop-words")
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What the sources held. `read` = new + changed + unchanged + removed + rejected.
+
+    `removed` counts records of taken-down articles, which are left out.
+    """
+
+    read: int
+    new: int
+    changed: int
+    unchanged: int
+    removed: int
+    rejected: int
+    rejects_file: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """What one run did; the machine-readable summary."""
+
+    snapshot: str
+    intake: Intake
+    articles: int
+    texts: int
+    embedded: int
+    reused: int
+    truncated: int
+    words_read_share: float
+    topics: int
+    articles_without_topic: int
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def to_json(self) -> str:
+        """As one line of JSON."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+
+class _Corpus(NamedTuple):
+    """All articles by row (ordered by id), grouped by text, with one vector per text."""
+
+    articles: list[Stored]
+    published: Array
+    copies: Copies
+    text_hashes: list[bytes]
+    vectors: Array
+
+
+def run_night(
+    sources: Sequence[Path],
+    artifacts: Artifacts,
+    settings: Settings,
+    *,
+    encoder: Encoder | None = None,
+    progress: Progress | None = None,
+) -> Night:
+    """Read `sources`, embed what is new, rebuild, publish a snapshot.
+
+    Raises:
+        LockHeld: another run works on these artifacts.
+        InputError: a source is unreadable, too many records are bad, or there is no article.
+        StorageError, PublishRefused, EncoderError: as they say; nothing has changed for readers.
+    """
+    timed = Timed(progress or Silent())
+    with hold(artifacts.lock) as dead:
+        if dead:
+            log.warning("took over the lock of a run that died", extra={"holder": str(dead)})
+        for name in clean(artifacts):
+            log.warning("deleted what a killed run left behind", extra={"folder": name})
+        encoder = encoder or _encoder(settings)
+        with Store(artifacts.store) as store:
+            intake = _take_in(store, sources, artifacts, settings, timed)
+            embedded = _embed(store, encoder, timed)
+            reading = store.reading(encoder.spec.fingerprint)
+            if reading.articles == 0:
+                raise InputError(
+                    "there is no article to publish: the sources held none and none is stored"
+                )
+            with timed.stage("load", None, "articles"):
+                corpus = _load(store, encoder.spec.fingerprint)
+            content = _build(store, corpus, encoder.spec, settings, timed)
+        with timed.stage("publish", None, "files"):
+            snapshot = publish(artifacts, content, settings.publish.keep)
+    log.info("published", extra={"snapshot": snapshot, "articles": len(corpus.articles)})
+    return _night(snapshot, intake, embedded, reading, corpus, content, timed.seconds)
+
+
+def _encoder(settings: Settings) -> SentenceEncoder:
+    embedding = settings.embedding
+    return SentenceEncoder(
+        embedding.model,
+        revision=embedding.revision,
+        max_tokens=embedding.max_tokens,
+        precision=embedding.precision,
+        threads=settings.run.threads,
+    )
+
+
+def _take_in(
+    store: Store, sources: Sequence[Path], artifacts: Artifacts, settings: Settings, timed: Timed
+) -> Intake:
+    """Read all sources into the store, in one transaction that too many rejects undo."""
+    reader = Reader(settings.input.fields, settings.input.max_characters)
+    removed = read_removed(artifacts)
+    rejects = _RejectFile(artifacts.rejects)
+    counts = Ingested()
+    read = skipped = 0
+    with (
+        timed.stage("read", sum(map(_size, sources)), "B") as advance,
+        store.transaction(),
+        rejects,
+    ):
+        batch: list[Article] = []
+        for path in sources:
+            position = 0
+            for item in reader.read(path):
+                read += 1
+                advance(reader.bytes_read - position)
+                position = reader.bytes_read
+                if isinstance(item, Reject):
+                    rejects.add(item)
+                elif item.id in removed:
+                    skipped += 1
+                else:
+                    batch.append(item)
+                if len(batch) == INGEST_CHUNK:
+                    counts = _sum(counts, store.ingest(batch))
+                    batch.clear()
+            advance(_size(path) - position)
+        counts = _sum(counts, store.ingest(batch))
+        _warn_of_unknown_fields(reader)
+        if rejects.count > settings.input.max_rejects * read:
+            raise InputError(
+                f"{rejects.count:,} of {read:,} records are bad ({rejects.count / read:.1%}), more "
+                f"than input.max_rejects = {settings.input.max_rejects:.1%} admits; nothing was "
+                f"stored or published. They are listed in {rejects.path}; the first: {rejects.first}"
+            )
+        store.delete(removed)
+    intake = Intake(
+        read, *counts, skipped, rejects.count, str(rejects.path) if rejects.count else None
+    )
+    if read != sum(counts) + skipped + rejects.count:
+        raise RuntimeError(f"records were lost between reading and storing: {intake}")
+    return intake
+
+
+def _embed(store: Store, encoder: Encoder, timed: Timed) -> int:
+    """Embed every text that has no vector of this encoder; return how many."""
+    fingerprint = encoder.spec.fingerprint
+    missing = store.unembedded(fingerprint)
+    if not missing:
+        return 0
+    with timed.stage("embed", len(missing), "texts") as advance:
+        for chunk in chunks(missing, EMBED_CHUNK):
+            texts = list(store.embedded_texts(chunk))
+            encoded = encoder.encode(texts, advance)
+            hashes = [content_hash(text) for text in texts]
+            with store.transaction():
+                store.add_vectors(fingerprint, hashes, *encoded)
+    return len(missing)
+
+
+def _load(store: Store, fingerprint: str) -> _Corpus:
+    articles = store.articles()
+    published = np.array(
+        [NO_DATE if (p := a.card.published) is None else to_microseconds(p) for a in articles],
+        dtype=np.int64,
+    )
+    hashes = [article.content_hash for article in articles]
+    text_hashes = list(dict.fromkeys(hashes))
+    return _Corpus(
+        articles,
+        published,
+        group_copies(hashes, published),
+        text_hashes,
+        store.vectors(fingerprint, text_hashes),
+    )
+
+
+def _build(
+    store: Store, corpus: _Corpus, spec: EncoderSpec, settings: Settings, timed: Timed
+) -> Content:
+    threads = settings.run.threads or len(os.sched_getaffinity(0))
+    texts = len(corpus.vectors)
+    with timed.stage("neighbours", texts, "texts") as advance:
+        index = Index.build(corpus.vectors)
+        graph = neighbour_graph(index, corpus.vectors, settings.neighbours.k, threads, advance)
+    with timed.stage("related", None, "texts"):
+        lists = related_lists(*graph, settings.related.length)
+    with timed.stage("topics", None, "texts"):
+        topic_of = detect_topics(*graph, settings.topics.resolution, settings.topics.seed)
+    with timed.stage("keywords", texts, "texts") as advance:
+        words = keywords(
+            _counted(store.embedded_texts(_lead_ids(corpus)), advance),
+            topic_of,
+            settings.topics.keywords,
+            {a.card.language for a in corpus.articles if a.card.language},
+        )
+    facets, codes = _facets(corpus)
+    ids = [article.card.id.encode() for article in corpus.articles]
+    return Content(
+        build=_build_digest(corpus, spec, settings),
+        version=__version__,
+        encoder=spec,
+        dimension=corpus.vectors.shape[1],
+        settings=settings.to_dict(),
+        arrays=Arrays(
+            **graph._asdict(),
+            **lists._asdict(),
+            **corpus.copies._asdict(),
+            **codes,
+            topic_of=topic_of,
+            published=corpus.published,
+            ids=np.frombuffer(b"".join(ids), dtype=np.uint8),
+            ids_start=np.cumsum([0, *map(len, ids)], dtype=np.int64),
+        ),
+        index=index,
+        cards=[article.card for article in corpus.articles],
+        text_hashes=corpus.text_hashes,
+        topics=[
+            Topic(f"t{number + 1}", ", ".join(k.term for k in found[:3]), size, found)
+            for number, (found, size) in enumerate(
+                zip(words, _articles_per_topic(corpus, topic_of, len(words)), strict=True)
+            )
+        ],
+        facets=facets,
+    )
+
+
+def _lead_ids(corpus: _Corpus) -> list[str]:
+    return [corpus.articles[row].card.id for row in corpus.copies.leads.tolist()]
+
+
+def _articles_per_topic(corpus: _Corpus, topic_of: Array, topics: int) -> list[int]:
+    placed = topic_of[corpus.copies.text_of]
+    sizes: list[int] = np.bincount(placed[placed >= 0], minlength=topics).tolist()
+    return sizes
+
+
+def _facets(corpus: _Corpus) -> tuple[dict[str, list[str]], dict[str, Array]]:
+    """Labels of each facet in alphabetical order, and each article's code, -1 for none."""
+    facets, codes = {}, {}
+    for facet in ("source", "section", "language"):
+        values = [getattr(article.card, facet) for article in corpus.articles]
+        facets[facet] = sorted({value for value in values if value is not None})
+        code = {label: number for number, label in enumerate(facets[facet])}
+        codes[facet] = np.array([code.get(value, -1) for value in values], dtype=np.int32)
+    return facets, codes
+
+
+def _build_digest(corpus: _Corpus, spec: EncoderSpec, settings: Settings) -> str:
+    """32 hexadecimal digits over everything that shapes a snapshot's content."""
+    versions = {name: version(name) for name in _COMPUTING}
+    origin = [__version__, versions, platform.machine(), spec.fingerprint, settings.fingerprint()]
+    digest = hashlib.sha256(json.dumps(origin, sort_keys=True).encode())
+    for article in corpus.articles:
+        digest.update(article.record_hash)
+    digest.update(corpus.vectors)
+    return digest.hexdigest()[:32]
+
+
+def _night(
+    snapshot: str,
+    intake: Intake,
+    embedded: int,
+    reading: Reading,
+    corpus: _Corpus,
+    content: Content,
+    seconds: dict[str, float],
+) -> Night:
+    texts = len(corpus.text_hashes)
+    topic_of_article = content.arrays.topic_of[corpus.copies.text_of]
+    return Night(
+        snapshot=snapshot,
+        intake=intake,
+        articles=len(corpus.articles),
+        texts=texts,
+        embedded=embedded,
+        reused=texts - embedded,
+        truncated=reading.truncated,
+        words_read_share=round(reading.words_read / max(1, reading.words), 4),
+        topics=len(content.topics),
+        articles_without_topic=int((topic_of_article < 0).sum()),
+        seconds={name: round(value, 3) for name, value in seconds.items()},
+    )
+
+
+class _RejectFile:
+    """The run's reject file, made at the first reject; older ones beyond a number are deleted."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}.jsonl"
+        self.count = 0
+        self.first: Reject | None = None
+        self._file: IO[str] | None = None
+
+    def __enter__(self) -> "_RejectFile":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            self._file.close()
+            for old in sorted(self.path.parent.glob("*.jsonl"))[:-KEPT_REJECT_FILES]:
+                old.unlink(missing_ok=True)
+
+    def add(self, reject: Reject) -> None:
+        with storage_errors("writing", self.path):
+            if self._file is None:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                self._file = self.path.open("w", encoding="utf-8")
+            self._file.write(json.dumps(asdict(reject), ensure_ascii=False) + "\n")
+        self.first = self.first or reject
+        self.count += 1
+
+
+def _warn_of_unknown_fields(reader: Reader) -> None:
+    for name, file in sorted(reader.unknown_fields.items()):
+        log.warning("a field is unknown and kept out", extra={"field": name, "file": file})
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def _sum(a: Ingested, b: Ingested) -> Ingested:
+    return Ingested(*(x + y for x, y in zip(a, b, strict=True)))
+
+
+def _counted(texts: Iterator[str], advance: Advance) -> Iterator[str]:
+    for text in texts:
+        yield text
+        advance(1)

@@ -1,0 +1,188 @@
+"""Publishing: write aside → sync → verify → rename → repoint; then prune. And the way back."""
+
+import json
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import file_digest
+from pathlib import Path
+from typing import IO, Any
+
+from recommender.arrays import stamp, write_array
+from recommender.artifacts import ASIDE_PREFIX, Artifacts
+from recommender.cards import write_cards
+from recommender.errors import NoSnapshot, PublishRefused, SnapshotError, StorageError
+from recommender.files import storage_errors, sync_folder
+from recommender.index import Index
+from recommender.manifest import FORMAT, MANIFEST, EncoderSpec, FileEntry, Manifest
+from recommender.snapshot import CARDS, FACETS, INDEX, TOPICS, Arrays, verify
+from recommender.types import Card, Topic
+
+__all__ = ["Content", "clean", "publish", "rollback"]
+
+_NAME_TIME = "%Y%m%dT%H%M%SZ"
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything that a snapshot holds, before it is written; see snapshot.py for the shapes.
+
+    `facets` gives the labels behind the codes of the source, section and language arrays, and
+    `text_hashes` the content hash of each text.
+    """
+
+    build: str
+    version: str
+    encoder: EncoderSpec
+    dimension: int
+    settings: dict[str, Any]
+    arrays: Arrays
+    index: Index
+    cards: Sequence[Card]
+    text_hashes: Sequence[bytes]
+    topics: Sequence[Topic]
+    facets: Mapping[str, Sequence[str]]
+
+
+def publish(artifacts: Artifacts, content: Content, keep: int) -> str:
+    """Write `content` as a new snapshot, verify it, make it current; return its name.
+
+    Of the snapshots, the newest `keep` and the current one stay.
+
+    Raises:
+        StorageError: the disk is full or not writable.
+        PublishRefused: what was written did not verify.
+        In both cases nothing has changed for readers.
+    """
+    name = _next_name(artifacts, content.build)
+    aside = artifacts.snapshots / f"{ASIDE_PREFIX}{os.getpid()}" / name
+    final = artifacts.snapshots / name
+    with storage_errors("publishing to", artifacts.snapshots):
+        try:
+            aside.mkdir(parents=True)
+            _write(aside, name, content)
+            try:
+                verify(aside)
+            except SnapshotError as error:
+                raise PublishRefused(
+                    f"the new snapshot failed its checks and was not published: {error}"
+                ) from error
+            aside.rename(final)
+        except sqlite3.Error as error:
+            raise StorageError(
+                f"writing {aside / CARDS} failed: {error}; free space there, then run again. "
+                "What was published before is untouched"
+            ) from error
+        finally:
+            shutil.rmtree(aside.parent, ignore_errors=True)
+        sync_folder(artifacts.snapshots)
+    artifacts.point_to(name)
+    prune(artifacts, keep)
+    return name
+
+
+def rollback(artifacts: Artifacts, name: str | None = None) -> str:
+    """Verify the snapshot `name` (None: the one before the current) and make it current.
+
+    Raises:
+        NoSnapshot: there is no such snapshot, or none before the current one.
+        SnapshotDamaged, NewerFormat: it cannot be served; nothing has changed.
+    """
+    names = artifacts.names()
+    if name is None:
+        current = artifacts.current()
+        earlier = [other for other in names if other < current]
+        if not earlier:
+            raise NoSnapshot(f"{artifacts.snapshots} holds no snapshot older than {current}")
+        name = earlier[-1]
+    elif name not in names:
+        raise NoSnapshot(
+            f"{artifacts.snapshots} holds no snapshot {name!r}; there are: {', '.join(names) or 'none'}"
+        )
+    verify(artifacts.snapshots / name)
+    artifacts.point_to(name)
+    return name
+
+
+def prune(artifacts: Artifacts, keep: int) -> list[str]:
+    """Delete all snapshots but the newest `keep` and the current one; return their names."""
+    kept = {*artifacts.names()[-keep:], artifacts.current()}
+    pruned = [name for name in artifacts.names() if name not in kept]
+    for name in pruned:
+        # Renamed first: a run killed here leaves no half snapshot under a snapshot's name.
+        doomed = artifacts.snapshots / f"{ASIDE_PREFIX}{name}"
+        with storage_errors("pruning", artifacts.snapshots / name):
+            (artifacts.snapshots / name).rename(doomed)
+        shutil.rmtree(doomed, ignore_errors=True)
+    return pruned
+
+
+def clean(artifacts: Artifacts) -> list[str]:
+    """Delete what killed runs left half-written or half-deleted; return the names. Needs the lock."""
+    if not artifacts.snapshots.is_dir():
+        return []
+    left = [p for p in artifacts.snapshots.iterdir() if p.name.startswith(ASIDE_PREFIX)]
+    for folder in left:
+        shutil.rmtree(folder, ignore_errors=True)
+    return sorted(folder.name for folder in left)
+
+
+def _next_name(artifacts: Artifacts, build: str) -> str:
+    """A name that sorts behind all there are, also where the clock stood still or went back."""
+    moment = datetime.now(UTC)
+    if names := artifacts.names():
+        last = datetime.strptime(names[-1].partition("-")[0], _NAME_TIME).replace(tzinfo=UTC)
+        moment = max(moment, last + timedelta(seconds=1))
+    return f"{moment.strftime(_NAME_TIME)}-{build[:8]}"
+
+
+def _write(folder: Path, name: str, content: Content) -> None:
+    entries: dict[str, FileEntry] = {}
+
+    def add(file_name: str, write: Callable[[IO[bytes]], object]) -> None:
+        with (folder / file_name).open("w+b") as file:
+            write(file)
+            entries[file_name] = _finish(file)
+
+    for array_name, array in content.arrays._asdict().items():
+        add(f"{array_name}.npy", lambda file, a=array: write_array(file, a, content.build))
+    add(INDEX, lambda file: (content.index.write(file), file.write(stamp(content.build))))
+    topics = [asdict(topic) for topic in content.topics]
+    add(TOPICS, lambda file: file.write(_json(content.build, topics=topics)))
+    add(FACETS, lambda file: file.write(_json(content.build, facets=content.facets)))
+    write_cards(folder / CARDS, content.build, content.cards, content.text_hashes)
+    with (folder / CARDS).open("r+b") as file:
+        entries[CARDS] = _finish(file)
+    manifest = Manifest(
+        name=name,
+        build=content.build,
+        created=datetime.now(UTC).replace(microsecond=0),
+        version=content.version,
+        articles=len(content.cards),
+        texts=len(content.text_hashes),
+        dimension=content.dimension,
+        encoder=content.encoder,
+        settings=content.settings,
+        files=entries,
+    )
+    with (folder / MANIFEST).open("w+b") as file:
+        file.write(manifest.to_bytes())
+        _finish(file)
+    sync_folder(folder)
+
+
+def _finish(file: IO[bytes]) -> FileEntry:
+    """Sync an open file and take its size and SHA-256."""
+    file.flush()
+    os.fsync(file.fileno())
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    return FileEntry(size, file_digest(file, "sha256").hexdigest())  # type: ignore[arg-type]
+
+
+def _json(build: str, **values: object) -> bytes:
+    record = {"format": FORMAT, "build": build, **values}
+    return json.dumps(record, ensure_ascii=False, indent=1).encode()

@@ -1,0 +1,62 @@
+"""Related articles: the ranking of one text's candidates, as pure functions.
+
+Today's ranking is the plain one: cosine similarity, without the text itself; copies of one text
+are one candidate, answered by the first of its articles that the question admits.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from recommender.arrays import Array
+
+__all__ = ["Lists", "Ranked", "choose", "related_lists"]
+
+
+class Lists(NamedTuple):
+    """Related lists of all texts: `related` (texts, L) int32 and `scores` (texts, L) float32."""
+
+    related: Array
+    scores: Array
+
+
+class Ranked(NamedTuple):
+    """One chosen article: its row and its score in [0, 1]."""
+
+    row: int
+    score: float
+
+
+def related_lists(neighbours: Array, similarities: Array, length: int) -> Lists:
+    """Cut the neighbour graph (texts, K), best first, to related lists of `length`.
+
+    A cosine below zero says no more than one of zero, so scores are clipped to [0, 1].
+    """
+    related = np.ascontiguousarray(neighbours[:, :length])
+    scores = np.clip(similarities[:, :length], 0.0, 1.0).astype(np.float32)
+    scores[related < 0] = 0.0
+    return Lists(related, scores)
+
+
+def choose(
+    texts: Iterable[int],
+    scores: Iterable[float],
+    copies_of: Callable[[int], Sequence[int]],
+    admits: Callable[[int], bool],
+    k: int,
+) -> list[Ranked]:
+    """The first `k` candidate texts that have an admitted article, each by its first such one.
+
+    `texts` come best first and end at the first -1; `copies_of(text)` gives the rows that share
+    a text, the lead first; `admits(row)` says whether the question's filters let a row pass.
+    """
+    chosen: list[Ranked] = []
+    for text, score in zip(texts, scores, strict=True):
+        if text < 0 or len(chosen) == k:
+            break
+        for row in copies_of(text):
+            if admits(row):
+                chosen.append(Ranked(row, score))
+                break
+    return chosen

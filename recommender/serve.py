@@ -1,0 +1,334 @@
+"""The web layer's one object: answers from the current snapshot, and follows the pointer.
+
+No question waits for a lock. Each one looks at two small files (the pointer and the list of
+taken-down ids, one `stat` each); where one has changed, a new immutable `_State` replaces the old
+one by a single assignment. A question works on the one state it took at its start.
+"""
+
+import os
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock
+from time import monotonic
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from recommender.artifacts import Artifacts
+from recommender.errors import SnapshotError, UnknownArticle, needs_extra
+from recommender.filters import RowFilter
+from recommender.related import Ranked, choose
+from recommender.removals import read_removed, remove, restore
+from recommender.snapshot import Snapshot
+from recommender.types import Card, Filters, Health, Related, Topic, labels_of
+
+if TYPE_CHECKING:
+    from recommender.arrays import Array
+    from recommender.embedding import Encoder
+
+__all__ = ["Recommender"]
+
+RETRY_SECONDS = 5.0  # how often a refused snapshot is tried again
+_ANYTHING = Filters()
+
+_Signature = tuple[int, int, int] | None
+
+
+class _State(NamedTuple):
+    snapshot: Snapshot
+    pointer: _Signature
+    removed: frozenset[int]
+    removed_list: _Signature
+    refused: str | None
+    retry_at: float
+
+
+class Recommender:
+    """Related articles and topics from one artifacts folder; make one per process.
+
+    Safe in threads and across forks. A newly published snapshot is followed at the next question;
+    one that cannot be opened is refused, `health()` says why, and the old one goes on serving.
+    Every question may raise `SnapshotDamaged` where a file was altered under the running process.
+    """
+
+    def __init__(self, artifacts: Artifacts) -> None:
+        self._artifacts = artifacts
+        self._opening = Lock()
+        self._encoder: Encoder | None = None
+        pointer, removed_list = _signature(artifacts.pointer), _signature(artifacts.removed)
+        snapshot = Snapshot(artifacts.snapshots / artifacts.current())
+        removed = _removed_rows(artifacts, snapshot)
+        self._state = _State(snapshot, pointer, removed, removed_list, None, 0.0)
+
+    @classmethod
+    def open(cls, artifacts: str | Path) -> "Recommender":
+        """Open the published snapshot of an artifacts folder, in milliseconds.
+
+        Raises:
+            NoSnapshot: nothing is published there.
+            SnapshotDamaged, NewerFormat: the published snapshot cannot be served; names the file.
+        """
+        return cls(Artifacts(Path(artifacts)))
+
+    def related(
+        self,
+        article_id: str,
+        k: int = 10,
+        *,
+        section: str | Iterable[str] | None = None,
+        language: str | Iterable[str] | None = None,
+        source: str | Iterable[str] | None = None,
+        since: datetime | None = None,
+        exclude: Iterable[str] = (),
+    ) -> list[Related]:
+        """The `k` articles most related to `article_id`, best first.
+
+        Never the article itself, never a copy of its text, never two copies of one text. Fewer
+        than `k` come only where fewer articles pass the filters. `section`, `language` and
+        `source` take one label or several; `since` must know its time zone.
+
+        Raises:
+            UnknownArticle: no such article, or it was taken down.
+            ValueError: `k` is negative, or `since` has no time zone.
+        """
+        state = self._now()
+        filters = _filters(section, language, source, since, exclude)
+        return _with_cards(state, _related_rows(state, article_id, k, filters))
+
+    def related_ids(self, article_id: str, k: int = 10) -> list[tuple[str, float]]:
+        """(id, score) of what `related(article_id, k)` answers, without reading the cards."""
+        state = self._now()
+        hits = _related_rows(state, article_id, k, _ANYTHING)
+        return [(state.snapshot.id_of(row), score) for row, score in hits]
+
+    def related_to_text(
+        self,
+        title: str,
+        text: str,
+        k: int = 10,
+        *,
+        section: str | Iterable[str] | None = None,
+        language: str | Iterable[str] | None = None,
+        source: str | Iterable[str] | None = None,
+        since: datetime | None = None,
+        exclude: Iterable[str] = (),
+    ) -> list[Related]:
+        """The `k` articles most related to a text that is not in the snapshot.
+
+        The only question that loads the encoder (once, seconds). A published copy of the very
+        same text is not an answer. Filters are those of `related`.
+
+        Raises:
+            ValueError: title and text are both empty, or as `related`.
+            MissingExtra: the packages that embed text are not installed.
+            EncoderError: the encoder is not the one that embedded this snapshot.
+        """
+        with needs_extra("build"):
+            from recommender.text import content_hash, embedded_text
+        prepared = embedded_text(title, text)
+        if not prepared:
+            raise ValueError("title and text are both empty: there is nothing to compare")
+        state = self._now()
+        vector = self._encoder_for(state.snapshot).encode([prepared]).vectors[0]
+        row_filter = RowFilter(
+            state.snapshot, _filters(section, language, source, since, exclude), state.removed
+        )
+        own = state.snapshot.cards.text_of(content_hash(prepared))
+        return _with_cards(state, _search(state.snapshot, vector, own, row_filter, _count(k)))
+
+    def article(self, article_id: str) -> Card:
+        """The card of one article.
+
+        Raises:
+            UnknownArticle: no such article, or it was taken down.
+        """
+        state = self._now()
+        return state.snapshot.cards.of([_row_of(state, article_id)])[0]
+
+    def topics(self) -> tuple[Topic, ...]:
+        """All topics, largest first."""
+        return self._now().snapshot.topics
+
+    def topic_of(self, article_id: str) -> Topic | None:
+        """The topic of an article; None where it belongs to none.
+
+        Raises:
+            UnknownArticle: no such article, or it was taken down.
+        """
+        state = self._now()
+        snapshot = state.snapshot
+        text = snapshot.arrays.text_of[_row_of(state, article_id)]
+        position = int(snapshot.arrays.topic_of[text])
+        return snapshot.topics[position] if position >= 0 else None
+
+    def nearest_ids(self, article_id: str, n: int = 3) -> list[str]:
+        """The `n` served ids nearest to `article_id` by spelling: for messages, not for pages."""
+        from rapidfuzz import process
+        from rapidfuzz.distance import OSA
+
+        state = self._now()
+        served = [i for row, i in enumerate(state.snapshot.cards.ids()) if row not in state.removed]
+        nearest = process.extract(
+            article_id, served, scorer=OSA.normalized_similarity, limit=n, score_cutoff=0.5
+        )
+        return [match for match, _, _ in nearest]
+
+    def labels(self, facet: str) -> list[str]:
+        """The labels that `facet` ("section", "language" or "source") has in the snapshot."""
+        return list(self._now().snapshot.facets[facet])
+
+    def remove(self, article_id: str) -> None:
+        """Take an article down, at once and for every process that reads these artifacts.
+
+        Keywords and topics forget it at the next nightly build, which also deletes its text.
+
+        Raises:
+            UnknownArticle: no such article is served.
+            StorageError: the list of removed articles cannot be written.
+        """
+        _row_of(self._now(), article_id)
+        remove(self._artifacts, article_id)
+
+    def restore(self, article_id: str) -> None:
+        """Undo `remove`. After a nightly build the article's source must deliver it again."""
+        restore(self._artifacts, article_id)
+
+    def health(self) -> Health:
+        """What is being served, and the error of a newer snapshot that was refused."""
+        state = self._now()
+        manifest = state.snapshot.manifest
+        return Health(
+            ok=state.refused is None,
+            snapshot=manifest.name,
+            created=manifest.created,
+            articles=manifest.articles,
+            removed=len(state.removed),
+            error=state.refused,
+        )
+
+    def _now(self) -> _State:
+        """The state to answer from; replaced where the pointer or the takedowns have changed."""
+        state = self._state
+        pointer = _signature(self._artifacts.pointer)
+        removed_list = _signature(self._artifacts.removed)
+        if pointer != state.pointer or (state.refused and monotonic() >= state.retry_at):
+            state = self._follow(state, pointer)
+        if removed_list != state.removed_list:
+            removed = _removed_rows(self._artifacts, state.snapshot)
+            state = self._state = state._replace(removed=removed, removed_list=removed_list)
+        return state
+
+    def _follow(self, state: _State, pointer: _Signature) -> _State:
+        # One thread opens the new snapshot; the others answer from the old one meanwhile.
+        if not self._opening.acquire(blocking=False):
+            return state
+        try:
+            removed_list = _signature(self._artifacts.removed)
+            try:
+                name = self._artifacts.current()
+                if name != state.snapshot.name:
+                    snapshot = Snapshot(self._artifacts.snapshots / name)
+                    removed = _removed_rows(self._artifacts, snapshot)
+                    state = _State(snapshot, pointer, removed, removed_list, None, 0.0)
+                else:
+                    state = state._replace(pointer=pointer, refused=None)
+            except (SnapshotError, OSError) as error:
+                retry_at = monotonic() + RETRY_SECONDS
+                state = state._replace(pointer=pointer, refused=str(error), retry_at=retry_at)
+            self._state = state
+            return state
+        finally:
+            self._opening.release()
+
+    def _encoder_for(self, snapshot: Snapshot) -> "Encoder":
+        wanted = snapshot.manifest.encoder
+        if self._encoder is None or self._encoder.spec.fingerprint != wanted.fingerprint:
+            with needs_extra("build"):
+                from recommender.embedding import open_like
+            self._encoder = open_like(wanted)
+        return self._encoder
+
+
+def _signature(path: Path) -> _Signature:
+    # Replacing a file gives it a new inode, which tells two writes in one clock tick apart.
+    try:
+        status = os.stat(path)  # noqa: PTH116 - Path.stat costs twice as much on this hot path
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns, status.st_size
+
+
+def _removed_rows(artifacts: Artifacts, snapshot: Snapshot) -> frozenset[int]:
+    rows = (snapshot.cards.row_of(article_id) for article_id in read_removed(artifacts))
+    return frozenset(row for row in rows if row is not None)
+
+
+def _row_of(state: _State, article_id: str) -> int:
+    row = state.snapshot.cards.row_of(article_id)
+    if row is None:
+        raise UnknownArticle(article_id)
+    if row in state.removed:
+        raise UnknownArticle(article_id, "was removed")
+    return row
+
+
+def _filters(
+    section: str | Iterable[str] | None,
+    language: str | Iterable[str] | None,
+    source: str | Iterable[str] | None,
+    since: datetime | None,
+    exclude: Iterable[str],
+) -> Filters:
+    if section is None and language is None and source is None and since is None and not exclude:
+        return _ANYTHING
+    if since is not None and since.tzinfo is None:
+        raise ValueError(f"since={since.isoformat()} has no time zone; add one, for example UTC")
+    if isinstance(exclude, str):
+        raise TypeError("exclude takes several ids, not one string; write exclude=[...]")
+    return Filters(
+        labels_of(section), labels_of(language), labels_of(source), since, frozenset(exclude)
+    )
+
+
+def _count(k: int) -> int:
+    if k < 0:
+        raise ValueError(f"k={k}: the number of articles cannot be negative")
+    return k
+
+
+def _related_rows(state: _State, article_id: str, k: int, filters: Filters) -> Sequence[Ranked]:
+    snapshot = state.snapshot
+    arrays = snapshot.arrays
+    text = int(arrays.text_of[_row_of(state, article_id)])
+    row_filter = RowFilter(snapshot, filters, state.removed)
+    chosen = choose(
+        arrays.related[text].tolist(),
+        arrays.scores[text].tolist(),
+        snapshot.copies_of,
+        row_filter.admits,
+        _count(k),
+    )
+    # The precomputed list answers nearly everything. Where filters, takedowns or a large `k` leave
+    # it short although there are more texts than it lists, FAISS searches what is admitted.
+    if len(chosen) < k and arrays.related.shape[1] < snapshot.manifest.texts - 1:
+        return _search(snapshot, snapshot.index().vector(text), text, row_filter, k)
+    return chosen
+
+
+def _search(
+    snapshot: Snapshot, vector: "Array", own: int | None, row_filter: RowFilter, k: int
+) -> Sequence[Ranked]:
+    arrays = snapshot.arrays
+    admitted = np.zeros(snapshot.manifest.texts, dtype=bool)
+    admitted[arrays.text_of[row_filter.mask()]] = True
+    if own is not None:
+        admitted[own] = False
+    found = snapshot.index().search(vector, k, admitted)
+    scores = np.clip(found.similarities, 0.0, 1.0).tolist()
+    return choose(found.texts.tolist(), scores, snapshot.copies_of, row_filter.admits, k)
+
+
+def _with_cards(state: _State, hits: Sequence[Ranked]) -> list[Related]:
+    cards = state.snapshot.cards.of([row for row, _ in hits]) if hits else []
+    return [Related(c[0], score, *c[1:]) for c, (_, score) in zip(cards, hits, strict=True)]

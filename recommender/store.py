@@ -1,0 +1,290 @@
+"""The nightly job's memory: articles, and vectors by (content hash, encoder fingerprint).
+
+One SQLite file behind SQLAlchemy Core. Every change is a transaction, so a killed run leaves the
+state before it or after it; finished vectors are kept and never computed twice.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+import numpy as np
+import sqlalchemy as sa
+
+from recommender.arrays import Array
+from recommender.cards import from_microseconds, to_microseconds
+from recommender.errors import NewerFormat, StorageError
+from recommender.text import content_hash, embedded_text
+from recommender.types import Article, Card
+
+__all__ = ["Ingested", "Reading", "Store", "Stored"]
+
+SCHEMA = 1
+CHUNK = 500  # below SQLite's limit on parameters of one statement in every build
+
+_metadata = sa.MetaData()
+_meta = sa.Table(
+    "meta",
+    _metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)
+_articles = sa.Table(
+    "articles",
+    _metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("record_hash", sa.LargeBinary, nullable=False),
+    sa.Column("content_hash", sa.LargeBinary, nullable=False, index=True),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("published", sa.BigInteger),
+    sa.Column("url", sa.Text),
+    sa.Column("source", sa.Text),
+    sa.Column("section", sa.Text),
+    sa.Column("language", sa.Text),
+    sa.Column("author", sa.Text),
+)
+_vectors = sa.Table(
+    "vectors",
+    _metadata,
+    sa.Column("content_hash", sa.LargeBinary, primary_key=True),
+    sa.Column("encoder", sa.Text, primary_key=True),
+    sa.Column("vector", sa.LargeBinary, nullable=False),
+    sa.Column("words", sa.Integer, nullable=False),
+    sa.Column("words_read", sa.Integer, nullable=False),
+)
+
+
+class Ingested(NamedTuple):
+    """How many articles were new, changed (any field) or unchanged."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+
+class Stored(NamedTuple):
+    """One article without its text: its card, and the hashes of its record and its text."""
+
+    card: Card
+    record_hash: bytes
+    content_hash: bytes
+
+
+class Reading(NamedTuple):
+    """How much of the articles an encoder reads.
+
+    `truncated` counts articles longer than it reads, `words_read` of all `words` were read.
+    """
+
+    articles: int
+    truncated: int
+    words: int
+    words_read: int
+
+
+class Store:
+    """The store in one file; made where it is missing. Use as a context manager.
+
+    Raises:
+        NewerFormat: a newer version wrote the file.
+        StorageError: the file is damaged, or cannot be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._engine = sa.create_engine(sa.URL.create("sqlite", database=str(path)))
+        with self._errors():
+            self._connection = self._engine.connect()
+            self._connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+            _metadata.create_all(self._connection)
+            self._check_schema()
+            self._connection.commit()
+
+    def __enter__(self) -> "Store":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+        self._engine.dispose()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Everything inside the block is kept, or nothing where it raises."""
+        with self._errors():
+            try:
+                yield
+            except BaseException:
+                self._connection.rollback()
+                raise
+            self._connection.commit()
+
+    def ingest(self, articles: Sequence[Article]) -> Ingested:
+        """Insert or update `articles`, whose ids differ from one another."""
+        counts = Ingested()
+        for chunk in chunks(articles, CHUNK):
+            records = {article.id: _record(article) for article in chunk}
+            known = self._record_hashes(list(records))
+            new = [r for i, r in records.items() if i not in known]
+            changed = [r for i, r in records.items() if i in known and known[i] != r["record_hash"]]
+            if new:
+                self._connection.execute(sa.insert(_articles), new)
+            if changed:
+                statement = sa.update(_articles).where(_articles.c.id == sa.bindparam("_id"))
+                self._connection.execute(statement, [{"_id": r["id"], **r} for r in changed])
+            same = len(records) - len(new) - len(changed)
+            counts = Ingested(
+                counts.new + len(new), counts.changed + len(changed), counts.unchanged + same
+            )
+        return counts
+
+    def delete(self, ids: Iterable[str]) -> int:
+        """Delete articles, and every vector that no article uses any more; count the articles."""
+        deleted = 0
+        for chunk in chunks(list(ids), CHUNK):
+            deleted += self._connection.execute(
+                sa.delete(_articles).where(_articles.c.id.in_(chunk))
+            ).rowcount
+        used = sa.select(_articles.c.content_hash)
+        self._connection.execute(sa.delete(_vectors).where(_vectors.c.content_hash.not_in(used)))
+        return deleted
+
+    def unembedded(self, encoder: str) -> list[str]:
+        """One article's id for each distinct text that has no vector of `encoder` yet."""
+        has_vector = sa.and_(
+            _vectors.c.content_hash == _articles.c.content_hash, _vectors.c.encoder == encoder
+        )
+        query = (
+            sa.select(sa.func.min(_articles.c.id))
+            .select_from(_articles.outerjoin(_vectors, has_vector))
+            .where(_vectors.c.content_hash.is_(None))
+            .group_by(_articles.c.content_hash)
+            .order_by(sa.func.min(_articles.c.id))
+        )
+        return list(self._connection.scalars(query))
+
+    def embedded_texts(self, ids: Sequence[str]) -> Iterator[str]:
+        """The embedded text of each article of `ids`, in their order."""
+        for chunk in chunks(ids, CHUNK):
+            query = sa.select(_articles.c.id, _articles.c.title, _articles.c.text).where(
+                _articles.c.id.in_(chunk)
+            )
+            found = {r.id: embedded_text(r.title, r.text) for r in self._connection.execute(query)}
+            yield from (found[article_id] for article_id in chunk)
+
+    def add_vectors(
+        self,
+        encoder: str,
+        hashes: Sequence[bytes],
+        vectors: Array,
+        words: Sequence[int],
+        words_read: Sequence[int],
+    ) -> None:
+        """Keep `vectors` (texts, dimension) float32 under their content hashes."""
+        rows = zip(hashes, vectors.astype("<f4"), words, words_read, strict=True)
+        self._connection.execute(
+            sa.insert(_vectors),
+            [
+                {
+                    "content_hash": content,
+                    "encoder": encoder,
+                    "vector": vector.tobytes(),
+                    "words": total,
+                    "words_read": read,
+                }
+                for content, vector, total, read in rows
+            ],
+        )
+
+    def articles(self) -> list[Stored]:
+        """All articles without their texts, ordered by id."""
+        c = _articles.c
+        query = sa.select(
+            c.id, c.title, c.url, c.source, c.section, c.language, c.author, c.published,
+            c.record_hash, c.content_hash,
+        ).order_by(c.id)  # fmt: skip
+        return [
+            Stored(
+                Card(*row[:7], None if row[7] is None else from_microseconds(row[7])),
+                row[8],
+                row[9],
+            )
+            for row in self._connection.execute(query)
+        ]
+
+    def vectors(self, encoder: str, hashes: Sequence[bytes]) -> Array:
+        """The vectors of the texts `hashes`, in their order: (texts, dimension) float32."""
+        position = {content: i for i, content in enumerate(hashes)}
+        matrix: Array | None = None
+        query = sa.select(_vectors.c.content_hash, _vectors.c.vector).where(
+            _vectors.c.encoder == encoder
+        )
+        for content, vector in self._connection.execute(query):
+            if matrix is None:
+                matrix = np.empty((len(hashes), len(vector) // 4), dtype=np.float32)
+            if content in position:
+                matrix[position.pop(content)] = np.frombuffer(vector, dtype="<f4")
+        if matrix is None or position:
+            raise StorageError(f"{self._path}: {len(position)} texts have no vector; run again")
+        return matrix
+
+    def reading(self, encoder: str) -> Reading:
+        """How much of all articles `encoder` reads."""
+        words, read = _vectors.c.words, _vectors.c.words_read
+        query = (
+            sa.select(
+                sa.func.count(),
+                sa.func.coalesce(sa.func.sum(sa.case((read < words, 1), else_=0)), 0),
+                sa.func.coalesce(sa.func.sum(words), 0),
+                sa.func.coalesce(sa.func.sum(read), 0),
+            )
+            .select_from(
+                _articles.join(_vectors, _vectors.c.content_hash == _articles.c.content_hash)
+            )
+            .where(_vectors.c.encoder == encoder)
+        )
+        return Reading(*self._connection.execute(query).one())
+
+    def _record_hashes(self, ids: Sequence[str]) -> dict[str, bytes]:
+        query = sa.select(_articles.c.id, _articles.c.record_hash).where(_articles.c.id.in_(ids))
+        return {row.id: row.record_hash for row in self._connection.execute(query)}
+
+    def _check_schema(self) -> None:
+        query = sa.select(_meta.c.value).where(_meta.c.key == "schema")
+        found = self._connection.scalar(query)
+        if found is None:
+            self._connection.execute(sa.insert(_meta), {"key": "schema", "value": str(SCHEMA)})
+        elif int(found) > SCHEMA:
+            raise NewerFormat(
+                f"{self._path} has schema {found}, this version reads up to {SCHEMA}; "
+                "upgrade with: pip install --upgrade recommender"
+            )
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except sa.exc.DatabaseError as error:
+            raise StorageError(
+                f"{self._path}: {error.orig}. What was published before is untouched; free space, "
+                "correct the permissions or put back the file from a backup, then run again"
+            ) from error
+
+
+def chunks(items: Sequence[Any], size: int) -> Iterator[Any]:
+    """Slices of `items`, `size` long, the last one shorter."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def _record(article: Article) -> dict[str, object]:
+    published = None if article.published is None else to_microseconds(article.published)
+    values = asdict(article) | {"published": published}
+    return values | {
+        "record_hash": hashlib.sha256(msgspec.json.encode(list(values.values()))).digest()[:16],
+        "content_hash": content_hash(embedded_text(article.title, article.text)),
+    }
