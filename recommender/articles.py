@@ -47,7 +47,7 @@ class Reject:
         return f"{where}: {self.field}: {self.reason}" if self.field else f"{where}: {self.reason}"
 
 
-class _Bad(Exception):  # noqa: N818 - never leaves this module
+class _Bad(Exception):
     def __init__(self, field: str, reason: str) -> None:
         self.field, self.reason = field, reason
 
@@ -99,7 +99,7 @@ class Reader:
             article_id = None
             try:
                 if isinstance(row, _Bad):
-                    raise row  # noqa: TRY301 - one road for every rejection
+                    raise row
                 self._note_unknown(row, file)
                 article_id = _identifier(row.get(self._names["id"]), self._names["id"])
                 article = self._article(row, article_id)
@@ -205,8 +205,8 @@ class Reader:
         for field in ("id", "text"):
             if self._names[field] not in columns:
                 raise InputError(
-                    f"{path}: no column {self._names[field]!r} for the field {field!r}; its columns "
-                    f"are {', '.join(columns) or 'none'}. Map them in the settings: "
+                    f"{path}: no column {self._names[field]!r} for the field {field!r}; it has "
+                    f"{', '.join(columns) or 'none'}. Map them in the settings: "
                     f'[input.fields] {field} = "<column>"'
                 )
 

@@ -183,5 +183,6 @@ def _marks(count: int) -> str:
 
 
 def _card(record: tuple[Any, ...]) -> Card:
-    published = record[8]
-    return Card(*record[1:8], None if published is None else from_microseconds(published))
+    *fields, published = record[1:]
+    fields.append(None if published is None else from_microseconds(published))
+    return Card._make(fields)

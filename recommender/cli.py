@@ -159,10 +159,13 @@ def recommend(
     if as_json:
         _echo_json({"article": article._asdict(), "related": [hit._asdict() for hit in hits]})
         return
-    from recommender.console import related_table
+    from recommender.console import article_heading, related_table
 
-    _console().print(related_table(article, hits, datetime.now(UTC)))
-    if not hits:
+    now, console = datetime.now(UTC), _console()
+    console.print(article_heading(article, now), soft_wrap=True)
+    if hits:
+        console.print(related_table(hits, now))
+    else:
         click.echo("No article passes." + _unknown_labels(rec, section, language, source), err=True)
 
 

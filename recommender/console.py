@@ -23,17 +23,22 @@ from rich.text import Text
 from recommender.progress import Advance
 from recommender.types import Card, Related, Topic
 
-__all__ = ["Bars", "how_long_ago", "related_table", "topics_table"]
+__all__ = ["Bars", "article_heading", "how_long_ago", "related_table", "topics_table"]
 
 
-def related_table(article: Card, hits: Sequence[Related], now: datetime) -> Table:
-    """The related articles of one article."""
-    title = Text.assemble(
-        ("Related to  ", "dim"),
+def article_heading(article: Card, now: datetime) -> Text:
+    """The line above an article's related articles: its title, source, date and id."""
+    origin = [article.source, how_long_ago(article.published, now), article.id]
+    return Text.assemble(
         (article.title or "(untitled)", "bold"),
-        f"  {_origin(article, now)}",
+        "\n",
+        (" · ".join(part for part in origin if part), "dim"),
     )
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="dim")
+
+
+def related_table(hits: Sequence[Related], now: datetime) -> Table:
+    """Related articles, one a row."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("rank", justify="right")
     table.add_column("score", justify="right")
     table.add_column("title", overflow="fold", ratio=1)
@@ -113,8 +118,3 @@ class _RateColumn(ProgressColumn):
         if self._unit == "B":
             return Text(f"{speed / 1e6:,.1f} MB/s", style="dim")
         return Text(f"{speed:,.0f} {self._unit}/s", style="dim")
-
-
-def _origin(article: Card, now: datetime) -> str:
-    parts = [article.source or "", how_long_ago(article.published, now), article.id]
-    return " · ".join(part for part in parts if part)

@@ -32,7 +32,8 @@ class Copies(NamedTuple):
 def group_copies(hashes: Sequence[bytes], published: Array) -> Copies:
     """Group rows by content hash; the earliest published article of a text leads it.
 
-    `published` (articles,) int64 is in microseconds or `NO_DATE`: an article without a date leads only where no copy has one. Ties go to the lower row.
+    `published` (articles,) int64 is in microseconds or `NO_DATE`: an article without a date leads
+    only where no copy has one. Ties go to the lower row.
     """
     number: dict[bytes, int] = {}
     text_of = np.array([number.setdefault(h, len(number)) for h in hashes], dtype=np.int32)

@@ -147,7 +147,7 @@ class SentenceEncoder:
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging as transformers_logging
 
-        transformers_logging.disable_progress_bar()
+        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
             model = SentenceTransformer(
                 str(self._folder),
@@ -219,7 +219,8 @@ def _forward(model: "SentenceTransformer", features: dict[str, Any], bfloat16: b
 
     with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=bfloat16):
         vectors: Array = model.forward(features)["sentence_embedding"].float().numpy()
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors
 
 
 def _find(model: str, revision: str | None) -> Path:

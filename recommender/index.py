@@ -56,9 +56,10 @@ class Index:
         index.referenced_objects = [view, reader]
         return cls(index)
 
-    def write(self, file: IO[bytes]) -> None:
-        """Write the index to an open file."""
+    def write(self, file: IO[bytes], end: bytes = b"") -> None:
+        """Write the index to an open file, and `end` behind it, which readers pass over."""
         faiss.write_index(self._index, faiss.PyCallbackIOWriter(file.write))
+        file.write(end)
 
     def vector(self, text: int) -> Array:
         """The vector of one text, (dimension,) float32."""

@@ -1,90 +1,108 @@
 """Keywords: the terms that set a topic apart, by class-based TF-IDF."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from functools import cache, partial
+from functools import cache
+from itertools import count as numbers
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from recommender.arrays import Array
 from recommender.types import Keyword
 
-__all__ = ["keywords", "stop_words_for"]
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
-# Words of two letters and more that begin with one; apostrophes and hyphens only inside.
-TOKEN = re.compile(r"[^\W\d_](?:\w|['’-](?=\w))+")
+__all__ = ["TermCounts", "class_tf_idf", "count_terms", "keywords", "stop_words_for"]
+
+# A word begins with a letter and has apostrophes and hyphens only inside. Whatever else is
+# printed is matched too, sign by sign, for it ends a phrase.
+TOKEN = re.compile(r"[^\W\d_]\w*(?:['’-]\w+)*|\S")
 POSSESSIVE = re.compile(r"['’]s$")
-MIN_DOCUMENT_SHARE = 0.001
-MIN_DOCUMENTS = 3
+# A term in fewer texts says nothing of a topic; in small corpora every term counts.
+MIN_TEXTS = 3
+MIN_TEXTS_SHARE = 0.001
+SMALL_CORPUS = 30
+
+
+class TermCounts(NamedTuple):
+    """`terms` in alphabetical order and their `counts`, a sparse (texts, terms) matrix."""
+
+    terms: list[str]
+    counts: "csr_array"
 
 
 def keywords(
-    texts: Iterable[str],
-    topic_of: Array,
-    count: int,
-    languages: Iterable[str],
+    texts: Iterable[str], topic_of: Array, count: int, languages: Iterable[str]
 ) -> list[tuple[Keyword, ...]]:
     """The `count` best terms of each topic, best first, none sharing a word with a better one.
 
-    `texts` come in text order; `topic_of` (texts,) int32 is numbered from 0, -1 for none. The
-    weight of term t in topic c is tf(t, c) · log(1 + A / tf(t)) (Grootendorst 2022, eq. 4), with
-    tf(t, c) the share of t among the terms of c and A the mean number of terms per topic. Words
-    and two-word phrases are terms; stop words of the `languages` break phrases.
+    `texts` come in text order; `topic_of` (texts,) int32 is numbered from 0, -1 for none. Terms
+    are words and two-word phrases without the stop words of the `languages`.
     """
-    from sklearn.feature_extraction.text import CountVectorizer
-
     topics = int(topic_of.max(initial=-1)) + 1
-    if topics == 0:
-        return []
-    minimum = max(MIN_DOCUMENTS, int(MIN_DOCUMENT_SHARE * len(topic_of)))
-    counter = CountVectorizer(
-        analyzer=partial(terms_of, stop_words=stop_words_for(frozenset(languages))),
-        min_df=minimum if len(topic_of) >= 10 * MIN_DOCUMENTS else 1,
-        dtype=np.int32,
+    found = count_terms(texts, stop_words_for(frozenset(languages)))
+    weights = class_tf_idf(found.counts, topic_of, topics)
+    return [_best(found.terms, row, count) for row in weights]
+
+
+def count_terms(texts: Iterable[str], stop_words: frozenset[str]) -> TermCounts:
+    """Count the words of each text and the pairs of words that stand side by side.
+
+    Lower case, without the possessive 's. No stop word is a term, and no pair reaches across
+    one or across punctuation.
+    """
+    number: defaultdict[str, int] = defaultdict(numbers().__next__)
+    tokens = [
+        np.array([*map(number.__getitem__, TOKEN.findall(text.lower()))], dtype=np.int64)
+        for text in texts
+    ]
+    spelled = [POSSESSIVE.sub("", token) for token in number]
+    words = sorted({w for w in spelled if len(w) > 1 and w not in stop_words})
+    place = {word: i for i, word in enumerate(words)}
+    word_of = np.array([place.get(word, -1) for word in spelled], dtype=np.int64)
+
+    lengths = [len(t) for t in tokens]
+    text = np.repeat(np.arange(len(tokens)), lengths)
+    word = word_of[np.concatenate(tokens)] if number else np.empty(0, dtype=np.int64)
+    minimum = 1 if len(tokens) < SMALL_CORPUS else max(MIN_TEXTS, MIN_TEXTS_SHARE * len(tokens))
+    kept, word_counts = _counts(text[word >= 0], word[word >= 0], len(tokens), minimum)
+
+    # Only pairs of words that are terms themselves can be in enough texts.
+    common = np.zeros(len(words) + 1, dtype=bool)  # the last place is that of -1, no word
+    common[kept] = True
+    paired = (text[:-1] == text[1:]) & common[word[:-1]] & common[word[1:]]
+    pair = word[:-1] * len(words) + word[1:]
+    kept_pairs, pair_counts = _counts(text[:-1][paired], pair[paired], len(tokens), minimum)
+    return _joined(
+        [words[i] for i in kept],
+        word_counts,
+        [f"{words[p // len(words)]} {words[p % len(words)]}" for p in kept_pairs.tolist()],
+        pair_counts,
     )
-    try:
-        counts = counter.fit_transform(texts)
-    except ValueError:  # scikit-learn's way to say that nothing but stop words is left
-        return [() for _ in range(topics)]
-    terms = counter.get_feature_names_out()
-    weights = class_tf_idf(counts, topic_of, topics)
-    return [_best(terms, row, count) for row in weights]
 
 
-def class_tf_idf(counts: Array, topic_of: Array, topics: int) -> Array:
-    """c-TF-IDF of a sparse count matrix (texts, terms), as a dense (topics, terms) float64."""
+def class_tf_idf(counts: "csr_array", topic_of: Array, topics: int) -> Array:
+    """Class-based TF-IDF of `counts` (texts, terms): (topics, terms) float64.
+
+    The weight of term t in topic c is tf(t, c) · log(1 + A / tf(t)) (Grootendorst 2022, "BERTopic",
+    eq. 4), with tf(t, c) the share of t among the terms of c, tf(t) its count in all topics, and
+    A the mean number of terms of a topic.
+    """
     from scipy.sparse import csr_array
 
     placed = np.flatnonzero(topic_of >= 0)
     membership = csr_array(
-        (np.ones(len(placed)), (topic_of[placed], placed)), shape=(topics, counts.shape[0])
+        (np.ones(len(placed)), (topic_of[placed], placed)), shape=(topics, len(topic_of))
     )
     frequency = (membership @ counts).toarray().astype(np.float64)
     per_topic = frequency.sum(axis=1, keepdims=True)
-    overall = frequency.sum(axis=0)
-    rarity = np.log1p(per_topic.mean() / np.maximum(overall, 1.0))
+    mean = per_topic.mean() if topics else 0.0
+    rarity = np.log1p(mean / np.maximum(frequency.sum(axis=0), 1.0))
     weighted: Array = frequency / np.maximum(per_topic, 1.0) * rarity
     return weighted
-
-
-def terms_of(text: str, stop_words: frozenset[str]) -> list[str]:
-    """The words of a text and the pairs of words that stand side by side, in lower case.
-
-    Stop words and punctuation are no terms, and no pair reaches across them.
-    """
-    terms = []
-    lowered = text.lower()
-    before, end = "", -1
-    for match in TOKEN.finditer(lowered):
-        word = POSSESSIVE.sub("", match[0])
-        if word in stop_words or len(word) < 2:
-            before = ""
-            continue
-        terms.append(word)
-        if before and lowered[end : match.start()].isspace():
-            terms.append(f"{before} {word}")
-        before, end = word, match.end()
-    return terms
 
 
 @cache
@@ -102,9 +120,33 @@ def stop_words_for(languages: frozenset[str]) -> frozenset[str]:
         except stop_words.StopWordError:
             continue
         words.update(listed)
-        # Texts write don’t and don't; the token pattern keeps both whole.
+        # Texts write don’t as often as don't.
         words.update(word.replace("'", "’") for word in listed)
     return frozenset(words)
+
+
+def _counts(text: Array, term: Array, texts: int, minimum: float) -> tuple[Array, "csr_array"]:
+    """The terms that occur in `minimum` texts or more, and their (texts, kept terms) counts."""
+    from scipy.sparse import csr_array
+
+    known, column = np.unique(term, return_inverse=True)
+    matrix = csr_array(
+        (np.ones(len(term), dtype=np.int64), (text, column)), shape=(texts, len(known))
+    )
+    matrix.sum_duplicates()
+    enough = np.bincount(matrix.indices, minlength=len(known)) >= minimum
+    return known[enough], matrix[:, np.flatnonzero(enough)]
+
+
+def _joined(
+    words: list[str], word_counts: "csr_array", pairs: list[str], pair_counts: "csr_array"
+) -> TermCounts:
+    from scipy.sparse import hstack
+
+    terms = words + pairs
+    order = sorted(range(len(terms)), key=terms.__getitem__)
+    counts = hstack([word_counts, pair_counts], format="csr")[:, order]
+    return TermCounts([terms[i] for i in order], counts)
 
 
 def _best(terms: Sequence[str], weights: Array, count: int) -> tuple[Keyword, ...]:
@@ -116,8 +158,7 @@ def _best(terms: Sequence[str], weights: Array, count: int) -> tuple[Keyword, ..
         if len(chosen) == count or weight <= 0:
             break
         words = frozenset(terms[position].split())
-        if words & used:
-            continue
-        used |= words
-        chosen.append(Keyword(str(terms[position]), round(weight, 6)))
+        if not words & used:
+            used |= words
+            chosen.append(Keyword(terms[position], round(weight, 6)))
     return tuple(chosen)

@@ -183,7 +183,7 @@ def _take_in(
             raise InputError(
                 f"{rejects.count:,} of {read:,} records are bad ({rejects.count / read:.1%}), more "
                 f"than input.max_rejects = {settings.input.max_rejects:.1%} admits; nothing was "
-                f"stored or published. They are listed in {rejects.path}; the first: {rejects.first}"
+                f"stored or published. All are listed in {rejects.path}; the first: {rejects.first}"
             )
         store.delete(removed)
     intake = Intake(
@@ -305,7 +305,7 @@ def _build_digest(corpus: _Corpus, spec: EncoderSpec, settings: Settings) -> str
     digest = hashlib.sha256(json.dumps(origin, sort_keys=True).encode())
     for article in corpus.articles:
         digest.update(article.record_hash)
-    digest.update(corpus.vectors)
+    digest.update(corpus.vectors.data)
     return digest.hexdigest()[:32]
 
 

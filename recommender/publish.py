@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from hashlib import file_digest
 from pathlib import Path
 from typing import IO, Any
@@ -99,9 +100,8 @@ def rollback(artifacts: Artifacts, name: str | None = None) -> str:
             raise NoSnapshot(f"{artifacts.snapshots} holds no snapshot older than {current}")
         name = earlier[-1]
     elif name not in names:
-        raise NoSnapshot(
-            f"{artifacts.snapshots} holds no snapshot {name!r}; there are: {', '.join(names) or 'none'}"
-        )
+        there = ", ".join(names) or "none"
+        raise NoSnapshot(f"{artifacts.snapshots} holds no snapshot {name!r}; there are: {there}")
     verify(artifacts.snapshots / name)
     artifacts.point_to(name)
     return name
@@ -121,7 +121,7 @@ def prune(artifacts: Artifacts, keep: int) -> list[str]:
 
 
 def clean(artifacts: Artifacts) -> list[str]:
-    """Delete what killed runs left half-written or half-deleted; return the names. Needs the lock."""
+    """Delete what killed runs left half-written; return the names. The caller holds the lock."""
     if not artifacts.snapshots.is_dir():
         return []
     left = [p for p in artifacts.snapshots.iterdir() if p.name.startswith(ASIDE_PREFIX)]
@@ -148,8 +148,8 @@ def _write(folder: Path, name: str, content: Content) -> None:
             entries[file_name] = _finish(file)
 
     for array_name, array in content.arrays._asdict().items():
-        add(f"{array_name}.npy", lambda file, a=array: write_array(file, a, content.build))
-    add(INDEX, lambda file: (content.index.write(file), file.write(stamp(content.build))))
+        add(f"{array_name}.npy", partial(write_array, array=array, build=content.build))
+    add(INDEX, partial(content.index.write, end=stamp(content.build)))
     topics = [asdict(topic) for topic in content.topics]
     add(TOPICS, lambda file: file.write(_json(content.build, topics=topics)))
     add(FACETS, lambda file: file.write(_json(content.build, facets=content.facets)))

@@ -7,7 +7,7 @@ one by a single assignment. A question works on the one state it took at its sta
 
 import os
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from threading import Lock
 from time import monotonic
@@ -56,10 +56,7 @@ class Recommender:
         self._artifacts = artifacts
         self._opening = Lock()
         self._encoder: Encoder | None = None
-        pointer, removed_list = _signature(artifacts.pointer), _signature(artifacts.removed)
-        snapshot = Snapshot(artifacts.snapshots / artifacts.current())
-        removed = _removed_rows(artifacts, snapshot)
-        self._state = _State(snapshot, pointer, removed, removed_list, None, 0.0)
+        self._state = _open_current(artifacts)
 
     @classmethod
     def open(cls, artifacts: str | Path) -> "Recommender":
@@ -224,13 +221,9 @@ class Recommender:
         if not self._opening.acquire(blocking=False):
             return state
         try:
-            removed_list = _signature(self._artifacts.removed)
             try:
-                name = self._artifacts.current()
-                if name != state.snapshot.name:
-                    snapshot = Snapshot(self._artifacts.snapshots / name)
-                    removed = _removed_rows(self._artifacts, snapshot)
-                    state = _State(snapshot, pointer, removed, removed_list, None, 0.0)
+                if self._artifacts.current() != state.snapshot.name:
+                    state = _open_current(self._artifacts)
                 else:
                     state = state._replace(pointer=pointer, refused=None)
             except (SnapshotError, OSError) as error:
@@ -257,6 +250,21 @@ def _signature(path: Path) -> _Signature:
     except OSError:
         return None
     return status.st_ino, status.st_mtime_ns, status.st_size
+
+
+def _open_current(artifacts: Artifacts) -> _State:
+    while True:
+        # Signatures are taken before what they sign is read: a change in between is seen next time.
+        pointer, removed_list = _signature(artifacts.pointer), _signature(artifacts.removed)
+        name = artifacts.current()
+        try:
+            snapshot = Snapshot(artifacts.snapshots / name)
+        except (SnapshotError, OSError):
+            if artifacts.current() != name:
+                continue  # pruned while it was being opened: a newer one is current by now
+            raise
+        removed = _removed_rows(artifacts, snapshot)
+        return _State(snapshot, pointer, removed, removed_list, None, 0.0)
 
 
 def _removed_rows(artifacts: Artifacts, snapshot: Snapshot) -> frozenset[int]:

@@ -13,7 +13,7 @@ def detect_topics(neighbours: Array, similarities: Array, resolution: float, see
     """Topic of every text, (texts,) int32, numbered from 0, the topic of most texts first.
 
     Leiden (Traag, Waltman & van Eck 2019) on modularity with `resolution`, over the undirected
-    graph of `neighbours` (texts, k) weighted by `similarities`; the same seed gives the same topics.
+    graph of `neighbours` (texts, k) weighted by `similarities`; equal seeds give equal topics.
     """
     import igraph
 
