@@ -71,8 +71,8 @@ class SentenceEncoder:
     """A sentence-transformers model on the CPU; the model is loaded at the first `encode`.
 
     `model` is the embedded default's name, a folder, or a hub name with its `revision` (a commit,
-    so that tomorrow's download is today's). `precision` is "auto", "float32" or "bfloat16";
-    `threads` 0 means one for each physical core.
+    so that tomorrow's download is today's); `folder` is where it was found. `precision` is "auto",
+    "float32" or "bfloat16"; `threads` 0 means one for each physical core.
 
     Raises:
         EncoderError: the model is not found, altered, or holds no safetensors weights.
@@ -87,13 +87,13 @@ class SentenceEncoder:
         precision: str = "auto",
         threads: int = 0,
     ) -> None:
-        self._folder = _find(model, revision)
+        self.folder = _find(model, revision)
         self._max_tokens = max_tokens
         self._threads = threads
         self._bfloat16 = uses_bfloat16() if precision == "auto" else precision == "bfloat16"
         self._lock = Lock()  # fast tokenizers refuse to be used by two threads at once
         digest = hashlib.sha256(f"text recipe {RECIPE}, max tokens {max_tokens}".encode())
-        digest.update(_files_digest(self._folder, check=model == DEFAULT_MODEL).encode())
+        digest.update(_files_digest(self.folder, check=model == DEFAULT_MODEL).encode())
         self.spec = EncoderSpec(model, revision, max_tokens, digest.hexdigest()[:32])
 
     def encode(self, texts: Sequence[str], advance: Advance = ignore) -> Encoded:
@@ -150,13 +150,13 @@ class SentenceEncoder:
         transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
             model = SentenceTransformer(
-                str(self._folder),
+                str(self.folder),
                 device="cpu",
                 local_files_only=True,
                 model_kwargs={"use_safetensors": True},
             )
         except (OSError, ValueError, KeyError, RuntimeError) as error:
-            raise EncoderError(f"{self._folder} is no usable model: {error}") from error
+            raise EncoderError(f"{self.folder} is no usable model: {error}") from error
         if self._max_tokens is not None:
             model.max_seq_length = self._max_tokens
         if self._bfloat16:

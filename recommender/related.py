@@ -5,13 +5,27 @@ are one candidate, answered by the first of its articles that the question admit
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from recommender.arrays import Array
 
-__all__ = ["Lists", "Ranked", "choose", "related_lists"]
+__all__ = ["Lists", "Ranked", "RowsByText", "choose", "leading", "related_lists"]
+
+
+class RowsByText(Protocol):
+    """Arrays that give the rows of each text; see `copies.Copies` for their shapes."""
+
+    @property
+    def copies(self) -> Array:
+        """Rows grouped by text, the lead first."""
+        ...
+
+    @property
+    def copies_start(self) -> Array:
+        """Text → its slice of `copies`."""
+        ...
 
 
 class Lists(NamedTuple):
@@ -37,6 +51,17 @@ def related_lists(neighbours: Array, similarities: Array, length: int) -> Lists:
     scores = np.clip(similarities[:, :length], 0.0, 1.0).astype(np.float32)
     scores[related < 0] = 0.0
     return Lists(related, scores)
+
+
+def leading(arrays: RowsByText, texts: Array, scores: Array) -> list[Ranked]:
+    """The lead article of each candidate text: what `choose` finds where every row is admitted.
+
+    `texts` (k,) int32 come best first and end at the first -1; `scores` (k,) are theirs.
+    """
+    rows = arrays.copies[arrays.copies_start[texts]].tolist()
+    if rows and texts[-1] < 0:
+        rows = rows[: int((texts >= 0).sum())]
+    return list(map(Ranked, rows, scores.tolist()))
 
 
 def choose(

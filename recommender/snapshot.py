@@ -29,6 +29,7 @@ import hashlib
 import json
 import mmap
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -125,6 +126,7 @@ class Snapshot:
         self.name = self.manifest.name
         _check_files(folder, self.manifest)
         self.arrays = Arrays(**{name: self._array(name) for name in ARRAYS})
+        self._ids = memoryview(self.arrays.ids.data)
         self.cards = Cards(folder / CARDS, self.manifest.build)
         self.topics = tuple(_topic(record) for record in self._json(TOPICS)["topics"])
         facets = self._json(FACETS)["facets"]
@@ -154,10 +156,12 @@ class Snapshot:
             self._index = Index.from_buffer(self._index_bytes)
         return self._index
 
-    def id_of(self, row: int) -> str:
-        """The id of an article's row."""
+    def ids_of(self, rows: Sequence[int]) -> list[str]:
+        """The ids of articles' rows."""
         start = self.arrays.ids_start
-        return self.arrays.ids[start[row] : start[row + 1]].tobytes().decode()
+        places = np.asarray(rows, dtype=np.intp)
+        spans = zip(start[places].tolist(), start[places + 1].tolist(), strict=True)
+        return [str(self._ids[begin:end], "utf-8") for begin, end in spans]
 
     def copies_of(self, text: int) -> list[int]:
         """Rows of the articles that share `text`, the lead first."""

@@ -1,0 +1,140 @@
+"""The map holds: rooms import one way, serving stays light, the public names are these."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import recommender
+
+PACKAGE = Path(recommender.__file__).parent
+
+# Each room and all rooms of this package that it may import. Whoever adds an arrow adds it here
+# and in docs/architecture.md, and has a reason.
+MAY_IMPORT: dict[str, str] = {
+    # words that everyone speaks
+    "types": "",
+    "errors": "",
+    "text": "",
+    "progress": "",
+    # storage
+    "files": "errors",
+    "lock": "errors files",
+    "artifacts": "errors files",
+    "removals": "artifacts errors files lock",
+    "manifest": "errors",
+    "arrays": "errors manifest",
+    "cards": "errors manifest types",
+    "index": "arrays",
+    "snapshot": "arrays cards errors index manifest types",
+    # serving
+    "related": "arrays",
+    "filters": "arrays cards snapshot types",
+    "serve": "arrays artifacts embedding errors filters related removals snapshot text types",
+    # building
+    "config": "errors",
+    "articles": "errors types",
+    "copies": "arrays snapshot",
+    "store": "arrays cards errors text types",
+    "embedding": "arrays errors manifest progress text",
+    "neighbours": "arrays index progress",
+    "topics": "arrays",
+    "keywords": "arrays types",
+    "publish": "arrays artifacts cards errors files index manifest snapshot types",
+    "nightly": (
+        "__init__ arrays articles artifacts cards config copies embedding errors files index "
+        "keywords lock manifest neighbours progress publish related removals snapshot store text "
+        "topics types"
+    ),
+    # the edge
+    "console": "progress types",
+    "cli": (
+        "__init__ artifacts config console errors lock manifest nightly progress publish removals "
+        "serve snapshot"
+    ),
+    "__init__": "errors serve types",
+}
+BUILD = {"articles", "config", "copies", "keywords", "neighbours", "nightly", "publish", "store",
+         "topics"}  # fmt: skip
+SERVE = {"__init__", "serve", "filters", "related", "snapshot", "cards", "arrays", "manifest",
+         "removals", "lock", "artifacts", "files", "errors", "types"}  # fmt: skip
+HEAVY = ("torch", "transformers", "sentence_transformers", "sklearn", "scipy", "faiss", "igraph",
+         "sqlalchemy", "msgspec", "pyarrow", "click", "rich")  # fmt: skip
+
+
+def rooms_imported_by(path: Path) -> set[str]:
+    """Rooms that a file imports anywhere, inside functions too."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        else:
+            continue
+        for name in names:
+            package, _, room = name.partition(".")
+            if package == "recommender":
+                found.add(room or "__init__")
+    return found
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.glob("*.py")), ids=lambda p: p.stem)
+def test_a_room_imports_only_what_the_map_allows(path: Path) -> None:
+    assert rooms_imported_by(path) == set(MAY_IMPORT[path.stem].split())
+
+
+def test_the_map_knows_every_room() -> None:
+    assert {path.stem for path in PACKAGE.glob("*.py")} == set(MAY_IMPORT)
+
+
+def test_no_serving_room_imports_a_building_room() -> None:
+    for room in SERVE:
+        assert not set(MAY_IMPORT[room].split()) & BUILD, room
+
+
+def test_no_two_rooms_import_each_other_in_a_circle() -> None:
+    # __init__ only names what others define; it is resolved on use.
+    arrows = {room: set(may.split()) - {"__init__"} for room, may in MAY_IMPORT.items()}
+    arrows.pop("__init__")
+    while arrows:
+        leaves = {room for room, may in arrows.items() if not may & arrows.keys()}
+        assert leaves, f"a circle among {sorted(arrows)}"
+        for leaf in leaves:
+            del arrows[leaf]
+
+
+def test_nothing_imports_the_command_line() -> None:
+    assert not [room for room, may in MAY_IMPORT.items() if "cli" in may.split()]
+
+
+@pytest.mark.parametrize("statement", ["import recommender", "from recommender import Recommender"])
+def test_importing_loads_nothing_heavy(statement: str) -> None:
+    code = f"import sys; {statement}; print(*[m for m in {HEAVY!r} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
+def test_public_names_resolve_and_are_all_there_is() -> None:
+    for name in recommender.__all__:
+        assert getattr(recommender, name).__name__ == name
+    assert set(recommender.__all__) <= set(dir(recommender))
+    with pytest.raises(AttributeError, match="no attribute 'Recomender'"):
+        recommender.Recomender  # noqa: B018
+
+
+def test_no_room_unpickles_evaluates_or_starts_a_shell() -> None:
+    forbidden = {"pickle", "cPickle", "dill", "joblib", "marshal", "shelve", "subprocess"}
+    for path in PACKAGE.glob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        imported = {a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
+        imported |= {n.module or "" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
+        called = {
+            n.func.id
+            for n in ast.walk(tree)
+            if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
+        }
+        assert not {name.partition(".")[0] for name in imported} & forbidden, path
+        assert not called & {"eval", "exec", "compile", "__import__"}, path
