@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import numpy as np
 
 from recommender.arrays import Array
-from recommender.errors import EncoderError
+from recommender.errors import EncoderError, needs_extra
 from recommender.manifest import EncoderSpec
 from recommender.progress import Advance, ignore
 from recommender.text import RECIPE
@@ -98,7 +98,8 @@ class SentenceEncoder:
 
     def encode(self, texts: Sequence[str], advance: Advance = ignore) -> Encoded:
         """Embed `texts`; see `Encoder`."""
-        import torch
+        with needs_extra("build"):
+            import torch
 
         with self._lock:
             model = self._model
@@ -143,9 +144,10 @@ class SentenceEncoder:
 
     @cached_property
     def _model(self) -> "SentenceTransformer":
-        import torch
-        from sentence_transformers import SentenceTransformer
-        from transformers.utils import logging as transformers_logging
+        with needs_extra("build"):
+            import torch
+            from sentence_transformers import SentenceTransformer
+            from transformers.utils import logging as transformers_logging
 
         transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
@@ -244,7 +246,8 @@ def _find(model: str, revision: str | None) -> Path:
 
 
 def _download(model: str, revision: str) -> Path:
-    from huggingface_hub import snapshot_download
+    with needs_extra("build"):
+        from huggingface_hub import snapshot_download
 
     try:
         return Path(snapshot_download(model, revision=revision, allow_patterns=list(_MODEL_FILES)))

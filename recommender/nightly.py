@@ -44,7 +44,7 @@ __all__ = ["Night", "run_night"]
 INGEST_CHUNK = 1000
 EMBED_CHUNK = 1024  # texts between two commits: what a killed run loses at most
 KEPT_REJECT_FILES = 30
-_COMPUTING = ("numpy", "faiss-cpu", "igraph", "scikit-learn", "stop-words")
+_COMPUTING = ("numpy", "faiss-cpu", "igraph", "scipy", "stop-words")
 
 log = logging.getLogger(__name__)
 

@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from recommender.artifacts import Artifacts
-from recommender.errors import SnapshotError, UnknownArticle, needs_extra
+from recommender.errors import SnapshotError, UnknownArticle
 from recommender.filters import RowFilter
 from recommender.related import Ranked, choose, leading
 from recommender.removals import read_removed, remove, restore
 from recommender.snapshot import Snapshot
+from recommender.text import content_hash, embedded_text
 from recommender.types import Card, Filters, Health, Related, Topic, labels_of
 
 if TYPE_CHECKING:
@@ -124,8 +125,6 @@ class Recommender:
             MissingExtra: the packages that embed text are not installed.
             EncoderError: the encoder is not the one that embedded this snapshot.
         """
-        with needs_extra("build"):
-            from recommender.text import content_hash, embedded_text
         prepared = embedded_text(title, text)
         if not prepared:
             raise ValueError("title and text are both empty: there is nothing to compare")
@@ -240,8 +239,8 @@ class Recommender:
     def _encoder_for(self, snapshot: Snapshot) -> "Encoder":
         wanted = snapshot.manifest.encoder
         if self._encoder is None or self._encoder.spec.fingerprint != wanted.fingerprint:
-            with needs_extra("build"):
-                from recommender.embedding import open_like
+            from recommender.embedding import open_like
+
             self._encoder = open_like(wanted)
         return self._encoder
 
