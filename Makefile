@@ -3,8 +3,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --constraint constraints.txt
+INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --constraint $(CONSTRAINTS)
 ARTIFACTS := artifacts
+CONSTRAINTS := scripts/constraints.txt
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check lint types format bench clean
@@ -46,10 +47,10 @@ clean: ## Delete the environment; artifacts stay
 	rm -rf $(VENV)
 
 # torch goes first and pinned, so that a CPU build at hand is taken instead of gigabytes of CUDA.
-$(VENV)/.torch: constraints.txt
+$(VENV)/.torch: $(CONSTRAINTS)
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; try: make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv $(VENV)
-	$(INSTALL) "$$(grep '^torch==' constraints.txt)"
+	$(INSTALL) "$$(grep '^torch==' $(CONSTRAINTS))"
 	@touch $@
 
 $(VENV)/.build: $(VENV)/.torch pyproject.toml

@@ -69,6 +69,17 @@ class Artifacts:
             return []
         return sorted(p.name for p in self.snapshots.iterdir() if _NAME.fullmatch(p.name))
 
+    def snapshot(self, name: str) -> Path:
+        """The folder of the snapshot `name`.
+
+        Raises:
+            NoSnapshot: there is none of that name.
+        """
+        if name not in (names := self.names()):
+            there = ", ".join(names) or "none"
+            raise NoSnapshot(f"{self.snapshots} holds no snapshot {name!r}; there are: {there}")
+        return self.snapshots / name
+
     def current(self) -> str:
         """Name of the published snapshot.
 

@@ -24,6 +24,7 @@ from recommender.errors import (
     MissingExtra,
     PublishRefused,
     RecommenderError,
+    RemovedArticle,
     SettingsError,
     SnapshotError,
     StorageError,
@@ -113,7 +114,11 @@ def _run(command: click.Command) -> None:
         command.main(standalone_mode=True)
     except RecommenderError as error:
         click.echo(f"Error: {error}", err=True)
-        sys.exit(next(code for kind, code in EXIT_CODES.items() if isinstance(error, kind)))
+        sys.exit(_exit_code(error))
+
+
+def _exit_code(error: RecommenderError) -> int:
+    return next(code for kind, code in EXIT_CODES.items() if isinstance(error, kind))
 
 
 @click.command(epilog=EXIT_HELP)
@@ -181,7 +186,9 @@ def recommender() -> None:
 @click.option("--config", type=click.Path(path_type=Path), help="Settings, a TOML file.")
 @click.option("--set", "overrides", multiple=True, metavar="SECTION.KEY=VALUE", help="One setting.")
 @click.option(
-    "--progress/--no-progress", default=None, help="Bars on stderr [default: a terminal]."
+    "--progress/--no-progress",
+    default=None,
+    help="Draw bars on stderr.  [default: where stderr is a terminal]",
 )
 @click.option("-v", "--verbose", count=True, help="Log more: -v what is done, -vv all.")
 @json_option
@@ -207,19 +214,26 @@ def nightly(
     from recommender.progress import Silent
 
     wanted = sys.stderr.isatty() if progress is None else progress
-    night = run_night(
-        sources,
-        Artifacts(artifacts),
-        load_settings(config, overrides=overrides),
-        progress=Bars(_console(stderr=True)) if wanted else Silent(),
-    )
+    try:
+        night = run_night(
+            sources,
+            Artifacts(artifacts),
+            load_settings(config, overrides=overrides),
+            progress=Bars(_console(stderr=True)) if wanted else Silent(),
+        )
+    except RecommenderError as error:
+        if as_json:
+            _echo_json({"error": str(error), "exit_code": _exit_code(error)})
+        raise
     click.echo(night.to_json() if as_json else _night_summary(night))
 
 
 @recommender.command()
 @artifacts_option
 @click.option("-n", "--count", type=click.IntRange(min=1), help="Only the largest topics.")
-@click.option("--words", type=click.IntRange(min=1), default=10, help="Keywords a topic.")
+@click.option(
+    "--words", type=click.IntRange(min=1), default=10, show_default=True, help="Keywords a topic."
+)
 @json_option
 def topics(artifacts: Path, count: int | None, words: int, as_json: bool) -> None:
     """Print the topics, largest first, with their keywords."""
@@ -287,6 +301,7 @@ def rollback(name: str | None, artifacts: Path) -> None:
     from recommender.lock import hold
 
     folder = Artifacts(artifacts)
+    folder.current()  # where nothing is published nothing is made, not even a lock
     with hold(folder.lock):
         click.echo(f"current is now {roll_back(folder, name)}")
 
@@ -299,7 +314,7 @@ def verify(name: str | None, artifacts: Path) -> None:
     from recommender.snapshot import verify as verify_snapshot
 
     folder = Artifacts(artifacts)
-    snapshot = verify_snapshot(folder.snapshots / (name or folder.current()))
+    snapshot = verify_snapshot(folder.snapshot(name or folder.current()))
     manifest = snapshot.manifest
     size = sum(entry.bytes for entry in manifest.files.values()) / 1e6
     click.echo(
@@ -310,14 +325,15 @@ def verify(name: str | None, artifacts: Path) -> None:
 
 @recommender.command()
 @click.argument("article_id")
+@click.option("--missing-ok", is_flag=True, help="Bar an id that is not published, too.")
 @artifacts_option
-def remove(article_id: str, artifacts: Path) -> None:
+def remove(article_id: str, missing_ok: bool, artifacts: Path) -> None:
     """Take an article down: it vanishes at once from every answer of every process."""
     from recommender.serve import Recommender
 
     rec = Recommender.open(artifacts)
     try:
-        rec.remove(article_id)
+        rec.remove(article_id, missing_ok=missing_ok)
     except UnknownArticle as error:
         _explain_unknown(rec, error)
         raise
@@ -343,7 +359,9 @@ def restore(article_id: str, artifacts: Path) -> None:
 
 
 def _explain_unknown(rec: "Recommender", error: UnknownArticle) -> None:
-    """Extend the error's sentence by the nearest ids."""
+    """Extend the error's sentence by the nearest ids, where a slip of spelling may be the cause."""
+    if isinstance(error, RemovedArticle):
+        return
     if nearest := rec.nearest_ids(error.article_id):
         error.reason += f"; the nearest ids are {', '.join(nearest)}"
 

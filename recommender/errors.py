@@ -12,7 +12,8 @@ RecommenderError
 │   ├── NoSnapshot       nothing has been published here
 │   ├── SnapshotDamaged  a snapshot's file is missing, truncated, swapped or altered
 │   └── NewerFormat      written by a newer version of this package
-└── UnknownArticle       no such id in the snapshot, or taken down (a KeyError too)
+└── UnknownArticle       no such id in the snapshot (a KeyError too)
+    └── RemovedArticle   taken down
 """
 
 from collections.abc import Iterator
@@ -27,6 +28,7 @@ __all__ = [
     "NoSnapshot",
     "PublishRefused",
     "RecommenderError",
+    "RemovedArticle",
     "SettingsError",
     "SnapshotDamaged",
     "SnapshotError",
@@ -97,6 +99,13 @@ class UnknownArticle(RecommenderError, KeyError):
 
     def __reduce__(self) -> tuple[type["UnknownArticle"], tuple[str, str]]:
         return type(self), (self.article_id, self.reason)
+
+
+class RemovedArticle(UnknownArticle):
+    """The article was taken down: a page may answer "gone" where others are "not found"."""
+
+    def __init__(self, article_id: str, reason: str = "was removed") -> None:
+        super().__init__(article_id, reason)
 
 
 @contextmanager

@@ -56,30 +56,33 @@ def count_terms(texts: Iterable[str], stop_words: frozenset[str]) -> TermCounts:
     """
     number: defaultdict[str, int] = defaultdict(numbers().__next__)
     tokens = [
-        np.array([*map(number.__getitem__, TOKEN.findall(text.lower()))], dtype=np.int64)
+        np.array([*map(number.__getitem__, TOKEN.findall(text.lower()))], dtype=np.int32)
         for text in texts
     ]
     spelled = [POSSESSIVE.sub("", token) for token in number]
     words = sorted({w for w in spelled if len(w) > 1 and w not in stop_words})
     place = {word: i for i, word in enumerate(words)}
-    word_of = np.array([place.get(word, -1) for word in spelled], dtype=np.int64)
+    word_of = np.array([place.get(word, -1) for word in spelled], dtype=np.int32)
 
-    lengths = [len(t) for t in tokens]
-    text = np.repeat(np.arange(len(tokens)), lengths)
-    word = word_of[np.concatenate(tokens)] if number else np.empty(0, dtype=np.int64)
-    minimum = 1 if len(tokens) < SMALL_CORPUS else max(MIN_TEXTS, MIN_TEXTS_SHARE * len(tokens))
-    kept, word_counts = _counts(text[word >= 0], word[word >= 0], len(tokens), minimum)
+    size = len(tokens)
+    text = np.repeat(np.arange(size, dtype=np.int32), [len(t) for t in tokens])
+    word = word_of[np.concatenate(tokens)] if number else np.empty(0, dtype=np.int32)
+    del tokens
+    minimum = 1 if size < SMALL_CORPUS else max(MIN_TEXTS, MIN_TEXTS_SHARE * size)
+    counted = word >= 0
+    kept, word_counts = _counts(text[counted], word[counted], (size, len(words)), minimum)
 
     # Only pairs of words that are terms themselves can be in enough texts.
     common = np.zeros(len(words) + 1, dtype=bool)  # the last place is that of -1, no word
     common[kept] = True
-    paired = (text[:-1] == text[1:]) & common[word[:-1]] & common[word[1:]]
-    pair = word[:-1] * len(words) + word[1:]
-    kept_pairs, pair_counts = _counts(text[:-1][paired], pair[paired], len(tokens), minimum)
+    first = np.flatnonzero((text[:-1] == text[1:]) & common[word[:-1]] & common[word[1:]])
+    codes = word[first].astype(np.int64) * len(words) + word[first + 1]
+    pairs, pair = np.unique(codes, return_inverse=True)
+    kept_pairs, pair_counts = _counts(text[first], pair, (size, len(pairs)), minimum)
     return _joined(
         [words[i] for i in kept],
         word_counts,
-        [f"{words[p // len(words)]} {words[p % len(words)]}" for p in kept_pairs.tolist()],
+        [f"{words[p // len(words)]} {words[p % len(words)]}" for p in pairs[kept_pairs].tolist()],
         pair_counts,
     )
 
@@ -125,17 +128,16 @@ def stop_words_for(languages: frozenset[str]) -> frozenset[str]:
     return frozenset(words)
 
 
-def _counts(text: Array, term: Array, texts: int, minimum: float) -> tuple[Array, "csr_array"]:
+def _counts(
+    text: Array, term: Array, shape: tuple[int, int], minimum: float
+) -> tuple[Array, "csr_array"]:
     """The terms that occur in `minimum` texts or more, and their (texts, kept terms) counts."""
     from scipy.sparse import csr_array
 
-    known, column = np.unique(term, return_inverse=True)
-    matrix = csr_array(
-        (np.ones(len(term), dtype=np.int64), (text, column)), shape=(texts, len(known))
-    )
+    matrix = csr_array((np.ones(len(term), dtype=np.int32), (text, term)), shape=shape)
     matrix.sum_duplicates()
-    enough = np.bincount(matrix.indices, minlength=len(known)) >= minimum
-    return known[enough], matrix[:, np.flatnonzero(enough)]
+    kept = np.flatnonzero(np.bincount(matrix.indices, minlength=shape[1]) >= minimum)
+    return kept, matrix[:, kept]
 
 
 def _joined(

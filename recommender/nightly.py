@@ -112,6 +112,7 @@ def run_night(
         StorageError, PublishRefused, EncoderError: as they say; nothing has changed for readers.
     """
     timed = Timed(progress or Silent())
+    size = sum(map(_size, sources))  # a source that is missing is said before anything is made
     with hold(artifacts.lock) as dead:
         if dead:
             log.warning("took over the lock of a run that died", extra={"holder": str(dead)})
@@ -119,7 +120,7 @@ def run_night(
             log.warning("deleted what a killed run left behind", extra={"folder": name})
         encoder = encoder or _encoder(settings)
         with Store(artifacts.store) as store:
-            intake = _take_in(store, sources, artifacts, settings, timed)
+            intake = _take_in(store, sources, size, artifacts, settings, timed)
             embedded = _embed(store, encoder, timed)
             reading = store.reading(encoder.spec.fingerprint)
             if reading.articles == 0:
@@ -147,7 +148,12 @@ def _encoder(settings: Settings) -> SentenceEncoder:
 
 
 def _take_in(
-    store: Store, sources: Sequence[Path], artifacts: Artifacts, settings: Settings, timed: Timed
+    store: Store,
+    sources: Sequence[Path],
+    size: int,
+    artifacts: Artifacts,
+    settings: Settings,
+    timed: Timed,
 ) -> Intake:
     """Read all sources into the store, in one transaction that too many rejects undo."""
     reader = Reader(settings.input.fields, settings.input.max_characters)
@@ -156,7 +162,7 @@ def _take_in(
     counts = Ingested()
     read = skipped = 0
     with (
-        timed.stage("read", sum(map(_size, sources)), "B") as advance,
+        timed.stage("read", size, "B") as advance,
         store.transaction(),
         rejects,
     ):

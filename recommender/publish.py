@@ -92,17 +92,13 @@ def rollback(artifacts: Artifacts, name: str | None = None) -> str:
         NoSnapshot: there is no such snapshot, or none before the current one.
         SnapshotDamaged, NewerFormat: it cannot be served; nothing has changed.
     """
-    names = artifacts.names()
     if name is None:
         current = artifacts.current()
-        earlier = [other for other in names if other < current]
+        earlier = [other for other in artifacts.names() if other < current]
         if not earlier:
             raise NoSnapshot(f"{artifacts.snapshots} holds no snapshot older than {current}")
         name = earlier[-1]
-    elif name not in names:
-        there = ", ".join(names) or "none"
-        raise NoSnapshot(f"{artifacts.snapshots} holds no snapshot {name!r}; there are: {there}")
-    verify(artifacts.snapshots / name)
+    verify(artifacts.snapshot(name))
     artifacts.point_to(name)
     return name
 

@@ -58,10 +58,10 @@ def leading(arrays: RowsByText, texts: Array, scores: Array) -> list[Ranked]:
 
     `texts` (k,) int32 come best first and end at the first -1; `scores` (k,) are theirs.
     """
+    if texts.size and texts[-1] < 0:
+        texts = texts[texts >= 0]
     rows = arrays.copies[arrays.copies_start[texts]].tolist()
-    if rows and texts[-1] < 0:
-        rows = rows[: int((texts >= 0).sum())]
-    return list(map(Ranked, rows, scores.tolist()))
+    return list(map(Ranked, rows, scores[: len(rows)].tolist()))
 
 
 def choose(

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from recommender.artifacts import Artifacts
-from recommender.errors import SnapshotError, UnknownArticle
+from recommender.errors import RemovedArticle, SnapshotError, UnknownArticle
 from recommender.filters import RowFilter
 from recommender.related import Ranked, choose, leading
 from recommender.removals import read_removed, remove, restore
@@ -89,7 +89,7 @@ class Recommender:
         `source` take one label or several; `since` must know its time zone.
 
         Raises:
-            UnknownArticle: no such article, or it was taken down.
+            UnknownArticle: no such article; `RemovedArticle` where it was taken down.
             ValueError: `k` is negative, or `since` has no time zone.
         """
         state = self._now()
@@ -140,7 +140,7 @@ class Recommender:
         """The card of one article.
 
         Raises:
-            UnknownArticle: no such article, or it was taken down.
+            UnknownArticle: no such article; `RemovedArticle` where it was taken down.
         """
         state = self._now()
         return state.snapshot.cards.of([_row_of(state, article_id)])[0]
@@ -153,7 +153,7 @@ class Recommender:
         """The topic of an article; None where it belongs to none.
 
         Raises:
-            UnknownArticle: no such article, or it was taken down.
+            UnknownArticle: no such article; `RemovedArticle` where it was taken down.
         """
         state = self._now()
         snapshot = state.snapshot
@@ -177,16 +177,18 @@ class Recommender:
         """The labels that `facet` ("section", "language" or "source") has in the snapshot."""
         return list(self._now().snapshot.facets[facet])
 
-    def remove(self, article_id: str) -> None:
+    def remove(self, article_id: str, *, missing_ok: bool = False) -> None:
         """Take an article down, at once and for every process that reads these artifacts.
 
         Keywords and topics forget it at the next nightly build, which also deletes its text.
+        With `missing_ok` an id that is not published (yet) is barred too.
 
         Raises:
-            UnknownArticle: no such article is served.
+            UnknownArticle: no such article is served, and not `missing_ok`.
             StorageError: the list of removed articles cannot be written.
         """
-        _row_of(self._now(), article_id)
+        if not missing_ok:
+            _row_of(self._now(), article_id)
         remove(self._artifacts, article_id)
 
     def restore(self, article_id: str) -> None:
@@ -282,7 +284,7 @@ def _row_of(state: _State, article_id: str) -> int:
     if row is None:
         raise UnknownArticle(article_id)
     if row in state.removed:
-        raise UnknownArticle(article_id, "was removed")
+        raise RemovedArticle(article_id)
     return row
 
 

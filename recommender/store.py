@@ -101,6 +101,8 @@ class Store:
         with self._errors():
             self._connection = self._engine.connect()
             self._connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+            # What a takedown deletes is overwritten, not only unlinked.
+            self._connection.exec_driver_sql("PRAGMA secure_delete = ON")
             _metadata.create_all(self._connection)
             self._check_schema()
             self._connection.commit()
