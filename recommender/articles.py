@@ -104,7 +104,9 @@ class Reader:
                 article_id = _identifier(row.get(self._names["id"]), self._names["id"])
                 article = self._article(row, article_id)
                 if article_id in self._seen:
-                    raise _Bad("id", "repeats the id of {}:{}".format(*self._seen[article_id]))  # noqa: TRY301
+                    raise _Bad(  # noqa: TRY301
+                        self._names["id"], "repeats the id of {}:{}".format(*self._seen[article_id])
+                    )
             except _Bad as bad:
                 yield Reject(file, line, bad.field, bad.reason, article_id)
             else:
@@ -150,17 +152,24 @@ class Reader:
         # real articles; sizes are checked per record instead.
         csv.field_size_limit(sys.maxsize)
         with self._open(path) as binary:
-            # Bad bytes become lone surrogates, which the check of each string then finds.
-            lines = (line.decode("utf-8", "surrogateescape") for line in binary)
-            reader = csv.reader(lines, strict=True)
-            header = [name.lstrip("\ufeff") for name in next(reader, [])]
+            reader = csv.reader(_csv_lines(path, binary), strict=True)
+            try:
+                header = next(reader, [])
+            except csv.Error as error:
+                raise InputError(f"{path}:{reader.line_num}: broken CSV header: {error}") from error
             self._require_columns(path, header)
             while True:
+                start = reader.line_num + 1
                 try:
                     values = next(reader)
                 except StopIteration:
                     return
                 except csv.Error as error:
+                    if "unexpected end of data" in str(error):
+                        raise InputError(
+                            f"{path}:{start}: a quote is opened in this record and never closed; "
+                            "is the file cut off?"
+                        ) from error
                     yield reader.line_num, _Bad("", f"broken CSV: {error}")
                     continue
                 if not values:
@@ -178,13 +187,18 @@ class Reader:
         try:
             size = path.stat().st_size
             with pq.ParquetFile(path) as file:
-                self._require_columns(path, file.schema_arrow.names)
+                columns = file.schema_arrow.names
+                self._require_columns(path, columns)
+                self._note_unknown(dict.fromkeys(columns), str(path))
+                known = [name for name in columns if name in self._known]
                 line = 0
-                for batch in file.iter_batches(batch_size=1024):
-                    for row in batch.to_pylist():
+                for batch in file.iter_batches(batch_size=1024, columns=known):
+                    values = [_parquet_values(n, batch.column(n)) for n in known]
+                    for row in zip(*values, strict=True):
                         line += 1
                         self.bytes_read = size * line // max(1, file.metadata.num_rows)
-                        yield line, row
+                        bad = next((value for value in row if isinstance(value, _Bad)), None)
+                        yield line, bad or dict(zip(known, row, strict=True))
         except pa.ArrowException as error:
             raise InputError(f"{path}: is not a readable Parquet file: {error}") from error
 
@@ -202,6 +216,8 @@ class Reader:
             yield lines()
 
     def _require_columns(self, path: Path, columns: list[str]) -> None:
+        if repeated := sorted({name for name in columns if columns.count(name) > 1}):
+            raise InputError(f"{path}: has more than one column {repeated[0]!r}")
         for field in ("id", "text"):
             if self._names[field] not in columns:
                 raise InputError(
@@ -224,9 +240,45 @@ def _lines(file: _Lines) -> Iterator[bytes]:
         yield line
 
 
+def _csv_lines(path: Path, lines: Iterator[bytes]) -> Iterator[str]:
+    """Lines for the CSV parser, without a byte order mark; bad bytes become lone surrogates.
+
+    Raises:
+        InputError: a line is too long: what it holds of the next record cannot be known.
+    """
+    for number, line in enumerate(lines, start=1):
+        if len(line) > MAX_LINE_BYTES:
+            raise InputError(f"{path}:{number}: a line of more than {MAX_LINE_BYTES:,} bytes")
+        content = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
+        yield content.decode("utf-8", "surrogateescape")
+
+
+def _parquet_values(name: str, column: Any) -> list[object]:
+    """A column's values; a `_Bad` in place of each one that Python cannot hold."""
+    import pyarrow as pa
+
+    if pa.types.is_timestamp(column.type) and column.type.unit == "ns":  # as pandas writes them
+        column = column.cast(pa.timestamp("us", column.type.tz), safe=False)
+    try:
+        values: list[object] = column.to_pylist()
+    except (ValueError, OverflowError):
+        values = [_parquet_value(name, value) for value in column]
+    return values
+
+
+def _parquet_value(name: str, value: Any) -> object:
+    try:
+        return value.as_py()
+    except UnicodeDecodeError as error:
+        found = error.object[error.start]
+        return _Bad(name, f"invalid UTF-8: byte {found:#04x} at {error.start}")
+    except (ValueError, OverflowError) as error:
+        return _Bad(name, f"cannot be read: {error}")
+
+
 def _json_row(content: bytes) -> Row | _Bad:
     try:
-        row = json.loads(content.decode("utf-8"))
+        row = json.loads(content.decode("utf-8").rstrip())
     except UnicodeDecodeError as error:
         return _Bad("", f"invalid UTF-8: byte {content[error.start]:#04x} at {error.start}")
     except json.JSONDecodeError as error:
@@ -251,7 +303,7 @@ def _identifier(value: object, name: str) -> str:
     if len(value) > MAX_ID_CHARACTERS:
         raise _Bad(name, f"{len(value):,} characters; an id has at most {MAX_ID_CHARACTERS}")
     if not value.isprintable():
-        raise _Bad(name, "an id cannot hold line breaks or control characters")
+        raise _Bad(name, "an id holds printable characters only, no line breaks")
     return value
 
 
@@ -280,6 +332,7 @@ def _moment(value: object, name: str) -> datetime | None:
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
     if isinstance(value, str):
+        _check_unicode(value, name)
         try:
             moment = datetime.fromisoformat(value.strip())
         except ValueError:

@@ -23,7 +23,7 @@ _PREFIX = "RECOMMENDER_"
 Count = Annotated[int, msgspec.Meta(ge=1)]
 CountOrZero = Annotated[int, msgspec.Meta(ge=0)]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
-Positive = Annotated[float, msgspec.Meta(gt=0)]
+Positive = Annotated[float, msgspec.Meta(gt=0, le=1e6)]
 
 
 class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

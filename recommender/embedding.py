@@ -139,7 +139,7 @@ class SentenceEncoder:
         return Encoded(
             vectors,
             [len(text.split()) for text in texts],
-            [len(text[:end].split()) for text, end in zip(texts, read_until, strict=True)],
+            [_words_read(text, end) for text, end in zip(texts, read_until, strict=True)],
         )
 
     @cached_property
@@ -160,6 +160,14 @@ class SentenceEncoder:
         except (OSError, ValueError, KeyError, RuntimeError) as error:
             raise EncoderError(f"{self.folder} is no usable model: {error}") from error
         if self._max_tokens is not None:
+            least = model.tokenizer.num_special_tokens_to_add() + 1
+            config: Any = getattr(getattr(model[0], "auto_model", None), "config", None)
+            most = getattr(config, "max_position_embeddings", self._max_tokens)
+            if not least <= self._max_tokens <= most:
+                raise EncoderError(
+                    f"the model {self.spec.model} reads {least} to {most} tokens; [embedding] "
+                    f"max_tokens is {self._max_tokens}"
+                )
             model.max_seq_length = self._max_tokens
         if self._bfloat16:
             # Autocast would convert these weights again for every batch.
@@ -205,15 +213,28 @@ def length_sorted_batches(tokens: Sequence[int], budget: int) -> list[list[int]]
     return batches
 
 
-def _lengths(model: "SentenceTransformer", texts: Sequence[str]) -> tuple[list[int], list[int]]:
-    """Tokens the model reads of each text, and the character where it stops reading."""
+def _lengths(
+    model: "SentenceTransformer", texts: Sequence[str]
+) -> tuple[list[int], list[int | None]]:
+    """Tokens the model reads of each text, and the character where it stops, if before the end."""
     if not texts:
         return [], []
     encoded = model.tokenizer(
         list(texts), truncation=True, max_length=model.max_seq_length, return_offsets_mapping=True
     )
     offsets: list[list[tuple[int, int]]] = encoded["offset_mapping"]
-    return [len(o) for o in offsets], [max(end for _, end in o) for o in offsets]
+    return [len(o) for o in offsets], [
+        max(end for _, end in o) if encoding.overflowing else None
+        for o, encoding in zip(offsets, encoded.encodings, strict=True)
+    ]
+
+
+def _words_read(text: str, end: int | None) -> int:
+    """Words of `text` up to character `end`; one that is cut there was not read."""
+    if end is None:
+        return len(text.split())
+    inside = 0 < end < len(text) and not text[end - 1].isspace() and not text[end].isspace()
+    return len(text[:end].split()) - inside
 
 
 def _forward(model: "SentenceTransformer", features: dict[str, Any], bfloat16: bool) -> Array:
@@ -270,6 +291,13 @@ def _files_digest(folder: Path, *, check: bool) -> str:
             f"{folder} holds no .safetensors weights; pickled weights are never loaded. "
             "Save the model again with safe serialization"
         )
+    for pickled in folder.rglob("pytorch_model.bin"):
+        # Loaded wherever no safetensors lie beside it, also for a layer of its own folder.
+        if not pickled.with_name("model.safetensors").exists():
+            raise EncoderError(
+                f"{pickled} holds pickled weights, which are never loaded; "
+                "save the model again with safe serialization"
+            )
     found = {}
     for name, path in files:
         with path.open("rb") as file:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import count as numbers
 from typing import TYPE_CHECKING, NamedTuple
+from unicodedata import normalize
 
 import numpy as np
 
@@ -56,7 +57,10 @@ def count_terms(texts: Iterable[str], stop_words: frozenset[str]) -> TermCounts:
     """
     number: defaultdict[str, int] = defaultdict(numbers().__next__)
     tokens = [
-        np.array([*map(number.__getitem__, TOKEN.findall(text.lower()))], dtype=np.int32)
+        np.array(
+            [*map(number.__getitem__, TOKEN.findall(normalize("NFC", text.lower())))],
+            dtype=np.int32,
+        )
         for text in texts
     ]
     spelled = [POSSESSIVE.sub("", token) for token in number]

@@ -345,7 +345,7 @@ class _RejectFile:
     """The run's reject file, made at the first reject; older ones beyond a number are deleted."""
 
     def __init__(self, folder: Path) -> None:
-        self.path = folder / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}.jsonl"
+        self.path = folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}.jsonl"
         self.count = 0
         self.first: Reject | None = None
         self._file: IO[str] | None = None
@@ -355,7 +355,8 @@ class _RejectFile:
 
     def __exit__(self, *_: object) -> None:
         if self._file is not None:
-            self._file.close()
+            with storage_errors("writing", self.path):
+                self._file.close()
             for old in sorted(self.path.parent.glob("*.jsonl"))[:-KEPT_REJECT_FILES]:
                 old.unlink(missing_ok=True)
 
@@ -363,7 +364,7 @@ class _RejectFile:
         with storage_errors("writing", self.path):
             if self._file is None:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
-                self._file = self.path.open("w", encoding="utf-8")
+                self._file = self.path.open("w", encoding="utf-8", errors="backslashreplace")
             self._file.write(json.dumps(asdict(reject), ensure_ascii=False) + "\n")
         self.first = self.first or reject
         self.count += 1

@@ -5,6 +5,7 @@ state before it or after it; finished vectors are kept and never computed twice.
 """
 
 import hashlib
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -98,14 +99,18 @@ class Store:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._engine = sa.create_engine(sa.URL.create("sqlite", database=str(path)))
-        with self._errors():
-            self._connection = self._engine.connect()
+        sa.event.listen(self._engine, "handle_error", self._fail)
+        self._connection = self._engine.connect()
+        try:
             self._connection.exec_driver_sql("PRAGMA journal_mode = WAL")
             # What a takedown deletes is overwritten, not only unlinked.
             self._connection.exec_driver_sql("PRAGMA secure_delete = ON")
             _metadata.create_all(self._connection)
             self._check_schema()
             self._connection.commit()
+        except BaseException:
+            self.__exit__()
+            raise
 
     def __enter__(self) -> "Store":
         return self
@@ -117,13 +122,12 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Everything inside the block is kept, or nothing where it raises."""
-        with self._errors():
-            try:
-                yield
-            except BaseException:
-                self._connection.rollback()
-                raise
-            self._connection.commit()
+        try:
+            yield
+        except BaseException:
+            self._connection.rollback()
+            raise
+        self._connection.commit()
 
     def ingest(self, articles: Sequence[Article]) -> Ingested:
         """Insert or update `articles`, whose ids differ from one another."""
@@ -260,21 +264,22 @@ class Store:
         found = self._connection.scalar(query)
         if found is None:
             self._connection.execute(sa.insert(_meta), {"key": "schema", "value": str(SCHEMA)})
+        elif not found.isdecimal():
+            raise StorageError(f"{self._path} is no store: its schema is {found!r}")
         elif int(found) > SCHEMA:
             raise NewerFormat(
                 f"{self._path} has schema {found}, this version reads up to {SCHEMA}; "
                 "upgrade with: pip install --upgrade recommender"
             )
 
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
-        try:
-            yield
-        except sa.exc.DatabaseError as error:
+    def _fail(self, context: sa.engine.ExceptionContext) -> None:
+        """Turn every error of the database, wherever it is met, into a `StorageError`."""
+        if isinstance(context.original_exception, sqlite3.Error):
             raise StorageError(
-                f"{self._path}: {error.orig}. What was published before is untouched; free space, "
-                "correct the permissions or put back the file from a backup, then run again"
-            ) from error
+                f"{self._path}: {context.original_exception}. What was published before is "
+                "untouched; free space, correct the permissions or put back the file from a "
+                "backup, then run again"
+            ) from context.original_exception
 
 
 def chunks(items: Sequence[Any], size: int) -> Iterator[Any]:

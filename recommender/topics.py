@@ -12,6 +12,8 @@ __all__ = ["detect_topics"]
 def detect_topics(neighbours: Array, similarities: Array, resolution: float, seed: int) -> Array:
     """Topic of every text, (texts,) int32, numbered from 0, the topic of most texts first.
 
+    A text without neighbours is a topic of its own.
+
     Leiden (Traag, Waltman & van Eck 2019) on modularity with `resolution`, over the undirected
     graph of `neighbours` (texts, k) weighted by `similarities`; equal seeds give equal topics.
     """
