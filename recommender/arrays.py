@@ -7,6 +7,7 @@ NumPy ignores what follows the data, so the files open with `numpy.load` everywh
 import os
 import re
 from pathlib import Path
+from tokenize import TokenError
 from typing import IO, Any, TypeAlias
 
 import numpy as np
@@ -63,7 +64,7 @@ def open_array(path: Path, build: str) -> Array:
     check_stamp(path, build)
     try:
         mapped = npy.open_memmap(path, mode="r")
-    except (ValueError, EOFError, OSError) as error:
+    except (ValueError, EOFError, OSError, SyntaxError, TokenError) as error:
         raise SnapshotDamaged(f"{path} is not an array file: {error}") from error
     # A plain view: indexing the memmap subclass costs ten times as much per call.
     return np.asarray(mapped)

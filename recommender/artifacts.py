@@ -94,6 +94,8 @@ class Artifacts:
                 f"no snapshot is published in {self.root}; "
                 f"build one with: recommender nightly SOURCE --artifacts {self.root}"
             ) from None
+        except OSError as error:
+            raise SnapshotDamaged(f"{self.pointer} cannot be read: {error.strerror}") from error
         # The name becomes part of a path, so nothing but a snapshot's name passes.
         if not _NAME.fullmatch(name):
             raise SnapshotDamaged(

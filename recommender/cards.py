@@ -5,6 +5,7 @@ import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
@@ -16,6 +17,7 @@ from recommender.types import Card
 __all__ = ["Cards", "from_microseconds", "to_microseconds", "write_cards"]
 
 T = TypeVar("T")
+CHUNK = 10_000
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _COLUMNS = "id, title, url, source, section, language, author, published"
@@ -77,7 +79,7 @@ class Cards:
 
     Connections wait in a pool, one per thread that asks at the same moment: taking one is a
     `deque.pop`, no lock. Only where the file was deleted by a newer snapshot's publication and
-    the pool is empty do threads share the first connection, one at a time.
+    the pool is empty do threads share the first connection, in turns.
 
     Raises:
         SnapshotDamaged: the file is no SQLite database, or another snapshot's.
@@ -85,16 +87,17 @@ class Cards:
     """
 
     def __init__(self, path: Path, build: str) -> None:
+        self._opened: list[sqlite3.Connection] = []  # first of all, for __del__ to find it
         self.path = path
         self._size = path.stat().st_size
-        self._first = self._connect()
         self._last_resort = Lock()
+        self._first = self._connect()
         self._pool: deque[sqlite3.Connection] = deque([self._first])
         self._pid = os.getpid()
         version, found = self._ask(
             lambda db: (
                 db.execute("PRAGMA user_version").fetchone()[0],
-                db.execute("SELECT build FROM meta").fetchone()[0]
+                db.execute("SELECT max(build) FROM meta").fetchone()[0]
                 if db.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'meta'").fetchone()[
                     0
                 ]
@@ -106,10 +109,19 @@ class Cards:
         if found != build:
             raise SnapshotDamaged(f"{path} belongs to another snapshot (build {found})")
 
+    def __del__(self) -> None:
+        # A connection is part of a cycle that only the garbage collector breaks; until then a
+        # pruned snapshot would keep its disk space. Nobody asks here any more.
+        for connection in self._opened:
+            connection.close()
+
     def row_of(self, article_id: str) -> int | None:
         """Row of an id, or None where there is no such article."""
         query = "SELECT row FROM articles WHERE id = ?"
-        found = self._ask(lambda db: db.execute(query, (article_id,)).fetchone())
+        try:
+            found = self._ask(lambda db: db.execute(query, (article_id,)).fetchone())
+        except UnicodeEncodeError:  # a lone surrogate: no published id holds one
+            return None
         return found[0] if found else None
 
     def of(self, rows: Sequence[int]) -> list[Card]:
@@ -118,9 +130,12 @@ class Cards:
         Raises:
             SnapshotDamaged: the file holds no article for one of the rows.
         """
-        query = f"SELECT row, {_COLUMNS} FROM articles WHERE row IN ({_marks(len(rows))})"  # noqa: S608 - marks only
-        records = self._ask(lambda db: db.execute(query, rows).fetchall())
-        found = {record[0]: record for record in records}
+        found: dict[int, Any] = {}
+        for start in range(0, len(rows), CHUNK):
+            some = rows[start : start + CHUNK]
+            query = f"SELECT row, {_COLUMNS} FROM articles WHERE row IN ({_marks(len(some))})"  # noqa: S608 - marks only
+            records = self._ask(partial(_fetch_all, query=query, parameters=some))
+            found.update((record[0], record) for record in records)
         try:
             return [_card(found[row]) for row in rows]
         except KeyError as error:
@@ -150,6 +165,7 @@ class Cards:
     def _ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
         if self._pid != os.getpid():  # SQLite connections must not be carried across a fork
             self._pool.clear()
+            self._opened.clear()
             self._last_resort = Lock()
             self._pid = os.getpid()
         try:
@@ -162,7 +178,7 @@ class Cards:
                     with self._last_resort:
                         return question(self._first)
             answer = question(connection)
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             raise SnapshotDamaged(f"{self.path} is damaged: {error}") from error
         self._pool.append(connection)
         return answer
@@ -177,7 +193,14 @@ class Cards:
             connection.execute(f"PRAGMA mmap_size = {self._size}")
         except sqlite3.Error as error:
             raise SnapshotDamaged(f"{self.path} cannot be opened: {error}") from error
+        self._opened.append(connection)
         return connection
+
+
+def _fetch_all(
+    connection: sqlite3.Connection, query: str, parameters: Sequence[int]
+) -> list[tuple[Any, ...]]:
+    return connection.execute(query, parameters).fetchall()
 
 
 def _marks(count: int) -> str:

@@ -301,7 +301,8 @@ def rollback(name: str | None, artifacts: Path) -> None:
     from recommender.lock import hold
 
     folder = Artifacts(artifacts)
-    folder.current()  # where nothing is published nothing is made, not even a lock
+    # Where nothing is published nothing is made, not even a lock. A name mends a broken pointer.
+    folder.snapshot(name or folder.current())
     with hold(folder.lock):
         click.echo(f"current is now {roll_back(folder, name)}")
 

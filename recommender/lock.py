@@ -4,6 +4,7 @@ The kernel drops the lock when its holder dies, however it dies, so a lock file 
 run is stale by definition and a reused pid cannot be mistaken for a holder.
 """
 
+import errno
 import fcntl
 import json
 import os
@@ -41,7 +42,8 @@ def hold(path: Path, *, wait: bool = False) -> Iterator[Holder | None]:
     """
     with storage_errors("locking", path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        file = path.open("a+", encoding="utf-8")
+        # Unbuffered: what a full disk refused must not be tried again when the file is closed.
+        file = path.open("a+b", buffering=0)
     with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
@@ -66,7 +68,7 @@ def hold(path: Path, *, wait: bool = False) -> Iterator[Holder | None]:
                 pass
 
 
-def _holder(file: IO[str]) -> Holder | None:
+def _holder(file: IO[bytes]) -> Holder | None:
     file.seek(0)
     try:
         record = json.loads(file.read(1024))
@@ -75,8 +77,8 @@ def _holder(file: IO[str]) -> Holder | None:
         return None
 
 
-def _write(file: IO[str], content: str) -> None:
-    file.seek(0)
-    file.truncate()
-    file.write(content)
-    file.flush()
+def _write(file: IO[bytes], content: str) -> None:
+    file.truncate(0)
+    encoded = content.encode()
+    if file.write(encoded) != len(encoded):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -244,7 +244,12 @@ def _build(
     with timed.stage("related", None, "texts"):
         lists = related_lists(*graph, settings.related.length)
     with timed.stage("topics", None, "texts"):
-        topic_of = detect_topics(*graph, settings.topics.resolution, settings.topics.seed)
+        topic_of = detect_topics(
+            *graph,
+            settings.topics.resolution,
+            settings.topics.seed,
+            articles=np.diff(corpus.copies.copies_start),
+        )
     with timed.stage("keywords", texts, "texts") as advance:
         words = keywords(
             _counted(store.embedded_texts(_lead_ids(corpus)), advance),

@@ -1,6 +1,7 @@
 """Publishing: write aside → sync → verify → rename → repoint; then prune. And the way back."""
 
 import json
+import logging
 import os
 import shutil
 import sqlite3
@@ -23,6 +24,8 @@ from recommender.snapshot import CARDS, FACETS, INDEX, TOPICS, Arrays, verify
 from recommender.types import Card, Topic
 
 __all__ = ["Content", "clean", "publish", "rollback"]
+
+log = logging.getLogger(__name__)
 
 _NAME_TIME = "%Y%m%dT%H%M%SZ"
 
@@ -81,7 +84,10 @@ def publish(artifacts: Artifacts, content: Content, keep: int) -> str:
             shutil.rmtree(aside.parent, ignore_errors=True)
         sync_folder(artifacts.snapshots)
     artifacts.point_to(name)
-    prune(artifacts, keep)
+    try:
+        prune(artifacts, keep)
+    except StorageError as error:  # the new snapshot is current all the same
+        log.warning("could not prune", extra={"error": str(error)})
     return name
 
 

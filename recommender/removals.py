@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from recommender.artifacts import Artifacts
-from recommender.errors import NewerFormat, SnapshotDamaged
+from recommender.errors import NewerFormat, SnapshotDamaged, UnknownArticle
 from recommender.files import write_atomically
 from recommender.lock import hold
 
@@ -46,6 +46,10 @@ def read_removed(artifacts: Artifacts) -> dict[str, str]:
 
 def remove(artifacts: Artifacts, article_id: str) -> None:
     """Take `article_id` down; readers see it at their next question. Twice is the same as once."""
+    try:
+        article_id.encode()
+    except UnicodeEncodeError:
+        raise UnknownArticle(article_id, "is no id: it is not valid Unicode") from None
     when = datetime.now(UTC).isoformat(timespec="seconds")
     _rewrite(artifacts, lambda removed: removed.setdefault(article_id, when))
 

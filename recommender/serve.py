@@ -9,14 +9,13 @@ import os
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
-from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from recommender.artifacts import Artifacts
-from recommender.errors import RemovedArticle, SnapshotError, UnknownArticle
+from recommender.errors import RemovedArticle, SnapshotDamaged, SnapshotError, UnknownArticle
 from recommender.filters import RowFilter
 from recommender.related import Ranked, choose, leading
 from recommender.removals import read_removed, remove, restore
@@ -37,12 +36,15 @@ _Signature = tuple[int, int, int] | None
 
 
 class _State(NamedTuple):
+    """What questions are answered from; `removed` are the taken-down rows of `snapshot`."""
+
     snapshot: Snapshot
     pointer: _Signature
     removed: frozenset[int]
     removed_list: _Signature
-    refused: str | None
-    retry_at: float
+    refused: str | None = None  # why the snapshot that is pointed to is not served
+    unsafe: str | None = None  # why nothing may be served
+    retry_at: float | None = None
 
 
 class Recommender:
@@ -57,7 +59,6 @@ class Recommender:
         self._artifacts = artifacts
         # As strings, ready to ask the kernel: building paths would cost more than asking.
         self._pointer, self._removed_list = str(artifacts.pointer), str(artifacts.removed)
-        self._opening = Lock()
         self._encoder: Encoder | None = None
         self._state = _open_current(artifacts)
 
@@ -69,7 +70,7 @@ class Recommender:
             NoSnapshot: nothing is published there.
             SnapshotDamaged, NewerFormat: the published snapshot cannot be served; names the file.
         """
-        return cls(Artifacts(Path(artifacts)))
+        return cls(Artifacts(Path(artifacts).absolute()))
 
     def related(
         self,
@@ -196,47 +197,58 @@ class Recommender:
         restore(self._artifacts, article_id)
 
     def health(self) -> Health:
-        """What is being served, and the error of a newer snapshot that was refused."""
-        state = self._now()
+        """What is being served, and why a newer snapshot is refused or nothing may be served."""
+        state = self._latest()
         manifest = state.snapshot.manifest
+        error = state.unsafe or state.refused
         return Health(
-            ok=state.refused is None,
+            ok=error is None,
             snapshot=manifest.name,
             created=manifest.created,
             articles=manifest.articles,
             removed=len(state.removed),
-            error=state.refused,
+            error=error,
         )
 
     def _now(self) -> _State:
-        """The state to answer from; replaced where the pointer or the takedowns have changed."""
-        state = self._state
-        pointer = _signature(self._pointer)
-        removed_list = _signature(self._removed_list)
-        if pointer != state.pointer or (state.refused and monotonic() >= state.retry_at):
-            state = self._follow(state, pointer)
-        if removed_list != state.removed_list:
-            removed = _removed_rows(self._artifacts, state.snapshot)
-            state = self._state = state._replace(removed=removed, removed_list=removed_list)
+        """The state to answer from.
+
+        Raises:
+            SnapshotDamaged: the list of takedowns is unreadable. No answer is safe then.
+        """
+        state = self._latest()
+        if state.unsafe is not None:
+            raise SnapshotDamaged(state.unsafe)
         return state
 
-    def _follow(self, state: _State, pointer: _Signature) -> _State:
-        # One thread opens the new snapshot; the others answer from the old one meanwhile.
-        if not self._opening.acquire(blocking=False):
-            return state
+    def _latest(self) -> _State:
+        """The state, replaced where the pointer or the takedowns have changed."""
+        state = self._state
+        pointer, removed_list = _signature(self._pointer), _signature(self._removed_list)
+        if (
+            pointer != state.pointer
+            or removed_list != state.removed_list
+            or (state.retry_at is not None and monotonic() >= state.retry_at)
+        ):
+            # Threads that come here together do the same work to the same end: no one waits.
+            state = self._state = self._follow(state, pointer, removed_list)
+        return state
+
+    def _follow(self, state: _State, pointer: _Signature, removed_list: _Signature) -> _State:
+        artifacts, snapshot = self._artifacts, state.snapshot
+        seen = _State(snapshot, pointer, state.removed, removed_list)
+        retry_at = monotonic() + RETRY_SECONDS
         try:
-            try:
-                if self._artifacts.current() != state.snapshot.name:
-                    state = _open_current(self._artifacts)
-                else:
-                    state = state._replace(pointer=pointer, refused=None)
-            except (SnapshotError, OSError) as error:
-                retry_at = monotonic() + RETRY_SECONDS
-                state = state._replace(pointer=pointer, refused=str(error), retry_at=retry_at)
-            self._state = state
-            return state
-        finally:
-            self._opening.release()
+            read_removed(artifacts)
+        except SnapshotError as error:
+            return seen._replace(unsafe=str(error), retry_at=retry_at)
+        try:
+            if artifacts.current() != snapshot.name:
+                return _open_current(artifacts)
+            return seen._replace(removed=_removed_rows(artifacts, snapshot))
+        except SnapshotError as error:
+            # Also where the whole folder is gone: what was taken down before stays down.
+            return seen._replace(refused=str(error), retry_at=retry_at)
 
     def _encoder_for(self, snapshot: Snapshot) -> "Encoder":
         wanted = snapshot.manifest.encoder
@@ -266,12 +278,12 @@ def _open_current(artifacts: Artifacts) -> _State:
         name = artifacts.current()
         try:
             snapshot = Snapshot(artifacts.snapshots / name)
-        except (SnapshotError, OSError):
+        except SnapshotError:
             if artifacts.current() != name:
                 continue  # pruned while it was being opened: a newer one is current by now
             raise
         removed = _removed_rows(artifacts, snapshot)
-        return _State(snapshot, pointer, removed, removed_list, None, 0.0)
+        return _State(snapshot, pointer, removed, removed_list)
 
 
 def _removed_rows(artifacts: Artifacts, snapshot: Snapshot) -> frozenset[int]:

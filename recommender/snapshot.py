@@ -122,23 +122,30 @@ class Snapshot:
             NewerFormat: a newer version wrote it.
         """
         self.folder = folder
-        self.manifest = Manifest.read(folder)
+        self._index: Index | None = None
+        try:
+            self._open()
+        except OSError as error:
+            file = error.filename or folder
+            raise SnapshotDamaged(f"{file} cannot be read: {error.strerror}") from error
+
+    def _open(self) -> None:
+        self.manifest = Manifest.read(self.folder)
         self.name = self.manifest.name
-        _check_files(folder, self.manifest)
+        _check_files(self.folder, self.manifest)
         self.arrays = Arrays(**{name: self._array(name) for name in ARRAYS})
         self._ids = memoryview(self.arrays.ids.data)
-        self.cards = Cards(folder / CARDS, self.manifest.build)
+        self.cards = Cards(self.folder / CARDS, self.manifest.build)
         self.topics = tuple(_topic(record) for record in self._json(TOPICS)["topics"])
         facets = self._json(FACETS)["facets"]
         self.facets = {
             name: {label: code for code, label in enumerate(labels)}
             for name, labels in facets.items()
         }
-        check_stamp(folder / INDEX, self.manifest.build)
+        check_stamp(self.folder / INDEX, self.manifest.build)
         # Mapped now, so that a pruned snapshot can still load its index; read when first needed.
-        with (folder / INDEX).open("rb") as file:
+        with (self.folder / INDEX).open("rb") as file:
             self._index_bytes = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        self._index: Index | None = None
 
     def index(self) -> "Index":
         """The FAISS index, loaded at the first call, after its SHA-256 was checked.
@@ -188,7 +195,7 @@ class Snapshot:
         content = path.read_bytes()
         try:
             record = json.loads(content)
-            version, build = record["format"], record["build"]
+            version, build = int(record["format"]), record["build"]
         except (ValueError, KeyError, TypeError) as error:
             raise SnapshotDamaged(f"{path} is unreadable: {error}") from error
         if version > FORMAT:
@@ -254,8 +261,14 @@ def _check_ranges(snapshot: Snapshot) -> None:
         array = getattr(arrays, name)
         if array.size and not (array.min() >= -1 and array.max() < limit):
             raise SnapshotDamaged(f"{snapshot.folder / name}.npy points outside 0..{limit - 1}")
-    if arrays.related.shape != arrays.scores.shape:
-        raise SnapshotDamaged(f"{snapshot.folder / 'scores.npy'} does not match related.npy")
+    for name, other in (("scores", "related"), ("similarities", "neighbours")):
+        if getattr(arrays, name).shape != getattr(arrays, other).shape:
+            raise SnapshotDamaged(f"{snapshot.folder / name}.npy does not match {other}.npy")
+    for name, other in (("copies_start", "copies"), ("ids_start", "ids")):
+        starts = getattr(arrays, name)
+        whole = starts[0] == 0 and starts[-1] == len(getattr(arrays, other))
+        if not (whole and (np.diff(starts) > 0).all()):
+            raise SnapshotDamaged(f"{snapshot.folder / name}.npy does not divide {other}.npy")
     if len(snapshot.index()) != manifest.texts:
         raise SnapshotDamaged(
             f"{snapshot.folder / INDEX} holds {len(snapshot.index())} vectors, not {manifest.texts}"

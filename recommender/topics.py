@@ -9,10 +9,17 @@ from recommender.arrays import Array
 __all__ = ["detect_topics"]
 
 
-def detect_topics(neighbours: Array, similarities: Array, resolution: float, seed: int) -> Array:
-    """Topic of every text, (texts,) int32, numbered from 0, the topic of most texts first.
+def detect_topics(
+    neighbours: Array,
+    similarities: Array,
+    resolution: float,
+    seed: int,
+    articles: Array | None = None,
+) -> Array:
+    """Topic of every text, (texts,) int32, numbered from 0, the topic of most articles first.
 
-    A text without neighbours is a topic of its own.
+    `articles` (texts,) says how many articles have each text; without it each counts once. A text
+    without neighbours is a topic of its own.
 
     Leiden (Traag, Waltman & van Eck 2019) on modularity with `resolution`, over the undirected
     graph of `neighbours` (texts, k) weighted by `similarities`; equal seeds give equal topics.
@@ -38,14 +45,13 @@ def detect_topics(neighbours: Array, similarities: Array, resolution: float, see
         )
     finally:
         igraph.set_random_number_generator(random)
-    return numbered_by_size(np.asarray(found.membership, dtype=np.int32))
+    return numbered_by_size(np.asarray(found.membership, dtype=np.int32), articles)
 
 
-def numbered_by_size(groups: Array) -> Array:
-    """Renumber groups from 0, most members first, ties by first member."""
-    labels, first, inverse, sizes = np.unique(
-        groups, return_index=True, return_inverse=True, return_counts=True
-    )
+def numbered_by_size(groups: Array, weights: Array | None = None) -> Array:
+    """Renumber groups from 0, the greatest sum of `weights` first, ties by first member."""
+    labels, first, inverse = np.unique(groups, return_index=True, return_inverse=True)
+    sizes = np.bincount(inverse, weights=weights)
     rank = np.empty(len(labels), dtype=np.int32)
     rank[np.lexsort((first, -sizes))] = np.arange(len(labels), dtype=np.int32)
     numbered: Array = rank[inverse]

@@ -95,12 +95,16 @@ def labels_of(value: str | Iterable[str] | None) -> frozenset[str] | None:
     """One label, several, or None for any, as the set that `Filters` holds."""
     if value is None:
         return None
-    return frozenset((value,)) if isinstance(value, str) else frozenset(value)
+    return frozenset((value,)) if isinstance(value, str) else frozenset(value) or None
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What a serving process is doing; `ok` is False while a newer snapshot is refused."""
+    """What a serving process is doing.
+
+    `ok` is False, and `error` says why, while a newer snapshot is refused (the old one serves on)
+    or the list of takedowns is unreadable (nothing is served).
+    """
 
     ok: bool
     snapshot: str

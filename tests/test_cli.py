@@ -201,7 +201,11 @@ def test_topics_list_keywords(run: Run, published: Artifacts) -> None:
     assert sum(topic["size"] for topic in found) == 40
     assert [topic["id"] for topic in found] == [f"t{n + 1}" for n in range(len(found))]
     first = ", ".join(keyword["term"] for keyword in found[0]["keywords"][:2])
-    assert table.out.splitlines()[1].strip().split(maxsplit=2) == ["t1", str(found[0]["size"]), first]
+    assert table.out.splitlines()[1].strip().split(maxsplit=2) == [
+        "t1",
+        str(found[0]["size"]),
+        first,
+    ]
 
 
 def test_snapshots_are_listed_rolled_back_and_verified(run: Run, tmp_path: Path) -> None:
