@@ -6,7 +6,6 @@ Exit codes: 0 done or published · 1 internal error · 2 wrong usage or settings
 """
 
 import json
-import logging
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -209,10 +208,11 @@ def nightly(
     with needs_extra("build"):
         from recommender.config import load_settings
         from recommender.nightly import run_night
-    _log_to_stderr(verbose)
     from recommender.console import Bars
+    from recommender.logs import log_to_stderr
     from recommender.progress import Silent
 
+    log_to_stderr(verbose)
     wanted = sys.stderr.isatty() if progress is None else progress
     try:
         night = run_night(
@@ -412,32 +412,3 @@ def _console(*, stderr: bool = False) -> "Console":
 def _echo_json(value: object) -> None:
     default: Callable[[Any], str] = datetime.isoformat
     click.echo(json.dumps(value, ensure_ascii=False, default=default))
-
-
-class _JsonLines(logging.Formatter):
-    """One JSON object a log record: time, level, logger, message and what `extra` gave."""
-
-    _standard = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
-
-    def format(self, record: logging.LogRecord) -> str:
-        """The record as one line."""
-        extra = {k: v for k, v in vars(record).items() if k not in self._standard}
-        entry = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "message": record.getMessage(),
-            **extra,
-        }
-        if record.exc_info:
-            entry["exception"] = self.formatException(record.exc_info)
-        return json.dumps(entry, ensure_ascii=False, default=str)
-
-
-def _log_to_stderr(verbose: int) -> None:
-    handler = logging.StreamHandler()
-    handler.setFormatter(_JsonLines())
-    logger = logging.getLogger("recommender")
-    logger.handlers = [handler]
-    logger.propagate = False
-    logger.setLevel((logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)])

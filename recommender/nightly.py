@@ -7,10 +7,9 @@ import os
 import platform
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -23,7 +22,6 @@ from recommender.config import Settings
 from recommender.copies import Copies, group_copies
 from recommender.embedding import Encoder, SentenceEncoder
 from recommender.errors import InputError
-from recommender.files import storage_errors
 from recommender.index import Index
 from recommender.keywords import keywords
 from recommender.lock import hold
@@ -31,6 +29,7 @@ from recommender.manifest import EncoderSpec
 from recommender.neighbours import neighbour_graph
 from recommender.progress import Advance, Progress, Silent, Timed
 from recommender.publish import Content, clean, publish
+from recommender.rejects import RejectFile
 from recommender.related import related_lists
 from recommender.removals import read_removed
 from recommender.snapshot import NO_DATE, Arrays
@@ -43,7 +42,6 @@ __all__ = ["Night", "run_night"]
 
 INGEST_CHUNK = 1000
 EMBED_CHUNK = 1024  # texts between two commits: what a killed run loses at most
-KEPT_REJECT_FILES = 30
 _COMPUTING = ("numpy", "faiss-cpu", "igraph", "scipy", "stop-words")
 
 log = logging.getLogger(__name__)
@@ -158,7 +156,7 @@ def _take_in(
     """Read all sources into the store, in one transaction that too many rejects undo."""
     reader = Reader(settings.input.fields, settings.input.max_characters)
     removed = read_removed(artifacts)
-    rejects = _RejectFile(artifacts.rejects)
+    rejects = RejectFile(artifacts.rejects)
     counts = Ingested()
     read = skipped = 0
     with (
@@ -344,35 +342,6 @@ def _night(
         articles_without_topic=int((topic_of_article < 0).sum()),
         seconds={name: round(value, 3) for name, value in seconds.items()},
     )
-
-
-class _RejectFile:
-    """The run's reject file, made at the first reject; older ones beyond a number are deleted."""
-
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}.jsonl"
-        self.count = 0
-        self.first: Reject | None = None
-        self._file: IO[str] | None = None
-
-    def __enter__(self) -> "_RejectFile":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._file is not None:
-            with storage_errors("writing", self.path):
-                self._file.close()
-            for old in sorted(self.path.parent.glob("*.jsonl"))[:-KEPT_REJECT_FILES]:
-                old.unlink(missing_ok=True)
-
-    def add(self, reject: Reject) -> None:
-        with storage_errors("writing", self.path):
-            if self._file is None:
-                self.path.parent.mkdir(parents=True, exist_ok=True)
-                self._file = self.path.open("w", encoding="utf-8", errors="backslashreplace")
-            self._file.write(json.dumps(asdict(reject), ensure_ascii=False) + "\n")
-        self.first = self.first or reject
-        self.count += 1
 
 
 def _warn_of_unknown_fields(reader: Reader) -> None:

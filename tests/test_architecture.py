@@ -35,7 +35,9 @@ MAY_IMPORT: dict[str, str] = {
     "serve": "arrays artifacts embedding errors filters related removals snapshot text types",
     # building
     "config": "errors",
-    "articles": "errors types",
+    "sources": "errors",
+    "articles": "sources types",
+    "rejects": "articles files",
     "copies": "arrays snapshot",
     "store": "arrays cards errors text types",
     "embedding": "arrays errors manifest progress text",
@@ -44,19 +46,21 @@ MAY_IMPORT: dict[str, str] = {
     "keywords": "arrays types",
     "publish": "arrays artifacts cards errors files index manifest snapshot types",
     "nightly": (
-        "__init__ arrays articles artifacts cards config copies embedding errors files index "
-        "keywords lock manifest neighbours progress publish related removals snapshot store text "
+        "__init__ arrays articles artifacts cards config copies embedding errors index keywords "
+        "lock manifest neighbours progress publish rejects related removals snapshot store text "
         "topics types"
     ),
     # the edge
     "console": "progress types",
+    "logs": "",
     "cli": (
-        "__init__ artifacts config console errors lock manifest nightly progress publish removals "
-        "serve snapshot"
+        "__init__ artifacts config console errors lock logs manifest nightly progress publish "
+        "removals serve snapshot"
     ),
     "__init__": "errors serve types",
 }
-BUILD = {"articles", "config", "copies", "keywords", "neighbours", "nightly", "publish", "store",
+BUILD = {"articles", "config", "copies", "keywords", "neighbours", "nightly", "publish", "rejects",
+         "sources", "store",
          "topics"}  # fmt: skip
 SERVE = {"__init__", "serve", "filters", "related", "snapshot", "cards", "arrays", "manifest",
          "removals", "lock", "artifacts", "files", "errors", "types"}  # fmt: skip

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import recommender.articles
+import recommender.sources
 from recommender.articles import MAX_ID_CHARACTERS, Reader, Reject
 from recommender.errors import InputError
 from recommender.types import Article
@@ -320,7 +320,7 @@ def test_a_byte_order_mark_is_passed_over(tmp_path: Path) -> None:
 def test_an_absurdly_long_line_is_rejected_and_the_next_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recommender.articles, "MAX_LINE_BYTES", 100)
+    monkeypatch.setattr(recommender.sources, "MAX_LINE_BYTES", 100)
     rows = "".join(json.dumps(good(id=i, text=t)) + "\n" for i, t in (("a", "x" * 990), ("b", "y")))
     reject, article = read_bytes(tmp_path, "in.jsonl", rows)
     assert reject == Reject(str(tmp_path / "in.jsonl"), 1, "", "a line of more than 100 bytes")
@@ -454,7 +454,7 @@ def test_a_quote_that_is_never_closed_does_not_swallow_the_file_as_one_record(
 def test_an_absurdly_long_csv_line_is_never_cut_in_silence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recommender.articles, "MAX_LINE_BYTES", 100)
+    monkeypatch.setattr(recommender.sources, "MAX_LINE_BYTES", 100)
     for text in ("x" * 200, f'"{"x" * 200}"'):
         try:
             items = read_bytes(tmp_path, "in.csv", f'id,text\na,{text}\nb,"fine"\nc,fine\n')

@@ -18,8 +18,9 @@ from recommender import Recommender, UnknownArticle
 from recommender.artifacts import Artifacts
 from recommender.errors import InputError, LockHeld, NoSnapshot
 from recommender.lock import hold
-from recommender.nightly import KEPT_REJECT_FILES, Intake, Night, run_night
+from recommender.nightly import Intake, Night, run_night
 from recommender.progress import Advance
+from recommender.rejects import KEPT_FILES
 from recommender.removals import remove, restore
 from recommender.snapshot import Snapshot
 from recommender.store import Store
@@ -168,11 +169,11 @@ def test_a_night_without_rejects_leaves_no_reject_file(newsroom: Newsroom) -> No
 
 def test_old_reject_files_are_deleted(newsroom: Newsroom) -> None:
     newsroom.artifacts.rejects.mkdir(parents=True)
-    for number in range(KEPT_REJECT_FILES + 5):
+    for number in range(KEPT_FILES + 5):
         (newsroom.artifacts.rejects / f"2000{number:04}T000000Z.jsonl").touch()
     night = newsroom.lines(good(0), "x", overrides=["input.max_rejects=0.5"])
     left = sorted(newsroom.artifacts.rejects.iterdir())
-    assert len(left) == KEPT_REJECT_FILES
+    assert len(left) == KEPT_FILES
     assert str(left[-1]) == night.intake.rejects_file
 
 
