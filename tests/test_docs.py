@@ -192,9 +192,7 @@ def check_pip(words: list[str]) -> None:
 
 
 @pytest.fixture
-def newsroom(
-    printed_edition: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Path]:
+def newsroom(printed_edition: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the newsroom as the current folder, with an encoder that needs no model."""
     shutil.copytree(printed_edition, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
@@ -205,11 +203,7 @@ def newsroom(
 
     monkeypatch.setattr("recommender.nightly.SentenceEncoder", planted)
     monkeypatch.setattr("recommender.embedding.open_like", planted)
-    logger = cli.logging.getLogger("recommender")
-    before = logger.handlers, logger.propagate, logger.level
-    yield tmp_path
-    logger.handlers, logger.propagate = before[:2]
-    logger.setLevel(before[2])
+    return tmp_path
 
 
 @pytest.fixture
