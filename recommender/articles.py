@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time
 from pathlib import Path
+from unicodedata import category
 
 from recommender.sources import BadRecord, Row, Source, kind_of
 from recommender.types import Article
@@ -15,6 +16,9 @@ __all__ = ["FIELDS", "Reader", "Reject"]
 
 FIELDS = tuple(field.name for field in fields(Article))
 MAX_ID_CHARACTERS = 512
+MAX_UNKNOWN_FIELDS = 100
+# Controls, line and paragraph separators: an id is one line.
+_NOT_IN_IDS = frozenset(("Cc", "Zl", "Zp"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,8 @@ class Reader:
                 yield article
 
     def _note_unknown(self, names: Iterable[str], file: str) -> None:
+        if len(self.unknown_fields) >= MAX_UNKNOWN_FIELDS:
+            return  # records that make up a new name each must not fill log and memory
         for name in self._known.symmetric_difference(names) - self._known:
             self.unknown_fields.setdefault(name, file)
 
@@ -122,8 +128,8 @@ def _identifier(value: object, name: str) -> str:
         raise BadRecord(name, "no id")
     if len(value) > MAX_ID_CHARACTERS:
         raise BadRecord(name, f"{len(value):,} characters; an id has at most {MAX_ID_CHARACTERS}")
-    if not value.isprintable():
-        raise BadRecord(name, "an id holds printable characters only, no line breaks")
+    if not _NOT_IN_IDS.isdisjoint(map(category, value)):
+        raise BadRecord(name, "an id holds no line breaks or control characters")
     return value
 
 

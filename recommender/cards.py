@@ -79,7 +79,8 @@ class Cards:
 
     Connections wait in a pool, one per thread that asks at the same moment: taking one is a
     `deque.pop`, no lock. Only where the file was deleted by a newer snapshot's publication and
-    the pool is empty do threads share the first connection, in turns.
+    the pool is empty do threads share the first connection, which SQLite
+    itself serialises.
 
     Raises:
         SnapshotDamaged: the file is no SQLite database, or another snapshot's.
@@ -177,11 +178,14 @@ class Cards:
                 except SnapshotDamaged:
                     with self._last_resort:
                         return question(self._first)
-            answer = question(connection)
+            try:
+                return question(connection)
+            finally:
+                self._pool.append(connection)
+        except (sqlite3.ProgrammingError, sqlite3.InterfaceError) as error:
+            raise TypeError(f"an id is a string: {error}") from error
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             raise SnapshotDamaged(f"{self.path} is damaged: {error}") from error
-        self._pool.append(connection)
-        return answer
 
     def _connect(self) -> sqlite3.Connection:
         # `immutable` promises SQLite what the snapshot promises us: no locks, no change checks.

@@ -21,6 +21,7 @@ from recommender.errors import (
     InputError,
     LockHeld,
     MissingExtra,
+    NoSnapshot,
     PublishRefused,
     RecommenderError,
     RemovedArticle,
@@ -85,10 +86,10 @@ class _Moment(click.ParamType[datetime]):
         if isinstance(value, datetime):
             return value
         units = {"h": "hours", "d": "days", "w": "weeks"}
-        if value[:-1].isdigit() and value[-1] in units:
+        if value[:-1].isdecimal() and value[-1] in units:
             try:
                 return datetime.now(UTC) - timedelta(**{units[value[-1]]: int(value[:-1])})
-            except OverflowError:
+            except (OverflowError, ValueError):
                 self.fail(f"{value} lies too far back.", param, ctx)
         try:
             moment = datetime.fromisoformat(value)
@@ -116,8 +117,8 @@ def _run(command: click.Command) -> None:
         sys.exit(_exit_code(error))
 
 
-def _exit_code(error: RecommenderError) -> int:
-    return next(code for kind, code in EXIT_CODES.items() if isinstance(error, kind))
+def _exit_code(error: Exception) -> int:
+    return next((code for kind, code in EXIT_CODES.items() if isinstance(error, kind)), 1)
 
 
 @click.command(epilog=EXIT_HELP)
@@ -221,7 +222,7 @@ def nightly(
             load_settings(config, overrides=overrides),
             progress=Bars(_console(stderr=True)) if wanted else Silent(),
         )
-    except RecommenderError as error:
+    except Exception as error:
         if as_json:
             _echo_json({"error": str(error), "exit_code": _exit_code(error)})
         raise
@@ -265,9 +266,16 @@ def snapshots(artifacts: Path, as_json: bool) -> None:
     """List the snapshots, oldest first; the current one is marked."""
     from recommender.manifest import Manifest
 
-    folder = Artifacts(artifacts)
-    current = folder.current()
+    folder = _existing(artifacts)
     rows = []
+    try:
+        current = folder.current()
+    except SnapshotError as error:
+        if not folder.names():
+            raise
+        # The list is what mends a broken pointer: it says what can be rolled back to.
+        click.echo(f"Error: {error}", err=True)
+        current = ""
     for name in folder.names():
         row: dict[str, Any] = {"name": name, "current": name == current}
         try:
@@ -330,14 +338,18 @@ def verify(name: str | None, artifacts: Path) -> None:
 @artifacts_option
 def remove(article_id: str, missing_ok: bool, artifacts: Path) -> None:
     """Take an article down: it vanishes at once from every answer of every process."""
+    from recommender.removals import remove as remove_article
     from recommender.serve import Recommender
 
-    rec = Recommender.open(artifacts)
-    try:
-        rec.remove(article_id, missing_ok=missing_ok)
-    except UnknownArticle as error:
-        _explain_unknown(rec, error)
-        raise
+    if missing_ok:  # needs no snapshot, so a takedown works also while the current one is broken
+        remove_article(_existing(artifacts), article_id)
+    else:
+        rec = Recommender.open(artifacts)
+        try:
+            rec.remove(article_id)
+        except UnknownArticle as error:
+            _explain_unknown(rec, error)
+            raise
     click.echo(
         f"{article_id} is removed from every answer; the next nightly run deletes its text "
         "and leaves it out of keywords and topics"
@@ -359,6 +371,12 @@ def restore(article_id: str, artifacts: Path) -> None:
     click.echo(f"{article_id} may be served again")
 
 
+def _existing(artifacts: Path) -> Artifacts:
+    if not artifacts.is_dir():
+        raise NoSnapshot(f"there is no folder {artifacts}; name the artifacts with --artifacts")
+    return Artifacts(artifacts)
+
+
 def _explain_unknown(rec: "Recommender", error: UnknownArticle) -> None:
     """Extend the error's sentence by the nearest ids, where a slip of spelling may be the cause."""
     if isinstance(error, RemovedArticle):
@@ -369,12 +387,14 @@ def _explain_unknown(rec: "Recommender", error: UnknownArticle) -> None:
 
 def _unknown_labels(rec: "Recommender", *asked: Sequence[str]) -> str:
     """A sentence for each label asked for that the snapshot does not know."""
+    from recommender.console import printable
+
     sentences = []
     for facet, labels in zip(("section", "language", "source"), asked, strict=True):
         known = rec.labels(facet)
         for label in labels:
             if label not in known:
-                some = ", ".join(known[:12]) or "none"
+                some = printable(", ".join(known[:12])) or "none"
                 sentences.append(f" No article has the {facet} {label!r}; there are: {some}.")
     return "".join(sentences)
 
@@ -411,4 +431,6 @@ def _console(*, stderr: bool = False) -> "Console":
 
 def _echo_json(value: object) -> None:
     default: Callable[[Any], str] = datetime.isoformat
-    click.echo(json.dumps(value, ensure_ascii=False, default=default))
+    line = json.dumps(value, ensure_ascii=False, default=default)
+    # A lone surrogate, from a path or a message, becomes the escape that JSON has for it.
+    click.echo(line.encode("utf-8", "backslashreplace").decode())

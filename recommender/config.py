@@ -4,6 +4,7 @@ Later sources win: defaults, then the file, then RECOMMENDER_SECTION__KEY variab
 (`--set section.key=value`). Unknown names are refused, never ignored.
 """
 
+import dataclasses
 import hashlib
 import os
 import tomllib
@@ -15,6 +16,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from recommender.errors import SettingsError
+from recommender.types import Article
 
 __all__ = ["Settings", "load_settings"]
 
@@ -143,9 +145,7 @@ def _checked(settings: Settings) -> Settings:
     return settings
 
 
-_ARTICLE_FIELDS = (
-    "id", "title", "text", "published", "url", "source", "section", "language", "author",
-)  # fmt: skip
+_ARTICLE_FIELDS = [field.name for field in dataclasses.fields(Article)]
 _SECTIONS = {f.name: f.type for f in msgspec.structs.fields(Settings)}
 
 

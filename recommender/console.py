@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from unicodedata import category
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import (
     BarColumn,
     DownloadColumn,
@@ -23,16 +23,16 @@ from rich.text import Text
 from recommender.progress import Advance
 from recommender.types import Card, Related, Topic
 
-__all__ = ["Bars", "article_heading", "how_long_ago", "related_table", "topics_table"]
+__all__ = ["Bars", "article_heading", "how_long_ago", "printable", "related_table", "topics_table"]
 
 
 def article_heading(article: Card, now: datetime) -> Text:
     """The line above an article's related articles: its title, source, date and id."""
     origin = [article.source, how_long_ago(article.published, now), article.id]
     return Text.assemble(
-        (article.title or "(untitled)", "bold"),
+        (printable(article.title) or "(untitled)", "bold"),
         "\n",
-        (" · ".join(part for part in origin if part), "dim"),
+        (printable(" · ".join(part for part in origin if part)), "dim"),
     )
 
 
@@ -49,10 +49,10 @@ def related_table(hits: Sequence[Related], now: datetime) -> Table:
         table.add_row(
             str(rank),
             f"{hit.score:.3f}",
-            escape(hit.title or "(untitled)"),
-            escape(hit.source or ""),
+            Text(printable(hit.title or "(untitled)")),
+            Text(printable(hit.source or "")),
             how_long_ago(hit.published, now),
-            escape(hit.id),
+            Text(printable(hit.id)),
         )
     return table
 
@@ -65,8 +65,13 @@ def topics_table(topics: Sequence[Topic], words: int) -> Table:
     table.add_column("keywords", overflow="fold", ratio=1)
     for topic in topics:
         terms = ", ".join(keyword.term for keyword in topic.keywords[:words])
-        table.add_row(topic.id, f"{topic.size:,}", escape(terms))
+        table.add_row(topic.id, f"{topic.size:,}", Text(printable(terms)))
     return table
+
+
+def printable(text: str) -> str:
+    """One line without control and direction characters: headlines come from outside."""
+    return "".join(" " if category(c) in _UNPRINTED or c in _BIDI else c for c in text)
 
 
 def how_long_ago(moment: datetime | None, now: datetime) -> str:
@@ -81,6 +86,11 @@ def how_long_ago(moment: datetime | None, now: datetime) -> str:
         if count:
             return f"{count} {unit}{'' if count == 1 else 's'} ago"
     return "just now"
+
+
+# Controls (escape sequences among them), line and paragraph separators, lone surrogates.
+_UNPRINTED = frozenset(("Cc", "Zl", "Zp", "Cs"))
+_BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 class Bars:

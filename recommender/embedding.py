@@ -7,6 +7,7 @@ number of threads, and no thread waits for another inside a matrix product.
 """
 
 import hashlib
+import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
@@ -43,6 +44,7 @@ _DEFAULT_SHA256 = {
 
 BATCH_TOKENS = 4096
 _MODEL_FILES = ("*.json", "*.txt", "*.safetensors", "*.model")
+_COMMIT = re.compile(r"[0-9a-f]{40}")
 _NOT_MODEL_FILES = ("onnx", "openvino")
 
 
@@ -72,7 +74,7 @@ class SentenceEncoder:
 
     `model` is the embedded default's name, a folder, or a hub name with its `revision` (a commit,
     so that tomorrow's download is today's); `folder` is where it was found. `precision` is "auto",
-    "float32" or "bfloat16"; `threads` 0 means one for each physical core.
+    "float32" or "bfloat16"; `threads` 0 means as many as torch takes.
 
     Raises:
         EncoderError: the model is not found, altered, or holds no safetensors weights.
@@ -94,6 +96,8 @@ class SentenceEncoder:
         self._lock = Lock()  # fast tokenizers refuse to be used by two threads at once
         digest = hashlib.sha256(f"text recipe {RECIPE}, max tokens {max_tokens}".encode())
         digest.update(_files_digest(self.folder, check=model == DEFAULT_MODEL).encode())
+        if model != DEFAULT_MODEL and revision is None:
+            model = str(self.folder)  # absolute: whoever reads the snapshot works elsewhere
         self.spec = EncoderSpec(model, revision, max_tokens, digest.hexdigest()[:32])
 
     def encode(self, texts: Sequence[str], advance: Advance = ignore) -> Encoded:
@@ -155,6 +159,7 @@ class SentenceEncoder:
                 str(self.folder),
                 device="cpu",
                 local_files_only=True,
+                trust_remote_code=False,
                 model_kwargs={"use_safetensors": True},
             )
         except (OSError, ValueError, KeyError, RuntimeError) as error:
@@ -257,11 +262,11 @@ def _find(model: str, revision: str | None) -> Path:
             )
         return Path(package.origin).parent / "model"
     if (folder := Path(model).expanduser()).is_dir():
-        return folder
-    if revision is None:
+        return folder.absolute()
+    if revision is None or not _COMMIT.fullmatch(revision):
         raise EncoderError(
             f"no folder {model!r} here; to take {model!r} from the model hub, pin what is "
-            'downloaded: set [embedding] revision = "<commit of the model>"'
+            "downloaded: set [embedding] revision to a commit of the model, 40 hexadecimal digits"
         )
     return _download(model, revision)
 

@@ -42,6 +42,8 @@ def write_atomically(path: Path, content: bytes) -> None:
     with storage_errors("writing", path):
         try:
             with aside.open("wb") as file:
+                if path.exists():  # who could read the old content can read the new
+                    os.fchmod(file.fileno(), path.stat().st_mode)
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())

@@ -7,7 +7,7 @@ import os
 import platform
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,7 +28,7 @@ from recommender.lock import hold
 from recommender.manifest import EncoderSpec
 from recommender.neighbours import neighbour_graph
 from recommender.progress import Advance, Progress, Silent, Timed
-from recommender.publish import Content, clean, publish
+from recommender.publish import FILES, Content, clean, publish
 from recommender.rejects import RejectFile
 from recommender.related import related_lists
 from recommender.removals import read_removed
@@ -128,8 +128,8 @@ def run_night(
             with timed.stage("load", None, "articles"):
                 corpus = _load(store, encoder.spec.fingerprint)
             content = _build(store, corpus, encoder.spec, settings, timed)
-        with timed.stage("publish", None, "files"):
-            snapshot = publish(artifacts, content, settings.publish.keep)
+        with timed.stage("publish", FILES, "files") as advance:
+            snapshot = publish(artifacts, content, settings.publish.keep, advance)
     log.info("published", extra={"snapshot": snapshot, "articles": len(corpus.articles)})
     return _night(snapshot, intake, embedded, reading, corpus, content, timed.seconds)
 
@@ -190,6 +190,8 @@ def _take_in(
                 f"stored or published. All are listed in {rejects.path}; the first: {rejects.first}"
             )
         store.delete(removed)
+    if read == 0:
+        log.warning("the sources hold no record", extra={"sources": [str(p) for p in sources]})
     intake = Intake(
         read, *counts, skipped, rejects.count, str(rejects.path) if rejects.count else None
     )
@@ -234,7 +236,7 @@ def _load(store: Store, fingerprint: str) -> _Corpus:
 def _build(
     store: Store, corpus: _Corpus, spec: EncoderSpec, settings: Settings, timed: Timed
 ) -> Content:
-    threads = settings.run.threads or len(os.sched_getaffinity(0))
+    threads = settings.run.threads or _cores()
     texts = len(corpus.vectors)
     with timed.stage("neighbours", texts, "texts") as advance:
         index = Index.build(corpus.vectors)
@@ -286,6 +288,12 @@ def _build(
     )
 
 
+def _cores() -> int:
+    """Cores this process may use; where the system cannot say, all there are."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
 def _lead_ids(corpus: _Corpus) -> list[str]:
     return [corpus.articles[row].card.id for row in corpus.copies.leads.tolist()]
 
@@ -309,13 +317,20 @@ def _facets(corpus: _Corpus) -> tuple[dict[str, list[str]], dict[str, Array]]:
 
 def _build_digest(corpus: _Corpus, spec: EncoderSpec, settings: Settings) -> str:
     """32 hexadecimal digits over everything that shapes a snapshot's content."""
-    versions = {name: version(name) for name in _COMPUTING}
+    versions = {name: _version(name) for name in _COMPUTING}
     origin = [__version__, versions, platform.machine(), spec.fingerprint, settings.fingerprint()]
     digest = hashlib.sha256(json.dumps(origin, sort_keys=True).encode())
     for article in corpus.articles:
         digest.update(article.record_hash)
     digest.update(corpus.vectors.data)
     return digest.hexdigest()[:32]
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:  # installed under another name, as other channels do
+        return "unknown"
 
 
 def _night(

@@ -20,13 +20,15 @@ from recommender.errors import NoSnapshot, PublishRefused, SnapshotError, Storag
 from recommender.files import storage_errors, sync_folder
 from recommender.index import Index
 from recommender.manifest import FORMAT, MANIFEST, EncoderSpec, FileEntry, Manifest
-from recommender.snapshot import CARDS, FACETS, INDEX, TOPICS, Arrays, verify
+from recommender.progress import Advance, ignore
+from recommender.snapshot import ARRAYS, CARDS, FACETS, INDEX, TOPICS, Arrays, verify
 from recommender.types import Card, Topic
 
-__all__ = ["Content", "clean", "publish", "rollback"]
+__all__ = ["FILES", "Content", "clean", "publish", "rollback"]
 
 log = logging.getLogger(__name__)
 
+FILES = len(ARRAYS) + 4  # cards, index, topics, facets; the manifest goes last, in no time
 _NAME_TIME = "%Y%m%dT%H%M%SZ"
 
 
@@ -51,10 +53,11 @@ class Content:
     facets: Mapping[str, Sequence[str]]
 
 
-def publish(artifacts: Artifacts, content: Content, keep: int) -> str:
+def publish(artifacts: Artifacts, content: Content, keep: int, advance: Advance = ignore) -> str:
     """Write `content` as a new snapshot, verify it, make it current; return its name.
 
-    Of the snapshots, the newest `keep` and the current one stay.
+    Of the snapshots, the newest `keep` and the current one stay. `advance` is told of each of the
+    `FILES` files as it is written.
 
     Raises:
         StorageError: the disk is full or not writable.
@@ -67,7 +70,7 @@ def publish(artifacts: Artifacts, content: Content, keep: int) -> str:
     with storage_errors("publishing to", artifacts.snapshots):
         try:
             aside.mkdir(parents=True)
-            _write(aside, name, content)
+            _write(aside, name, content, advance)
             try:
                 verify(aside)
             except SnapshotError as error:
@@ -83,7 +86,12 @@ def publish(artifacts: Artifacts, content: Content, keep: int) -> str:
         finally:
             shutil.rmtree(aside.parent, ignore_errors=True)
         sync_folder(artifacts.snapshots)
-    artifacts.point_to(name)
+    try:
+        artifacts.point_to(name)
+    except StorageError:
+        # Never current, and night after night of a full disk must not pile such up.
+        shutil.rmtree(final, ignore_errors=True)
+        raise
     try:
         prune(artifacts, keep)
     except StorageError as error:  # the new snapshot is current all the same
@@ -141,13 +149,14 @@ def _next_name(artifacts: Artifacts, build: str) -> str:
     return f"{moment.strftime(_NAME_TIME)}-{build[:8]}"
 
 
-def _write(folder: Path, name: str, content: Content) -> None:
+def _write(folder: Path, name: str, content: Content, advance: Advance) -> None:
     entries: dict[str, FileEntry] = {}
 
     def add(file_name: str, write: Callable[[IO[bytes]], object]) -> None:
         with (folder / file_name).open("w+b") as file:
             write(file)
             entries[file_name] = _finish(file)
+        advance(1)
 
     for array_name, array in content.arrays._asdict().items():
         add(f"{array_name}.npy", partial(write_array, array=array, build=content.build))
@@ -158,6 +167,7 @@ def _write(folder: Path, name: str, content: Content) -> None:
     write_cards(folder / CARDS, content.build, content.cards, content.text_hashes)
     with (folder / CARDS).open("r+b") as file:
         entries[CARDS] = _finish(file)
+    advance(1)
     manifest = Manifest(
         name=name,
         build=content.build,

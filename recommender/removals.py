@@ -26,6 +26,8 @@ def read_removed(artifacts: Artifacts) -> dict[str, str]:
         content = artifacts.removed.read_bytes()
     except FileNotFoundError:
         return {}
+    except OSError as error:
+        raise SnapshotDamaged(f"{artifacts.removed} cannot be read: {error.strerror}") from error
     try:
         record = json.loads(content)
         version, removed = record["format"], record["removed"]

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Recommender"]
 
+MAX_CHARACTERS = 1_000_000  # of a text that is asked about: a page's reader can send anything
 RETRY_SECONDS = 5.0  # how often a refused snapshot is tried again
 _ANYTHING = Filters()
 
@@ -122,13 +123,18 @@ class Recommender:
         same text is not an answer. Filters are those of `related`.
 
         Raises:
-            ValueError: title and text are both empty, or as `related`.
+            ValueError: the text is empty, too long or no valid Unicode, or as `related`.
             MissingExtra: the packages that embed text are not installed.
             EncoderError: the encoder is not the one that embedded this snapshot.
         """
         prepared = embedded_text(title, text)
         if not prepared:
             raise ValueError("title and text are both empty: there is nothing to compare")
+        if len(prepared) > MAX_CHARACTERS:
+            raise ValueError(
+                f"{len(prepared):,} characters; at most {MAX_CHARACTERS:,} are compared"
+            )
+        prepared.encode()  # a lone surrogate raises UnicodeEncodeError, a ValueError
         state = self._now()
         vector = self._encoder_for(state.snapshot).encode([prepared]).vectors[0]
         row_filter = RowFilter(
@@ -189,7 +195,10 @@ class Recommender:
             StorageError: the list of removed articles cannot be written.
         """
         if not missing_ok:
-            _row_of(self._now(), article_id)
+            try:
+                _row_of(self._now(), article_id)
+            except RemovedArticle:
+                return  # twice is the same as once
         remove(self._artifacts, article_id)
 
     def restore(self, article_id: str) -> None:
@@ -239,16 +248,18 @@ class Recommender:
         seen = _State(snapshot, pointer, state.removed, removed_list)
         retry_at = monotonic() + RETRY_SECONDS
         try:
-            read_removed(artifacts)
+            # A list that is gone because the whole folder is gone takes nothing back.
+            removed = (
+                _removed_rows(artifacts, snapshot) if removed_list or pointer else seen.removed
+            )
         except SnapshotError as error:
             return seen._replace(unsafe=str(error), retry_at=retry_at)
         try:
             if artifacts.current() != snapshot.name:
                 return _open_current(artifacts)
-            return seen._replace(removed=_removed_rows(artifacts, snapshot))
         except SnapshotError as error:
-            # Also where the whole folder is gone: what was taken down before stays down.
-            return seen._replace(refused=str(error), retry_at=retry_at)
+            return seen._replace(removed=removed, refused=str(error), retry_at=retry_at)
+        return seen._replace(removed=removed)
 
     def _encoder_for(self, snapshot: Snapshot) -> "Encoder":
         wanted = snapshot.manifest.encoder
@@ -325,6 +336,16 @@ def _count(k: int) -> int:
 
 
 def _related_rows(state: _State, article_id: str, k: int, filters: Filters) -> Sequence[Ranked]:
+    try:
+        return _rank(state, article_id, k, filters)
+    except IndexError as error:
+        folder = state.snapshot.folder
+        raise SnapshotDamaged(
+            f"{folder} points outside itself ({error}); run: recommender verify"
+        ) from error
+
+
+def _rank(state: _State, article_id: str, k: int, filters: Filters) -> Sequence[Ranked]:
     snapshot = state.snapshot
     arrays = snapshot.arrays
     text = int(arrays.text_of[_row_of(state, article_id)])

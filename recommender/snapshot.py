@@ -28,9 +28,11 @@ facets.json        –                           the labels of source, section a
 import hashlib
 import json
 import mmap
+import os
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -123,6 +125,7 @@ class Snapshot:
         """
         self.folder = folder
         self._index: Index | None = None
+        self._loading, self._pid = Lock(), os.getpid()
         try:
             self._open()
         except OSError as error:
@@ -154,14 +157,20 @@ class Snapshot:
             SnapshotDamaged: the file's bytes are not those that were published.
         """
         if self._index is None:
-            # Threads that come here together each load it, to the same result.
-            digest = hashlib.sha256(self._index_bytes).hexdigest()
-            if digest != self.manifest.files[INDEX].sha256:
-                raise _altered(self.folder / INDEX)
-            from recommender.index import Index
-
-            self._index = Index.from_buffer(self._index_bytes)
+            if self._pid != os.getpid():  # a lock held in another thread while forking stays taken
+                self._loading, self._pid = Lock(), os.getpid()
+            with self._loading:  # a large file is read once, however many threads wait for it
+                if self._index is None:
+                    self._index = self._load_index()
         return self._index
+
+    def _load_index(self) -> "Index":
+        digest = hashlib.sha256(self._index_bytes).hexdigest()
+        if digest != self.manifest.files[INDEX].sha256:
+            raise _altered(self.folder / INDEX)
+        from recommender.index import Index
+
+        return Index.from_buffer(self._index_bytes)
 
     def ids_of(self, rows: Sequence[int]) -> list[str]:
         """The ids of articles' rows."""

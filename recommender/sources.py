@@ -7,7 +7,6 @@ Files are streamed, plain or (the first two) through gzip. What is wrong with on
 import csv
 import gzip
 import json
-import sys
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -81,7 +80,7 @@ class Source:
     def _csv_rows(self) -> Iterator[Numbered]:
         # The module's own limit (131,072 characters a field) is for the whole process and below
         # real articles; sizes are checked per record instead.
-        csv.field_size_limit(sys.maxsize)
+        csv.field_size_limit(MAX_LINE_BYTES)
         with self._lines() as binary:
             reader = csv.reader(_csv_lines(self.path, binary), strict=True)
             try:
@@ -103,7 +102,11 @@ class Source:
                             f"{self.path}:{start}: a quote is opened in this record and never "
                             "closed; is the file cut off?"
                         ) from error
-                    yield reader.line_num, BadRecord("", f"broken CSV: {error}")
+                    # How many records a stray quote has swallowed cannot be known: each of its
+                    # lines is listed and counts.
+                    reason = f"broken CSV in lines {start} to {reader.line_num}: {error}"
+                    for line in range(start, reader.line_num + 1):
+                        yield line, BadRecord("", reason)
                     continue
                 if not values:
                     continue  # an empty line is no record

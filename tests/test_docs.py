@@ -13,6 +13,7 @@ import re
 import runpy
 import shlex
 import shutil
+import subprocess
 import sys
 import tomllib
 from collections.abc import Callable, Iterator
@@ -517,3 +518,13 @@ def published_by(shell: Shell, command: str) -> str:
     assert shell.code == 0, printed
     name: str = json.loads(printed)["snapshot"]
     return name
+
+
+def test_the_makefile_installs_under_the_pins() -> None:
+    shown = subprocess.run(
+        ["make", "--dry-run", "--always-make", "demo"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    installs = [line for line in shown.splitlines() if "pip install" in line]
+    assert len(installs) == 2
+    assert all("--constraint scripts/constraints.txt" in line for line in installs)

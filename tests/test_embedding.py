@@ -254,7 +254,7 @@ def test_a_folder_that_holds_no_usable_model_is_an_encoder_error(tmp_path: Path)
 
 @pytest.mark.parametrize("name", ["some-team/some-model", "no-such-folder"])
 def test_a_hub_name_without_a_revision_is_refused(name: str) -> None:
-    with pytest.raises(EncoderError, match=rf"no folder '{name}'.*revision = "):
+    with pytest.raises(EncoderError, match=rf"no folder '{name}'.*revision to a commit"):
         SentenceEncoder(name)
 
 

@@ -1,7 +1,7 @@
 """Row filters: `admits` and `mask` say the same, and what the words of `Filters` say."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -102,10 +102,3 @@ def test_labels_are_one_several_or_any() -> None:
     assert labels_of("news") == {"news"}
     assert labels_of(["news", "sport", "news"]) == {"news", "sport"}
     assert labels_of(label for label in ("news",)) == {"news"}
-
-
-def test_filters_are_true_where_they_filter() -> None:
-    assert not Filters()
-    assert Filters(section=frozenset({"news"}))
-    assert Filters(since=datetime.min.replace(tzinfo=UTC))
-    assert Filters(exclude=frozenset({"a"}))

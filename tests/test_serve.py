@@ -1,6 +1,7 @@
 """`Recommender`: its answers against a brute-force oracle, and what it follows while it runs."""
 
 import gc
+import os
 import pickle
 import shutil
 import subprocess
@@ -21,7 +22,7 @@ from hypothesis import strategies as st
 from recommender import Recommender, UnknownArticle, embedding, serve
 from recommender.artifacts import Artifacts
 from recommender.config import load_settings
-from recommender.errors import NewerFormat, NoSnapshot, SnapshotDamaged
+from recommender.errors import NewerFormat, NoSnapshot, RemovedArticle, SnapshotDamaged
 from recommender.manifest import EncoderSpec
 from recommender.nightly import run_night
 from recommender.publish import rollback
@@ -410,7 +411,6 @@ def test_a_removed_article_is_in_no_answer_and_a_restored_one_is_again(root: Pat
             reader.related_ids,
             reader.article,
             reader.topic_of,
-            reader.remove,
         ):
             with pytest.raises(UnknownArticle, match="'a-12' was removed"):
                 ask("a-12")
@@ -860,3 +860,67 @@ def test_answers_compare_as_numpy_would(rec: Recommender, oracle: Oracle) -> Non
     """The oracle itself: unit vectors, so that its scores are cosines."""
     np.testing.assert_allclose(np.linalg.norm(oracle.vectors, axis=1), 1.0, atol=1e-6)
     assert rec.health().articles == len(oracle.articles)
+
+
+def test_a_takedown_holds_also_while_the_pointer_names_a_bad_snapshot(root: Path) -> None:
+    rec = Recommender.open(root)
+    Artifacts(root).pointer.write_text("20990101T000000Z-00000000\n")
+    assert rec.related("a-1")
+    assert not rec.health().ok
+    rec.remove("a-5")
+    with pytest.raises(RemovedArticle):
+        rec.article("a-5")
+    assert rec.health().removed == 1
+
+
+def test_a_lost_folder_takes_no_takedown_back(root: Path) -> None:
+    rec = Recommender.open(root)
+    rec.remove("a-5")
+    rec.related("a-1")
+    root.rename(root.with_name("elsewhere"))
+    with pytest.raises(RemovedArticle):
+        rec.article("a-5")
+    assert not rec.health().ok
+
+
+def test_removing_twice_is_the_same_as_once(root: Path) -> None:
+    rec = Recommender.open(root)
+    rec.remove("a-5")
+    rec.remove("a-5")
+    assert rec.health().removed == 1
+
+
+def test_impossible_ids_leak_no_file_descriptors(root: Path) -> None:
+    rec = Recommender.open(root)
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(50):
+        with pytest.raises(UnknownArticle):
+            rec.related("\ud800")
+        with pytest.raises(TypeError, match="an id is a string"):
+            rec.related(["a-1"])  # type: ignore[arg-type]
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_a_list_of_takedowns_that_cannot_be_read_stops_answers_but_not_health(root: Path) -> None:
+    rec = Recommender.open(root)
+    Artifacts(root).removed.mkdir()
+    with pytest.raises(SnapshotDamaged, match=r"removed\.json cannot be read"):
+        rec.related("a-1")
+    assert "removed.json" in str(rec.health().error)
+
+
+def test_a_list_that_points_outside_itself_is_damage(root: Path) -> None:
+    artifacts = Artifacts(root)
+    path = artifacts.snapshots / artifacts.current() / "related.npy"
+    related = np.load(path, mmap_mode="r+")
+    related[:] = 1_000_000
+    related.flush()
+    with pytest.raises(SnapshotDamaged, match="points outside itself"):
+        Recommender.open(root).related("a-1")
+
+
+def test_text_that_no_encoder_should_see_is_refused_first(root: Path) -> None:
+    rec = Recommender.open(root)
+    for title, text in (("", " "), ("\ud800", ""), ("", "word " * 300_000)):
+        with pytest.raises(ValueError):  # noqa: PT011 - a different sentence for each
+            rec.related_to_text(title, text)
