@@ -1,7 +1,6 @@
 """`Recommender`: its answers against a brute-force oracle, and what it follows while it runs."""
 
 import gc
-import os
 import pickle
 import shutil
 import subprocess
@@ -892,13 +891,13 @@ def test_removing_twice_is_the_same_as_once(root: Path) -> None:
 
 def test_impossible_ids_leak_no_file_descriptors(root: Path) -> None:
     rec = Recommender.open(root)
-    before = len(os.listdir("/proc/self/fd"))
+    before = len(list(Path("/proc/self/fd").iterdir()))
     for _ in range(50):
         with pytest.raises(UnknownArticle):
             rec.related("\ud800")
         with pytest.raises(TypeError, match="an id is a string"):
             rec.related(["a-1"])  # type: ignore[arg-type]
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
 def test_a_list_of_takedowns_that_cannot_be_read_stops_answers_but_not_health(root: Path) -> None:
