@@ -60,7 +60,8 @@ def leading(arrays: RowsByText, texts: Array, scores: Array) -> list[Ranked]:
     """
     if texts.size and texts[-1] < 0:
         texts = texts[texts >= 0]
-    rows = arrays.copies[arrays.copies_start[texts]].tolist()
+    # `take` costs half of what indexing by an array does.
+    rows = arrays.copies.take(arrays.copies_start.take(texts)).tolist()
     return list(map(Ranked, rows, scores[: len(rows)].tolist()))
 
 

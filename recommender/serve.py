@@ -353,7 +353,8 @@ def _rank(state: _State, article_id: str, k: int, filters: Filters) -> Sequence[
     if filters is _ANYTHING:
         # The question nearly all pages ask: one look-up, a few microseconds.
         hits = leading(arrays, arrays.related[text, :k], arrays.scores[text, :k])
-        if len(hits) == k and state.removed.isdisjoint([row for row, _ in hits]):
+        removed = state.removed
+        if len(hits) == k and (not removed or removed.isdisjoint([row for row, _ in hits])):
             return hits
     row_filter = RowFilter(snapshot, filters, state.removed)
     chosen = choose(

@@ -174,10 +174,10 @@ class Snapshot:
 
     def ids_of(self, rows: Sequence[int]) -> list[str]:
         """The ids of articles' rows."""
-        start = self.arrays.ids_start
-        places = np.asarray(rows, dtype=np.intp)
-        spans = zip(start[places].tolist(), start[places + 1].tolist(), strict=True)
-        return [str(self._ids[begin:end], "utf-8") for begin, end in spans]
+        start, ids = self.arrays.ids_start, self._ids
+        begins = start.take(rows).tolist()
+        ends = start[1:].take(rows).tolist()
+        return [str(ids[begin:end], "utf-8") for begin, end in zip(begins, ends, strict=True)]
 
     def copies_of(self, text: int) -> list[int]:
         """Rows of the articles that share `text`, the lead first."""

@@ -7,7 +7,6 @@ medians are quoted. Nothing here passes or fails: the goals stand beside the fig
 """
 
 import json
-import os
 import random
 import shutil
 import statistics
@@ -130,13 +129,15 @@ def _serving(folder: str, name: str, card_goal: int, open_goal: int, rss: str) -
         p50, p99 = result[f"ids{k}"]
         yield Row(f"{name}: related, k={k}, ids and scores, p50", p50, "µs", "<= 30")
     yield Row(f"{name}: memory above Python with NumPy", result["rss"], "MB", rss)
+    note = "the rest is mapped files, shared by all workers"
+    yield Row(f"{name}: of it, the process's own", result["own"], "MB", "", note)
     note = ", ".join(result["heavy"]) or "none"
     yield Row(f"{name}: heavy modules loaded", len(result["heavy"]), "", "0", note)
 
 
 def serve(folder: str) -> None:
     """Ask one snapshot many questions in this process; print the figures as JSON."""
-    before = _resident()
+    before, own_before = _resident(), _resident("RssAnon")
     from recommender import Recommender
     from recommender.snapshot import Snapshot
 
@@ -150,6 +151,7 @@ def serve(folder: str) -> None:
         figures[f"cards{k}"] = _percentiles(lambda i, k=k: rec.related(i, k), ids)
         figures[f"ids{k}"] = _percentiles(lambda i, k=k: rec.related_ids(i, k), ids)
     figures["rss"] = (_resident() - before) / 1e6
+    figures["own"] = (_resident("RssAnon") - own_before) / 1e6
     figures["heavy"] = [name for name in HEAVY if name in sys.modules]
     print(json.dumps(figures))
 
@@ -237,10 +239,10 @@ def _percentiles(ask: Callable[[str], object], ids: list[str]) -> tuple[float, f
     return float(p50), float(p99)
 
 
-def _resident() -> int:
-    """Resident memory of this process in bytes."""
-    pages = int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE")
+def _resident(kind: str = "VmRSS") -> int:
+    """Resident memory of this process in bytes, all of it or one kind."""
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
+    return int(status.partition(f"{kind}:")[2].split()[0]) * 1024
 
 
 def _timed(work: Callable[[], T]) -> tuple[float, T]:
@@ -299,10 +301,10 @@ def main(news: Path, json_file: Path | None, only: tuple[str, ...]) -> None:
         ("goal", "left"),
         ("", "left"),
     ):
-        table.add_column(column, justify=justify)
+        table.add_column(column, justify=justify, no_wrap=True)
     for row in rows:
         table.add_row(row.name, f"{row.value:,.6g}", row.unit, row.goal, row.note)
-    Console(width=120).print(table)
+    Console(width=160).print(table)
     if json_file:
         json_file.parent.mkdir(parents=True, exist_ok=True)
         json_file.write_text(
