@@ -9,17 +9,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
 from recommender import __version__
-from recommender.arrays import Array
 from recommender.articles import Reader, Reject
 from recommender.artifacts import Artifacts
-from recommender.cards import to_microseconds
 from recommender.config import Settings
-from recommender.copies import Copies, group_copies
+from recommender.corpus import Corpus, load_corpus
 from recommender.embedding import Encoder, SentenceEncoder
 from recommender.errors import InputError
 from recommender.index import Index
@@ -32,8 +29,8 @@ from recommender.publish import FILES, Content, clean, publish
 from recommender.rejects import RejectFile
 from recommender.related import related_lists
 from recommender.removals import read_removed
-from recommender.snapshot import NO_DATE, Arrays
-from recommender.store import Ingested, Reading, Store, Stored, chunks
+from recommender.snapshot import Arrays
+from recommender.store import Ingested, Reading, Store, chunks
 from recommender.text import content_hash
 from recommender.topics import detect_topics
 from recommender.types import Article, Topic
@@ -84,16 +81,6 @@ class Night:
         return json.dumps(asdict(self), ensure_ascii=False)
 
 
-class _Corpus(NamedTuple):
-    """All articles by row (ordered by id), grouped by text, with one vector per text."""
-
-    articles: list[Stored]
-    published: Array
-    copies: Copies
-    text_hashes: list[bytes]
-    vectors: Array
-
-
 def run_night(
     sources: Sequence[Path],
     artifacts: Artifacts,
@@ -126,7 +113,7 @@ def run_night(
                     "there is no article to publish: the sources held none and none is stored"
                 )
             with timed.stage("load", None, "articles"):
-                corpus = _load(store, encoder.spec.fingerprint)
+                corpus = load_corpus(store, encoder.spec.fingerprint)
             content = _build(store, corpus, encoder.spec, settings, timed)
         with timed.stage("publish", FILES, "files") as advance:
             snapshot = publish(artifacts, content, settings.publish.keep, advance)
@@ -216,25 +203,8 @@ def _embed(store: Store, encoder: Encoder, timed: Timed) -> int:
     return len(missing)
 
 
-def _load(store: Store, fingerprint: str) -> _Corpus:
-    articles = store.articles()
-    published = np.array(
-        [NO_DATE if (p := a.card.published) is None else to_microseconds(p) for a in articles],
-        dtype=np.int64,
-    )
-    hashes = [article.content_hash for article in articles]
-    text_hashes = list(dict.fromkeys(hashes))
-    return _Corpus(
-        articles,
-        published,
-        group_copies(hashes, published),
-        text_hashes,
-        store.vectors(fingerprint, text_hashes),
-    )
-
-
 def _build(
-    store: Store, corpus: _Corpus, spec: EncoderSpec, settings: Settings, timed: Timed
+    store: Store, corpus: Corpus, spec: EncoderSpec, settings: Settings, timed: Timed
 ) -> Content:
     threads = settings.run.threads or _cores()
     texts = len(corpus.vectors)
@@ -252,13 +222,13 @@ def _build(
         )
     with timed.stage("keywords", texts, "texts") as advance:
         words = keywords(
-            _counted(store.embedded_texts(_lead_ids(corpus)), advance),
+            _counted(store.embedded_texts(corpus.lead_ids), advance),
             topic_of,
             settings.topics.keywords,
-            {a.card.language for a in corpus.articles if a.card.language},
+            corpus.languages,
         )
-    facets, codes = _facets(corpus)
-    ids = [article.card.id.encode() for article in corpus.articles]
+    sizes = corpus.topic_sizes(topic_of, len(words))
+    facets, (ids, ids_start) = corpus.facets(), corpus.ids()
     return Content(
         build=_build_digest(corpus, spec, settings),
         version=__version__,
@@ -269,22 +239,20 @@ def _build(
             **graph._asdict(),
             **lists._asdict(),
             **corpus.copies._asdict(),
-            **codes,
+            **facets.codes,
             topic_of=topic_of,
             published=corpus.published,
-            ids=np.frombuffer(b"".join(ids), dtype=np.uint8),
-            ids_start=np.cumsum([0, *map(len, ids)], dtype=np.int64),
+            ids=ids,
+            ids_start=ids_start,
         ),
         index=index,
-        cards=[article.card for article in corpus.articles],
+        cards=corpus.cards,
         text_hashes=corpus.text_hashes,
         topics=[
-            Topic(f"t{number + 1}", ", ".join(k.term for k in found[:3]), size, found)
-            for number, (found, size) in enumerate(
-                zip(words, _articles_per_topic(corpus, topic_of, len(words)), strict=True)
-            )
+            Topic(f"t{number}", ", ".join(k.term for k in found[:3]), size, found)
+            for number, (found, size) in enumerate(zip(words, sizes, strict=True), start=1)
         ],
-        facets=facets,
+        facets=facets.labels,
     )
 
 
@@ -294,28 +262,7 @@ def _cores() -> int:
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
-def _lead_ids(corpus: _Corpus) -> list[str]:
-    return [corpus.articles[row].card.id for row in corpus.copies.leads.tolist()]
-
-
-def _articles_per_topic(corpus: _Corpus, topic_of: Array, topics: int) -> list[int]:
-    placed = topic_of[corpus.copies.text_of]
-    sizes: list[int] = np.bincount(placed[placed >= 0], minlength=topics).tolist()
-    return sizes
-
-
-def _facets(corpus: _Corpus) -> tuple[dict[str, list[str]], dict[str, Array]]:
-    """Labels of each facet in alphabetical order, and each article's code, -1 for none."""
-    facets, codes = {}, {}
-    for facet in ("source", "section", "language"):
-        values = [getattr(article.card, facet) for article in corpus.articles]
-        facets[facet] = sorted({value for value in values if value is not None})
-        code = {label: number for number, label in enumerate(facets[facet])}
-        codes[facet] = np.array([code.get(value, -1) for value in values], dtype=np.int32)
-    return facets, codes
-
-
-def _build_digest(corpus: _Corpus, spec: EncoderSpec, settings: Settings) -> str:
+def _build_digest(corpus: Corpus, spec: EncoderSpec, settings: Settings) -> str:
     """32 hexadecimal digits over everything that shapes a snapshot's content."""
     versions = {name: _version(name) for name in _COMPUTING}
     origin = [__version__, versions, platform.machine(), spec.fingerprint, settings.fingerprint()]
@@ -338,7 +285,7 @@ def _night(
     intake: Intake,
     embedded: int,
     reading: Reading,
-    corpus: _Corpus,
+    corpus: Corpus,
     content: Content,
     seconds: dict[str, float],
 ) -> Night:

@@ -39,6 +39,7 @@ MAY_IMPORT: dict[str, str] = {
     "articles": "sources types",
     "rejects": "articles files",
     "copies": "arrays snapshot",
+    "corpus": "arrays cards copies snapshot store types",
     "store": "arrays cards errors text types",
     "embedding": "arrays errors manifest progress text",
     "neighbours": "arrays index progress",
@@ -46,7 +47,7 @@ MAY_IMPORT: dict[str, str] = {
     "keywords": "arrays types",
     "publish": "arrays artifacts cards errors files index manifest progress snapshot types",
     "nightly": (
-        "__init__ arrays articles artifacts cards config copies embedding errors index keywords "
+        "__init__ articles artifacts config corpus embedding errors index keywords "
         "lock manifest neighbours progress publish rejects related removals snapshot store text "
         "topics types"
     ),
@@ -59,9 +60,8 @@ MAY_IMPORT: dict[str, str] = {
     ),
     "__init__": "errors serve types",
 }
-BUILD = {"articles", "config", "copies", "keywords", "neighbours", "nightly", "publish", "rejects",
-         "sources", "store",
-         "topics"}  # fmt: skip
+BUILD = {"articles", "config", "copies", "corpus", "keywords", "neighbours", "nightly", "publish",
+         "rejects", "sources", "store", "topics"}  # fmt: skip
 SERVE = {"__init__", "serve", "filters", "related", "snapshot", "cards", "arrays", "manifest",
          "removals", "lock", "artifacts", "files", "errors", "types"}  # fmt: skip
 HEAVY = ("torch", "transformers", "sentence_transformers", "sklearn", "scipy", "faiss", "igraph",
