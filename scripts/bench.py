@@ -87,7 +87,8 @@ def imports(_: Path) -> Iterator[Row]:
         yield Row(statement, 1e3 * _median(times[statement]), "ms")
     for statement in statements[1:]:
         pairs = zip(times[statement], times["import numpy"], strict=True)
-        yield Row(f"{statement} / numpy", _median(a / b for a, b in pairs), "x", "<= 1.3")
+        goal = "<= 1.3" if statement == "import recommender" else ""
+        yield Row(f"{statement} / numpy", _median(a / b for a, b in pairs), "x", goal)
 
 
 def demo(news: Path) -> Iterator[Row]:
@@ -127,7 +128,8 @@ def _serving(folder: str, name: str, card_goal: int, open_goal: int, rss: str) -
         yield Row(f"{name}: related, k={k}, with cards, p50", p50, "µs", f"<= {card_goal}")
         yield Row(f"{name}: related, k={k}, with cards, p99", p99, "µs", "<= 500")
         p50, p99 = result[f"ids{k}"]
-        yield Row(f"{name}: related, k={k}, ids and scores, p50", p50, "µs", "<= 30")
+        goal = "<= 30" if name == "demo" else ""
+        yield Row(f"{name}: related, k={k}, ids and scores, p50", p50, "µs", goal)
     yield Row(f"{name}: memory above Python with NumPy", result["rss"], "MB", rss)
     note = "the rest is mapped files, shared by all workers"
     yield Row(f"{name}: of it, the process's own", result["own"], "MB", "", note)
