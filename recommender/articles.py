@@ -69,7 +69,6 @@ class Reader:
         file = str(path)
         self._source = Source(path, self._names)
         for line, row in self._source.rows():
-            self._note_unknown(self._source.columns, file)
             article_id = None
             try:
                 if isinstance(row, BadRecord):
@@ -86,12 +85,15 @@ class Reader:
             else:
                 self._seen[article_id] = (file, line)
                 yield article
+        # Of Parquet only the columns that are ours were read: the others stand in no row.
+        self._note_unknown(self._source.columns, file)
 
     def _note_unknown(self, names: Iterable[str], file: str) -> None:
         if len(self.unknown_fields) >= MAX_UNKNOWN_FIELDS:
             return  # records that make up a new name each must not fill log and memory
-        for name in self._known.symmetric_difference(names) - self._known:
-            self.unknown_fields.setdefault(name, file)
+        for name in names:
+            if name not in self._known:
+                self.unknown_fields.setdefault(name, file)
 
     def _article(self, row: Row, article_id: str) -> Article:
         names = self._names

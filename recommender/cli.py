@@ -286,7 +286,7 @@ def snapshots(artifacts: Path, as_json: bool) -> None:
             row |= {
                 "created": manifest.created.isoformat(),
                 "articles": manifest.articles,
-                "bytes": sum(entry.bytes for entry in manifest.files.values()),
+                "bytes": manifest.size,
                 "version": manifest.version,
             }
         rows.append(row)
@@ -325,9 +325,8 @@ def verify(name: str | None, artifacts: Path) -> None:
     folder = Artifacts(artifacts)
     snapshot = verify_snapshot(folder.snapshot(name or folder.current()))
     manifest = snapshot.manifest
-    size = sum(entry.bytes for entry in manifest.files.values()) / 1e6
     click.echo(
-        f"{manifest.name} is whole: {len(manifest.files)} files, {size:,.1f} MB, "
+        f"{manifest.name} is whole: {len(manifest.files)} files, {manifest.size / 1e6:,.1f} MB, "
         f"{manifest.articles:,} articles"
     )
 

@@ -1,6 +1,7 @@
 """Writing files so that a crash leaves the old content or the new, never a mixture."""
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,11 +13,11 @@ __all__ = ["storage_errors", "sync_folder", "write_atomically"]
 
 @contextmanager
 def storage_errors(doing: str, path: Path) -> Iterator[None]:
-    """Turn an OSError inside the block into a `StorageError` that says what to do."""
+    """Turn what the system or SQLite refuses inside the block into a `StorageError`."""
     try:
         yield
-    except OSError as error:
-        reason = error.strerror or str(error)
+    except (OSError, sqlite3.Error) as error:
+        reason = getattr(error, "strerror", None) or str(error)
         raise StorageError(
             f"{doing} {path} failed: {reason}. What was published before is untouched; "
             "free space or correct the permissions there, then run again"

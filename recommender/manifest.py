@@ -58,6 +58,11 @@ class Manifest:
     settings: dict[str, Any]
     files: dict[str, FileEntry]
 
+    @property
+    def size(self) -> int:
+        """Bytes of all files, the manifest itself left out."""
+        return sum(entry.bytes for entry in self.files.values())
+
     def to_bytes(self) -> bytes:
         """As JSON that carries its own SHA-256."""
         record = asdict(self) | {

@@ -4,7 +4,6 @@ import json
 import logging
 import os
 import shutil
-import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -78,11 +77,6 @@ def publish(artifacts: Artifacts, content: Content, keep: int, advance: Advance 
                     f"the new snapshot failed its checks and was not published: {error}"
                 ) from error
             aside.rename(final)
-        except sqlite3.Error as error:
-            raise StorageError(
-                f"writing {aside / CARDS} failed: {error}; free space there, then run again. "
-                "What was published before is untouched"
-            ) from error
         finally:
             shutil.rmtree(aside.parent, ignore_errors=True)
         sync_folder(artifacts.snapshots)

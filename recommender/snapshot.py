@@ -225,6 +225,8 @@ def verify(folder: Path) -> Snapshot:
     manifest = Manifest.read(folder)
     _check_files(folder, manifest)
     for name, entry in manifest.files.items():
+        if name == INDEX:
+            continue  # the largest file: `index()` hashes it below, before it loads it
         with (folder / name).open("rb") as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != entry.sha256:
                 raise _altered(folder / name)
