@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from recommender import __version__
-from recommender.articles import Reader, Reject
+from recommender.articles import MAX_UNKNOWN_FIELDS, Reader, Reject
 from recommender.artifacts import Artifacts
 from recommender.config import Settings
 from recommender.corpus import Corpus, load_corpus
@@ -309,6 +309,8 @@ def _night(
 def _warn_of_unknown_fields(reader: Reader) -> None:
     for name, file in sorted(reader.unknown_fields.items()):
         log.warning("a field is unknown and kept out", extra={"field": name, "file": file})
+    if len(reader.unknown_fields) >= MAX_UNKNOWN_FIELDS:
+        log.warning("more unknown fields may have been kept out; no more are named")
 
 
 def _size(path: Path) -> int:

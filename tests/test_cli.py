@@ -159,6 +159,18 @@ def test_logs_are_lines_of_json_on_request(run: Run, tmp_path: Path) -> None:
     assert entries[0]["level"] == "warning"
 
 
+def test_a_flood_of_unknown_fields_is_named_to_a_limit_and_said_to_be_more(
+    run: Run, tmp_path: Path
+) -> None:
+    records = [as_record(article(n)) | {f"extra-{n}": "x"} for n in range(120)]
+    source = tmp_path / "s.jsonl"
+    source.write_text("".join(json.dumps(r) + "\n" for r in records))
+    result = run("recommender", "nightly", source, "--artifacts", tmp_path / "a")
+    messages = [json.loads(line)["message"] for line in result.err.splitlines()]
+    assert messages.count("a field is unknown and kept out") == 100
+    assert messages[-1].startswith("more unknown fields may have been kept out")
+
+
 def test_each_failure_of_nightly_has_its_exit_code(run: Run, tmp_path: Path) -> None:
     root = tmp_path / "a"
     good = write_jsonl(tmp_path / "s.jsonl", [article(n) for n in range(20)])
