@@ -161,11 +161,11 @@ def main() -> None:
     for line in sys.stdin:
         pid = os.fork()
         if pid == 0:
+            tell(f"pid {os.getpid()}")  # by the child: it may end before its parent gets to speak
             try:
                 work(json.loads(line))
             finally:
                 os._exit(0)
-        tell(f"pid {pid}")
         tell(f"exit {os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])}")
 
 
