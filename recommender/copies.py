@@ -1,12 +1,11 @@
-"""Articles that share one text: grouped, so that each text is embedded and ranked once."""
+"""Articles of the same or nearly the same text: grouped, so that each text is ranked once."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from recommender.arrays import Array
-from recommender.snapshot import NO_DATE
 
 __all__ = ["Copies", "group_copies"]
 
@@ -29,15 +28,13 @@ class Copies(NamedTuple):
         return leads
 
 
-def group_copies(hashes: Sequence[bytes], published: Array) -> Copies:
-    """Group rows by content hash; the earliest published article of a text leads it.
+def group_copies(keys: Sequence[Hashable], rank: Array) -> Copies:
+    """Group rows whose `keys` are equal; of each group the row of the lowest `rank` leads.
 
-    `published` (articles,) int64 is in microseconds or `NO_DATE`: an article without a date leads
-    only where no copy has one. Ties go to the lower row.
+    `rank` (articles,) are different numbers.
     """
-    number: dict[bytes, int] = {}
-    text_of = np.array([number.setdefault(h, len(number)) for h in hashes], dtype=np.int32)
-    order = (np.arange(len(hashes)), published, published == NO_DATE, text_of)
-    copies = np.lexsort(order).astype(np.int32)
+    number: dict[Hashable, int] = {}
+    text_of = np.array([number.setdefault(key, len(number)) for key in keys], dtype=np.int32)
+    copies = np.lexsort((rank, text_of)).astype(np.int32)
     counts = np.bincount(text_of, minlength=len(number))
     return Copies(text_of, copies, np.concatenate(([0], np.cumsum(counts))).astype(np.int64))

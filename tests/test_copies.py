@@ -1,5 +1,6 @@
-"""Articles that share a text: grouped without loss, led by the earliest published."""
+"""Articles that share a text: grouped without loss, led by the one of the lowest rank."""
 
+from collections.abc import Hashable
 from itertools import pairwise
 
 import numpy as np
@@ -7,12 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.copies import Copies, group_copies
-from recommender.snapshot import NO_DATE
 
 
-def group(*articles: tuple[str, int]) -> Copies:
-    hashes = [text.encode() for text, _ in articles]
-    return group_copies(hashes, np.array([when for _, when in articles], dtype=np.int64))
+def group(*articles: tuple[Hashable, int]) -> Copies:
+    ranks = np.array([rank for _, rank in articles], dtype=np.int64)
+    return group_copies([key for key, _ in articles], ranks)
 
 
 def groups_of(copies: Copies) -> list[list[int]]:
@@ -26,20 +26,16 @@ def test_articles_with_different_texts_stand_alone() -> None:
     assert groups_of(copies) == [[0], [1], [2]]
 
 
-def test_the_earliest_published_copy_leads() -> None:
+def test_the_copy_of_the_lowest_rank_leads() -> None:
     copies = group(("x", 30), ("y", 1), ("x", 10), ("x", 20))
     assert groups_of(copies) == [[2, 3, 0], [1]]
     assert copies.leads.tolist() == [2, 1]
 
 
-def test_a_copy_without_a_date_leads_only_where_none_has_one() -> None:
-    before_1970 = -5
-    assert groups_of(group(("x", NO_DATE), ("x", 9), ("x", before_1970))) == [[2, 1, 0]]
-    assert groups_of(group(("x", NO_DATE), ("x", NO_DATE))) == [[0, 1]]
-
-
-def test_copies_of_one_moment_keep_the_order_of_rows() -> None:
-    assert groups_of(group(("y", 1), ("x", 5), ("x", 5), ("x", 5))) == [[0], [1, 2, 3]]
+def test_texts_are_numbered_by_their_first_row_not_by_rank_or_key() -> None:
+    copies = group((9, 5), (0, 0), (9, 1), (4, 2))
+    assert copies.text_of.tolist() == [0, 1, 0, 2]
+    assert copies.leads.tolist() == [2, 1, 3]
 
 
 def test_no_articles_make_no_groups() -> None:
@@ -47,22 +43,14 @@ def test_no_articles_make_no_groups() -> None:
     assert (len(copies.text_of), copies.copies_start.tolist(), len(copies.leads)) == (0, [0], 0)
 
 
-@given(
-    st.lists(
-        st.tuples(st.sampled_from("abcd"), st.sampled_from([NO_DATE, -1, 0, 1, 2**62])),
-        max_size=30,
-    )
-)
-def test_grouping_against_the_definition(articles: list[tuple[str, int]]) -> None:
-    copies = group(*articles)
-    texts = list(dict.fromkeys(text for text, _ in articles))
-    assert copies.text_of.tolist() == [texts.index(text) for text, _ in articles]
-    expected = [
-        sorted(
-            (row for row, (other, _) in enumerate(articles) if other == text),
-            key=lambda row: (articles[row][1] == NO_DATE, articles[row][1], row),
-        )
+@given(st.data(), st.lists(st.sampled_from("abcd"), max_size=30))
+def test_grouping_against_the_definition(data: st.DataObject, keys: list[str]) -> None:
+    ranks = data.draw(st.permutations(range(len(keys))))
+    copies = group(*zip(keys, ranks, strict=True))
+    texts = list(dict.fromkeys(keys))
+    assert copies.text_of.tolist() == [texts.index(key) for key in keys]
+    assert groups_of(copies) == [
+        sorted((row for row, key in enumerate(keys) if key == text), key=ranks.__getitem__)
         for text in texts
     ]
-    assert groups_of(copies) == expected
     assert [array.dtype for array in copies] == [np.int32, np.int32, np.int64]

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import recommender.index
 from recommender.index import BLOCK_ROWS, Found, Index
 
 
@@ -127,3 +128,41 @@ def test_two_indexes_of_the_same_vectors_are_the_same_bytes() -> None:
     for file in files:
         Index.build(unit_vectors(50)).write(file)
     assert files[0].getvalue() == files[1].getvalue()
+
+
+@pytest.mark.parametrize("share", [0.01, 0.3, 1.0])
+def test_lists_find_nearly_all_and_never_too_few(
+    share: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recommender.index, "NARROW", 100)
+    vectors = unit_vectors(4000, dimension=8)
+    index = Index.build(vectors)
+    lists = index.lists(2)
+    assert lists.recall >= 0.97
+    assert sorted(lists.texts.tolist()) == list(range(4000))
+    admitted = np.random.default_rng(4).random(4000) < share
+    exact = shared = 0
+    for query in unit_vectors(50, dimension=8, seed=5):
+        found = index.search_lists(query, 10, lists, admitted)
+        expected = index.search(query, 10, admitted)
+        assert len(found.texts) == len(expected.texts)
+        assert admitted[found.texts].all()
+        assert (np.diff(found.similarities) <= 0).all()
+        shared += len(np.intersect1d(found.texts, expected.texts))
+        exact += len(expected.texts)
+    assert shared / exact >= 0.95
+
+
+def test_lists_are_the_same_on_any_number_of_threads() -> None:
+    index = Index.build(unit_vectors(1500))
+    one, two = index.lists(1), index.lists(2)
+    assert [np.asarray(a).tobytes() for a in one] == [np.asarray(a).tobytes() for a in two]
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.booleans(), min_size=4, max_size=60), st.integers(0, 70))
+def test_lists_give_fewer_only_where_fewer_are_admitted(admitted: list[bool], k: int) -> None:
+    index = Index.build(unit_vectors(len(admitted)))
+    found = index.search_lists(unit_vectors(1)[0], k, index.lists(1), np.array(admitted))
+    assert len(set(found.texts.tolist())) == min(k, sum(admitted))
+    assert np.array(admitted)[found.texts].all()

@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recommender.index import Index
-from recommender.neighbours import Graph, neighbour_graph
+from recommender import neighbours
+from recommender.neighbours import Nearest, nearest, updated
 
 
-def graph_of(vectors: np.ndarray, k: int, threads: int = 1) -> Graph:
-    return neighbour_graph(Index.build(vectors), vectors, k, threads, lambda _: None)
+def graph_of(vectors: np.ndarray, k: int, threads: int = 1) -> Nearest:
+    return nearest(vectors, k, threads, lambda _: None)
 
 
 def unit_vectors(count: int, dimension: int = 16) -> np.ndarray:
@@ -24,12 +24,12 @@ def test_neighbours_equal_the_slow_exact_answer() -> None:
     np.fill_diagonal(products, -np.inf)
     expected = np.argsort(-products, axis=1, kind="stable")[:, :10]
     graph = graph_of(vectors, 10)
-    assert graph.neighbours.tolist() == expected.tolist()
+    assert graph.candidates.tolist() == expected.tolist()
     np.testing.assert_allclose(
         graph.similarities, np.take_along_axis(products, expected, axis=1), atol=1e-6
     )
-    assert (graph.neighbours.dtype, graph.similarities.dtype) == (np.int32, np.float32)
-    assert graph.neighbours.flags.c_contiguous
+    assert (graph.candidates.dtype, graph.similarities.dtype) == (np.int32, np.float32)
+    assert graph.candidates.flags.c_contiguous
     assert graph.similarities.flags.c_contiguous
 
 
@@ -39,7 +39,7 @@ def test_with_equal_vectors_each_text_still_has_k_others(corners: list[int], k: 
     # Along the axes: products are exactly 0 or 1, so nothing but ties.
     graph = graph_of(np.eye(4, dtype=np.float32)[corners], k)
     width = min(k, len(corners) - 1)
-    assert graph.neighbours.shape == graph.similarities.shape == (len(corners), width)
+    assert graph.candidates.shape == graph.similarities.shape == (len(corners), width)
     for text, (row, similarities) in enumerate(zip(*graph, strict=True)):
         others = set(row.tolist())
         assert len(others) == width
@@ -56,15 +56,15 @@ def test_with_equal_vectors_each_text_still_has_k_others(corners: list[int], k: 
 def test_many_equal_vectors_push_no_text_into_its_own_list() -> None:
     vectors = np.tile(unit_vectors(1), (40, 1))
     graph = graph_of(vectors, 5)
-    assert graph.neighbours.shape == (40, 5)
-    assert not (graph.neighbours == np.arange(40)[:, None]).any()
-    assert all(len(set(row)) == 5 for row in graph.neighbours.tolist())
+    assert graph.candidates.shape == (40, 5)
+    assert not (graph.candidates == np.arange(40)[:, None]).any()
+    assert all(len(set(row)) == 5 for row in graph.candidates.tolist())
 
 
 @pytest.mark.parametrize(("count", "width"), [(1, 0), (2, 1), (3, 2)])
 def test_a_tiny_corpus_has_as_many_neighbours_as_there_are(count: int, width: int) -> None:
     graph = graph_of(unit_vectors(count), 30)
-    assert graph.neighbours.shape == graph.similarities.shape == (count, width)
+    assert graph.candidates.shape == graph.similarities.shape == (count, width)
 
 
 def test_opposite_texts_are_neighbours_of_negative_similarity() -> None:
@@ -76,3 +76,39 @@ def test_the_graph_is_the_same_bits_on_any_number_of_threads() -> None:
     vectors = unit_vectors(1500, dimension=48)
     one, three = graph_of(vectors, 15, threads=1), graph_of(vectors, 15, threads=3)
     assert [array.tobytes() for array in one] == [array.tobytes() for array in three]
+
+
+def test_many_texts_are_searched_by_cells(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(neighbours, "EXACT_UP_TO", 500)
+    vectors = unit_vectors(700)
+    products = vectors.astype(np.float64) @ vectors.astype(np.float64).T
+    np.fill_diagonal(products, -np.inf)
+    expected = np.argsort(-products, axis=1, kind="stable")[:, :10]
+    assert graph_of(vectors, 10).candidates.tolist() == expected.tolist()  # few enough: exact
+
+
+def test_an_update_is_what_a_full_search_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    vectors = unit_vectors(800)
+    former = graph_of(vectors[3:], 10)
+    monkeypatch.setattr(neighbours, "EXACT_UP_TO", 500)
+    found = updated(former, np.arange(3, 800), vectors, 10, 2, lambda _: None)
+    assert found is not None
+    assert found.candidates.tolist() == graph_of(vectors, 10).candidates.tolist()
+
+
+@pytest.mark.parametrize(
+    ("new", "k"), [(300, 10), (3, 12)], ids=["too much is new", "another width"]
+)
+def test_where_an_update_does_not_pay_there_is_none(
+    new: int, k: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vectors = unit_vectors(800)
+    former = graph_of(vectors[new:], 10)
+    monkeypatch.setattr(neighbours, "EXACT_UP_TO", 500)
+    assert updated(former, np.arange(new, 800), vectors, k, 2, lambda _: None) is None
+
+
+def test_a_small_corpus_is_never_updated() -> None:
+    vectors = unit_vectors(800)
+    former = graph_of(vectors[3:], 10)
+    assert updated(former, np.arange(3, 800), vectors, 10, 2, lambda _: None) is None

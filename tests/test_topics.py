@@ -4,12 +4,9 @@ import random
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from recommender.index import Index
-from recommender.neighbours import Graph, neighbour_graph
-from recommender.topics import detect_topics, numbered_by_size
+from recommender.graph import Graph
+from recommender.topics import detect_topics
 
 
 def planted_graph(*sizes: int, noise: float = 0.1) -> tuple[Graph, list[int]]:
@@ -18,8 +15,12 @@ def planted_graph(*sizes: int, noise: float = 0.1) -> tuple[Graph, list[int]]:
     random.Random(0).shuffle(axes)
     vectors = np.eye(16)[axes]
     vectors = vectors + noise * np.random.default_rng(0).standard_normal(vectors.shape)
-    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
-    return neighbour_graph(Index.build(vectors), vectors, 6, 1, lambda _: None), axes
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    cosine = vectors @ vectors.T
+    np.fill_diagonal(cosine, -np.inf)
+    nearest = np.argsort(-cosine, axis=1, kind="stable")[:, :6]
+    scores = np.maximum(np.take_along_axis(cosine, nearest, axis=1), 0.0)
+    return Graph(nearest.astype(np.int32), scores.astype(np.float32)), axes
 
 
 def test_planted_groups_are_the_topics_the_largest_first() -> None:
@@ -62,14 +63,14 @@ def test_texts_without_neighbours_are_topics_of_their_own(count: int) -> None:
     assert topic_of.tolist() == list(range(count))
 
 
-def test_missing_neighbours_and_opposite_texts_are_no_ties() -> None:
+def test_missing_neighbours_and_scores_of_nothing_are_no_ties() -> None:
     neighbours = np.array([[1, -1], [0, 2], [1, -1]], dtype=np.int32)
-    similarities = np.array([[0.9, -np.inf], [0.9, -0.5], [-0.5, -np.inf]], dtype=np.float32)
-    assert detect_topics(neighbours, similarities, 0.5, 0).tolist() == [0, 0, 1]
+    scores = np.array([[0.9, 0.9], [0.9, 0.0], [0.0, 0.0]], dtype=np.float32)
+    assert detect_topics(neighbours, scores, 0.5, 0).tolist() == [0, 0, 1]
 
 
-@given(st.lists(st.integers(0, 5), min_size=1, max_size=40))
-def test_numbers_go_by_size_then_by_first_member(groups: list[int]) -> None:
-    numbered = numbered_by_size(np.array(groups, dtype=np.int32)).tolist()
-    ranked = sorted(set(groups), key=lambda g: (-groups.count(g), groups.index(g)))
-    assert numbered == [ranked.index(group) for group in groups]
+def test_the_topic_of_most_articles_comes_first_not_of_most_texts() -> None:
+    graph, axes = planted_graph(20, 30)
+    assert set(detect_topics(*graph, 0.5, 0)[np.array(axes) == 1]) == {0}
+    articles = np.where(np.array(axes) == 0, 3, 1)
+    assert set(detect_topics(*graph, 0.5, 0, articles)[np.array(axes) == 0]) == {0}

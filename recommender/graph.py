@@ -1,0 +1,120 @@
+"""The neighbour graph: candidates by cosine, rescored with words and hubness; all read from it."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+import numpy as np
+
+from recommender.arrays import Array
+from recommender.lexical import Words
+from recommender.scoring import RECIPE, Recipe, corrected, expand, hubness, hybrid
+
+__all__ = ["Graph", "Rescored", "rescore"]
+
+BLOCK_ROWS = 256  # their candidates' vectors stay in the processor's cache
+
+
+class Graph(NamedTuple):
+    """`neighbours` (texts, k) int32, best first, -1 for none; their `scores`, float32 in [0, 1]."""
+
+    neighbours: Array
+    scores: Array
+
+
+class Rescored(NamedTuple):
+    """The graph, and what scores any other pair alike: see `scoring`.
+
+    `expanded` (texts, dimension) float32 are the expanded embeddings; `hubness` (texts,) float32.
+    """
+
+    graph: Graph
+    expanded: Array
+    hubness: Array
+
+
+def rescore(
+    candidates: Array,
+    similarities: Array,
+    vectors: Array,
+    words: Words,
+    k: int,
+    threads: int,
+    advance: Callable[[int], None],
+    recipe: Recipe = RECIPE,
+) -> Rescored:
+    """The graph of each text's `k` best-scored `candidates`.
+
+    `candidates` (texts, c) int32, -1 for none, with their cosine `similarities`; `vectors`
+    (texts, dimension) float32 are unit embeddings. The result is the same for any number of
+    `threads`. `advance` is told how many texts are done.
+    """
+    none = candidates < 0
+    candidates = np.where(none, 0, candidates)  # any text will do: its score is taken away again
+    overlap = _overlaps(candidates, words, advance)
+    first = np.where(none, 0.0, hybrid(similarities, overlap, recipe))
+    expanded = np.empty_like(vectors)
+    nearest = _best(first, recipe.expansion)
+    near = np.take_along_axis(candidates, nearest, axis=1)
+    near_scores = np.take_along_axis(first, nearest, axis=1).astype(np.float32)
+    similarity = np.empty(candidates.shape, dtype=np.float32)
+
+    def expand_block(rows: slice) -> None:
+        expanded[rows] = expand(vectors[rows], vectors[near[rows]], near_scores[rows], recipe)
+
+    def compare_block(rows: slice) -> None:
+        others = expanded[candidates[rows]]
+        # One product a pair: in a matrix product the last bit of each depends on its place, and
+        # equal texts would not tie.
+        similarity[rows] = np.vecdot(others, expanded[rows][:, None, :])
+
+    with ThreadPoolExecutor(threads) as pool:
+        for work in (expand_block, compare_block):
+            list(pool.map(work, _blocks(len(vectors))))
+    hybrids = np.where(none, -1.0, hybrid(similarity, overlap, recipe)).astype(np.float32)
+    order = _best(hybrids, hybrids.shape[1])
+    hub = hubness(np.take_along_axis(hybrids, order, axis=1), recipe)
+    scores = np.where(none, -1.0, corrected(hybrids, hub[candidates], float(hub.mean()), recipe))
+    chosen = _best(scores, k)
+    neighbours = np.where(none, -1, candidates)
+    return Rescored(
+        Graph(
+            np.ascontiguousarray(np.take_along_axis(neighbours, chosen, axis=1)),
+            np.maximum(np.take_along_axis(scores, chosen, axis=1), 0.0).astype(np.float32),
+        ),
+        expanded,
+        hub,
+    )
+
+
+def _overlaps(candidates: Array, words: Words, advance: Callable[[int], None]) -> Array:
+    """`lexical.overlaps` of every text with its candidates, (texts, c) float32."""
+    size = int(words.words.max(initial=-1)) + 2  # the last place is that of -1, no word
+    own = np.zeros(size, dtype=np.float32)
+    weights = words.weights.astype(np.float32)
+    found = np.empty(candidates.shape, dtype=np.float32)
+    for text, others in enumerate(candidates):
+        # One text's weights lie open by word: each candidate looks its own words up in them.
+        own[words.words[text]] = weights[text]
+        own[-1] = 0.0
+        np.einsum(
+            "ij,ij->i",
+            own.take(words.words[others], mode="wrap"),
+            weights[others],
+            out=found[text],
+        )
+        own[words.words[text]] = 0.0
+        if (text + 1) % BLOCK_ROWS == 0:
+            advance(BLOCK_ROWS)
+    advance(len(candidates) % BLOCK_ROWS)
+    return found
+
+
+def _best(scores: Array, count: int) -> Array:
+    """Columns of the `count` best of each row, best first, ties by column."""
+    order: Array = np.argsort(-scores, axis=1, kind="stable")[:, :count]
+    return order
+
+
+def _blocks(rows: int) -> Iterator[slice]:
+    return (slice(start, start + BLOCK_ROWS) for start in range(0, rows, BLOCK_ROWS))

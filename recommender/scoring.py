@@ -1,0 +1,78 @@
+"""The score of two texts: how closely they are related, in [0, 1], larger is better.
+
+    hybrid(i,j) = ½ · cosine of their expanded embeddings + ½ · overlap of their words
+    score(i,j)  = hybrid(i,j) − ½ · (hubness(j) − mean hubness), cut to [0, 1]
+
+An expanded embedding is a text's own plus those of its three nearest, each weighted by the cube of
+its score (α-query expansion: Radenović, Tolias & Chum 2018, §4.3). Hubness of a text is the mean
+of its five best hybrid scores: a text that is near to everything must be nearer than others to
+count (cross-domain similarity local scaling: Conneau et al. 2018, eq. 2, whose term for the asking
+text is left out: it changes no order). What each part adds is measured in docs/quality.md.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from recommender.arrays import Array
+
+__all__ = ["RECIPE", "SAME_STORY", "Recipe", "corrected", "expand", "hubness", "hybrid"]
+
+# From this score on two texts are rather of one story than not: on labelled sets of stories of 2
+# to 20 articles, precision and recall cross here. See docs/quality.md.
+SAME_STORY = 0.49
+
+
+class Recipe(NamedTuple):
+    """The numbers of the score; the defaults are the product's, others are for experiments.
+
+    `words`: share of the word overlap in a hybrid score; `expansion`: neighbours that an embedding
+    is expanded by, weighted by their scores to the `power`; `depth`: best scores that hubness is
+    the mean of; `strength`: how much of it is taken away.
+    """
+
+    words: float = 0.5
+    expansion: int = 3
+    power: float = 3.0
+    depth: int = 5
+    strength: float = 0.5
+
+
+RECIPE = Recipe()
+
+
+def hybrid(cosine: Array, overlap: Array, recipe: Recipe = RECIPE) -> Array:
+    """Weighted mean of cosine similarity and word overlap, of any one shape."""
+    mean: Array = (1.0 - recipe.words) * cosine + recipe.words * overlap
+    return mean
+
+
+def expand(own: Array, nearest: Array, scores: Array, recipe: Recipe = RECIPE) -> Array:
+    """Expanded embeddings, (texts, dimension) float32 of unit length.
+
+    `own` (texts, dimension); `nearest` (texts, n, dimension) with their hybrid `scores` (texts,
+    n), 0 where there are fewer.
+    """
+    weights = np.clip(scores, 0.0, 1.0) ** np.float32(recipe.power)
+    sums = own + np.einsum("ik,ikd->id", weights, nearest, dtype=np.float32)
+    expanded: Array = sums / np.linalg.norm(sums, axis=1, keepdims=True)
+    return expanded
+
+
+def hubness(hybrids: Array, recipe: Recipe = RECIPE) -> Array:
+    """Hubness of each text, (texts,) float32, from its hybrid scores (texts, k), best first.
+
+    A missing candidate counts as 0.
+    """
+    best = np.maximum(hybrids[:, : recipe.depth], 0.0)
+    mean: Array = best.sum(axis=1, dtype=np.float32) / np.float32(recipe.depth)
+    return mean
+
+
+def corrected(
+    hybrids: Array, candidates_hubness: Array, mean_hubness: float, recipe: Recipe = RECIPE
+) -> Array:
+    """Scores in [0, 1] from hybrid scores and the hubness of the candidates, of one shape."""
+    excess = candidates_hubness - np.float32(mean_hubness)
+    score: Array = np.clip(hybrids - recipe.strength * excess, 0.0, 1.0)
+    return score

@@ -1,0 +1,135 @@
+"""Communities: planted groups are found, edges weigh what they should, seeds decide the rest."""
+
+import random
+from typing import Literal
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recommender.arrays import Array
+from recommender.communities import leiden, numbered_by_size
+
+Objective = Literal["modularity", "CPM"]
+OBJECTIVES: tuple[Objective, ...] = ("modularity", "CPM")
+
+
+def graph(texts: int, *edges: tuple[int, int, float]) -> tuple[Array, Array]:
+    """Rows of neighbours with scores, from edges (who, whom, score)."""
+    rows: list[list[tuple[int, float]]] = [[] for _ in range(texts)]
+    for who, whom, score in edges:
+        rows[who].append((whom, score))
+    width = max(map(len, rows), default=0)
+    neighbours = np.full((texts, width), -1, dtype=np.int32)
+    scores = np.zeros((texts, width), dtype=np.float32)
+    for row, found in enumerate(rows):
+        for column, (whom, score) in enumerate(found):
+            neighbours[row, column], scores[row, column] = whom, score
+    return neighbours, scores
+
+
+def noisy(texts: int, k: int, seed: int = 0) -> tuple[Array, Array]:
+    rng = np.random.default_rng(seed)
+    rows = [rng.choice([j for j in range(texts) if j != i], k, False) for i in range(texts)]
+    scores = -np.sort(-rng.random((texts, k)), axis=1)
+    return np.array(rows, dtype=np.int32), scores.astype(np.float32)
+
+
+def groups(labels: Array) -> set[frozenset[int]]:
+    return {frozenset(np.flatnonzero(labels == g).tolist()) for g in set(labels.tolist())}
+
+
+@pytest.mark.parametrize(("objective", "resolution"), [("modularity", 0.5), ("CPM", 0.3)])
+def test_planted_cliques_are_the_communities(objective: Objective, resolution: float) -> None:
+    planted = [{0, 3, 6, 9}, {1, 4, 7}, {2, 5, 8, 10, 11}]
+    edges = [(a, b, 0.9) for group in planted for a in group for b in group if a != b]
+    edges += [(0, 1, 0.1), (4, 2, 0.1), (8, 9, 0.1)]
+    found = leiden(*graph(12, *edges), resolution, 0, objective)
+    assert found.dtype == np.int32
+    assert groups(found) == {frozenset(group) for group in planted}
+
+
+def test_under_cpm_an_edge_weighs_the_mean_of_what_is_said() -> None:
+    def together(*edges: tuple[int, int, float]) -> bool:
+        return len(groups(leiden(*graph(2, *edges), 0.5, 0, "CPM"))) == 1
+
+    assert together((0, 1, 0.51))
+    assert not together((0, 1, 0.49))
+    assert together((0, 1, 0.61), (1, 0, 0.41))
+    assert not together((0, 1, 0.59), (1, 0, 0.39))
+    assert not together((0, 1, 0.3), (1, 0, 0.3))
+
+
+def test_under_modularity_naming_each_other_ties_twice_as_strongly() -> None:
+    # At this resolution the third text of a chain of equal ties is held, of a half as strong one
+    # it is not.
+    chain = [(0, 1, 0.8), (1, 2, 0.8)]
+    assert len(groups(leiden(*graph(3, *chain), 1.3, 0, "modularity"))) == 1
+    mutual = leiden(*graph(3, *chain, (1, 0, 0.8)), 1.3, 0, "modularity")
+    assert groups(mutual) == {frozenset({0, 1}), frozenset({2})}
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_an_edge_of_the_least_score_or_less_is_none(objective: Objective) -> None:
+    pair = graph(2, (0, 1, 0.5), (1, 0, 0.25))
+    assert len(groups(leiden(*pair, 0.45, 0, objective, least=0.2))) == (objective == "CPM") + 1
+    assert len(groups(leiden(*pair, 0.45, 0, objective, least=0.25))) == 1  # 0.5 alone is said
+    assert len(groups(leiden(*pair, 0.45, 0, objective, least=0.5))) == 2
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_equal_seeds_give_equal_communities_whatever_ran_before(objective: Objective) -> None:
+    neighbours, scores = noisy(150, 6)
+    resolution = {"modularity": 1.0, "CPM": 0.45}[objective]
+    first = leiden(neighbours, scores, resolution, 7, objective)
+    assert len(groups(first)) > 1
+    random.seed(99)
+    leiden(neighbours, scores, resolution, 8, objective)
+    assert leiden(neighbours, scores, resolution, 7, objective).tobytes() == first.tobytes()
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_pythons_random_numbers_are_left_alone(objective: Objective) -> None:
+    random.seed(5)
+    expected = random.random()
+    random.seed(5)
+    leiden(*noisy(30, 3), 0.5, 0, objective)
+    assert random.random() == expected
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_texts_without_neighbours_stand_alone(count: int, objective: Objective) -> None:
+    empty = np.empty((count, 0))
+    found = leiden(empty.astype(np.int32), empty.astype(np.float32), 0.5, 0, objective)
+    assert len(groups(found)) == count
+    none = np.full((count, 3), -1, dtype=np.int32)
+    found = leiden(none, np.zeros((count, 3), np.float32), 0.5, 0, objective)
+    assert len(groups(found)) == count
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_missing_neighbours_and_scores_of_nothing_are_no_ties(objective: Objective) -> None:
+    neighbours = np.array([[1, -1], [0, 2], [1, -1]], dtype=np.int32)
+    scores = np.array([[0.9, 0.9], [0.9, 0.0], [0.0, 0.9]], dtype=np.float32)
+    found = leiden(neighbours, scores, 0.5, 0, objective)
+    assert groups(found) == {frozenset({0, 1}), frozenset({2})}
+
+
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=40))
+def test_numbers_go_by_size_then_by_first_member(labels: list[int]) -> None:
+    numbered = numbered_by_size(np.array(labels, dtype=np.int32))
+    assert numbered.dtype == np.int32
+    ranked = sorted(set(labels), key=lambda g: (-labels.count(g), labels.index(g)))
+    assert numbered.tolist() == [ranked.index(group) for group in labels]
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(1, 4)), min_size=1, max_size=40))
+def test_numbers_go_by_the_weights_where_there_are_any(members: list[tuple[int, int]]) -> None:
+    labels = [group for group, _ in members]
+    weights = np.array([weight for _, weight in members])
+    numbered = numbered_by_size(np.array(labels, dtype=np.int32), weights).tolist()
+    size = {g: sum(weight for group, weight in members if group == g) for g in labels}
+    ranked = sorted(set(labels), key=lambda g: (-size[g], labels.index(g)))
+    assert numbered == [ranked.index(group) for group in labels]

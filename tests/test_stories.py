@@ -1,0 +1,101 @@
+"""Stories: planted events are found, tight ones only, and the three arrays say the same."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from recommender.arrays import Array
+from recommender.scoring import SAME_STORY
+from recommender.stories import LEAST_SCORE, Stories, detect_stories
+from tests.test_communities import graph, noisy
+
+
+def events(*groups: set[int], score: float = 0.8) -> list[tuple[int, int, float]]:
+    return [(a, b, score) for group in groups for a in group for b in group if a != b]
+
+
+def check_arrays(stories: Stories) -> None:
+    """The slices are the stories, texts ascending in each, each text in one."""
+    assert [array.dtype for array in stories] == [np.int32, np.int32, np.int64]
+    start = stories.story_start.tolist()
+    assert start[0] == 0
+    assert start[-1] == len(stories.story_of)
+    for story in range(len(start) - 1):
+        texts = stories.story_texts[start[story] : start[story + 1]].tolist()
+        assert texts
+        assert texts == np.flatnonzero(stories.story_of == story).tolist()
+
+
+def test_planted_events_are_the_stories_the_largest_first() -> None:
+    planted = [{1, 4, 7}, {0, 2, 3, 5, 6}, {8, 9}]
+    edges = [*events(*planted), (1, 0, 0.4), (3, 8, 0.45), (9, 10, 0.4)]
+    stories = detect_stories(*graph(11, *edges), 0)
+    assert stories.story_of.tolist() == [0, 1, 0, 0, 1, 0, 0, 1, 2, 2, 3]
+    check_arrays(stories)
+
+
+@pytest.mark.parametrize(("score", "together"), [(SAME_STORY + 0.01, True), (0.48, False)])
+def test_two_texts_are_one_story_from_the_score_of_one_story_on(
+    score: float, together: bool
+) -> None:
+    stories = detect_stories(*graph(2, *events({0, 1}, score=score)), 0)
+    assert (len(stories.story_start) - 1 == 1) == together
+
+
+def test_a_chain_of_likenesses_is_no_story() -> None:
+    edges = [edge for n in range(9) for edge in events({n, n + 1}, score=0.6)]
+    stories = detect_stories(*graph(10, *edges), 0)
+    assert np.diff(stories.story_start).max() == 2
+
+
+@pytest.mark.parametrize("size", [2, 5, 20])
+def test_one_threshold_serves_stories_of_any_size(size: int) -> None:
+    members = set(range(size))
+    edges = [*events(members, score=0.55), *((0, n, 0.45) for n in range(size, size + 10))]
+    stories = detect_stories(*graph(size + 10, *edges), 0)
+    assert np.flatnonzero(stories.story_of == stories.story_of[0]).tolist() == sorted(members)
+
+
+def test_the_story_of_most_articles_comes_first_not_of_most_texts() -> None:
+    edges = events({0, 1}, {2, 3, 4})
+    assert detect_stories(*graph(5, *edges), 0).story_of.tolist() == [1, 1, 0, 0, 0]
+    articles = np.array([3, 1, 1, 1, 1])
+    assert detect_stories(*graph(5, *edges), 0, articles).story_of.tolist() == [0, 0, 1, 1, 1]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_text_that_no_other_tells_of_is_a_story_of_its_own(count: int) -> None:
+    stories = detect_stories(*graph(count), 0)
+    assert stories.story_of.tolist() == list(range(count))
+    check_arrays(stories)
+
+
+def test_equal_seeds_give_the_same_bytes() -> None:
+    neighbours, scores = noisy(120, 6)
+    one, other = (detect_stories(neighbours, scores, 3) for _ in range(2))
+    assert [array.tobytes() for array in one] == [array.tobytes() for array in other]
+
+
+def pair_scores(neighbours: Array, scores: Array) -> dict[frozenset[int], float]:
+    said: dict[frozenset[int], list[float]] = {}
+    for row, (others, values) in enumerate(zip(neighbours.tolist(), scores.tolist(), strict=True)):
+        for other, value in zip(others, values, strict=True):
+            if other >= 0 and value > LEAST_SCORE:  # less is as good as not said
+                said.setdefault(frozenset((row, other)), []).append(value)
+    return {pair: sum(values) / len(values) for pair, values in said.items()}
+
+
+@settings(deadline=None)
+@given(st.integers(2, 14), st.integers(1, 6), st.integers(0, 1000))
+def test_the_members_of_a_story_score_high_enough_on_average(texts: int, k: int, seed: int) -> None:
+    neighbours, scores = noisy(texts, min(k, texts - 1), seed)
+    stories = detect_stories(neighbours, scores, 0)
+    check_arrays(stories)
+    score = pair_scores(neighbours, scores)
+    for story in range(len(stories.story_start) - 1):
+        members = np.flatnonzero(stories.story_of == story).tolist()
+        pairs = [score.get(frozenset(pair), 0.0) for pair in combinations(members, 2)]
+        assert not pairs or sum(pairs) / len(pairs) >= SAME_STORY - 1e-6
