@@ -31,14 +31,25 @@ if TYPE_CHECKING:
         StorageError,
         UnknownArticle,
     )
+    from recommender.reasons import explain
     from recommender.serve import Recommender
-    from recommender.types import Article, Card, Health, Keyword, Related, Topic
+    from recommender.types import Answer, Article, Card, Health, Keyword, Reasons, Related, Topic
 
 __version__ = "0.1.0"
 
 _HOME = {
     "recommender.serve": ("Recommender",),
-    "recommender.types": ("Article", "Card", "Health", "Keyword", "Related", "Topic"),
+    "recommender.reasons": ("explain",),
+    "recommender.types": (
+        "Answer",
+        "Article",
+        "Card",
+        "Health",
+        "Keyword",
+        "Reasons",
+        "Related",
+        "Topic",
+    ),
     "recommender.errors": (
         "EncoderError",
         "InputError",
@@ -59,6 +70,7 @@ _HOME = {
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
+    "Answer",
     "Article",
     "Card",
     "EncoderError",
@@ -70,6 +82,7 @@ __all__ = [
     "NewerFormat",
     "NoSnapshot",
     "PublishRefused",
+    "Reasons",
     "Recommender",
     "RecommenderError",
     "Related",
@@ -80,6 +93,7 @@ __all__ = [
     "StorageError",
     "Topic",
     "UnknownArticle",
+    "explain",
 ]
 
 

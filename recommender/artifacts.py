@@ -6,6 +6,7 @@ artifacts/
 ├── removed.json       taken-down ids; see removals.py
 ├── rejects/TIME.jsonl bad records of the run that started then
 ├── store.sqlite       the nightly job's memory; see store.py
+├── candidates.bin     last night's nearest texts, of a large corpus; see candidates.py
 └── nightly.lock       held while a nightly run works
 """
 
@@ -57,6 +58,11 @@ class Artifacts:
     def store(self) -> Path:
         """The nightly job's database."""
         return self.root / "store.sqlite"
+
+    @property
+    def candidates(self) -> Path:
+        """Last night's candidates."""
+        return self.root / "candidates.bin"
 
     @property
     def lock(self) -> Path:

@@ -3,7 +3,7 @@
 import os
 import sqlite3
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -44,9 +44,9 @@ def from_microseconds(value: int) -> datetime:
 
 
 def write_cards(
-    path: Path, build: str, cards: Iterable[Card], text_hashes: Iterable[bytes]
+    path: Path, build: str, cards: Iterable[Card], text_of_hash: Mapping[bytes, int]
 ) -> None:
-    """Write the cards in row order and the content hashes in text order to a new file."""
+    """Write the cards in row order, and the text of every content hash, to a new file."""
     database = sqlite3.connect(path, isolation_level=None)
     try:
         database.execute("PRAGMA journal_mode = OFF")  # written aside: a failed file is thrown away
@@ -64,10 +64,7 @@ def write_cards(
                 for row, card in enumerate(cards)
             ),
         )
-        database.executemany(
-            "INSERT INTO texts VALUES (?, ?)",
-            ((content_hash, text) for text, content_hash in enumerate(text_hashes)),
-        )
+        database.executemany("INSERT INTO texts VALUES (?, ?)", text_of_hash.items())
         database.execute("CREATE UNIQUE INDEX articles_id ON articles (id)")
         database.execute("COMMIT")
     finally:

@@ -7,10 +7,9 @@ Exit codes: 0 done or published · 1 internal error · 2 wrong usage or settings
 
 import json
 import sys
-from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import click
 
@@ -31,12 +30,19 @@ from recommender.errors import (
     UnknownArticle,
     needs_extra,
 )
+from recommender.questions import DUPLICATES, FALLBACKS, MODES, Options
+from recommender.types import labels_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rich.console import Console
 
     from recommender.nightly import Night
+    from recommender.progress import Progress
     from recommender.serve import Recommender
+    from recommender.trial import Evaluation
+    from recommender.types import Related
 
 __all__ = ["EXIT_CODES", "main", "recommend_main"]
 
@@ -74,6 +80,17 @@ artifacts_option = click.option(
     envvar="RECOMMENDER_ARTIFACTS",
     help="The artifacts folder.",
 )
+config_option = click.option(
+    "--config", type=click.Path(path_type=Path), help="Settings, a TOML file."
+)
+set_option = click.option(
+    "--set", "overrides", multiple=True, metavar="SECTION.KEY=VALUE", help="One setting."
+)
+progress_option = click.option(
+    "--progress/--no-progress",
+    default=None,
+    help="Draw bars on stderr.  [default: where stderr is a terminal]",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 
 
@@ -96,6 +113,10 @@ class _Moment(click.ParamType[datetime]):
         except ValueError:
             self.fail(f"{value!r} is neither ISO 8601 nor like 12h, 7d, 4w.", param, ctx)
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+
+
+_SHARE = click.FloatRange(0, 1)
+_ABOVE_0 = click.FloatRange(0, min_open=True)
 
 
 def recommend_main() -> None:
@@ -124,45 +145,56 @@ def _exit_code(error: Exception) -> int:
 @click.command(epilog=EXIT_HELP)
 @click.argument("article_id")
 @click.option("-n", "--count", type=click.IntRange(min=1), default=10, show_default=True)
+@click.option(
+    "--mode",
+    type=click.Choice(MODES),
+    default="related",
+    show_default=True,
+    help="The story and its neighbours; the same event alone, newest first; or its topic alone.",
+)
 @click.option("--section", multiple=True, help="Only this section; repeat for several.")
 @click.option("--language", multiple=True, help="Only this language; repeat for several.")
 @click.option("--source", multiple=True, help="Only this source; repeat for several.")
 @click.option("--since", type=_Moment(), help="Only from then on: ISO 8601, or 12h, 7d, 4w back.")
+@click.option("--until", type=_Moment(), help="Only before then; as --since.")
 @click.option("--exclude", multiple=True, metavar="ID", help="Leave out; repeat for several.")
+@click.option("--floor", type=_SHARE, help="Only scores from here on.  [default: the settings']")
+@click.option("--diversity", type=_SHARE, help="0 is relevance alone.  [default: the settings']")
+@click.option("--half-life", type=_ABOVE_0, metavar="DAYS", help="Halve scores with age.")
+@click.option("--per-source", type=click.IntRange(min=1), help="At most so many of one source.")
+@click.option("--per-author", type=click.IntRange(min=1), help="At most so many of one author.")
+@click.option("--per-story", type=click.IntRange(min=1), help="At most so many of one story.")
+@click.option(
+    "--duplicates",
+    type=click.Choice(DUPLICATES),
+    default="collapse",
+    show_default=True,
+    help="Show one article of nearly the same text, or each.",
+)
+@click.option(
+    "--fallback",
+    type=click.Choice(FALLBACKS),
+    help="Fill a short list with the newest of the section or topic.",
+)
 @artifacts_option
 @json_option
 @click.version_option(__version__)
 def recommend(
-    article_id: str,
-    count: int,
-    section: tuple[str, ...],
-    language: tuple[str, ...],
-    source: tuple[str, ...],
-    since: datetime | None,
-    exclude: tuple[str, ...],
-    artifacts: Path,
-    as_json: bool,
+    article_id: str, count: int, artifacts: Path, as_json: bool, **options: Unpack[Options]
 ) -> None:
-    """Print the articles related to ARTICLE_ID, best first."""
+    """Print the articles related to ARTICLE_ID, best first, and why."""
     from recommender.serve import Recommender
 
     rec = Recommender.open(artifacts)
     try:
         article = rec.article(article_id)
-        hits = rec.related(
-            article_id,
-            count,
-            section=section or None,
-            language=language or None,
-            source=source or None,
-            since=since,
-            exclude=exclude,
-        )
+        hits = rec.related(article_id, count, **options)
     except UnknownArticle as error:
         _explain_unknown(rec, error)
         raise
     if as_json:
-        _echo_json({"article": article._asdict(), "related": [hit._asdict() for hit in hits]})
+        related = [_plain(hit) for hit in hits]
+        _echo_json({"article": article._asdict(), "related": related, "note": hits.note})
         return
     from recommender.console import article_heading, related_table
 
@@ -170,8 +202,19 @@ def recommend(
     console.print(article_heading(article, now), soft_wrap=True)
     if hits:
         console.print(related_table(hits, now))
-    else:
-        click.echo("No article passes." + _unknown_labels(rec, section, language, source), err=True)
+    if hits.note is not None:
+        click.echo(f"Only so many: {hits.note}." + _unknown_labels(rec, options), err=True)
+
+
+def _plain(hit: "Related") -> dict[str, Any]:
+    """A hit for JSON, its reasons also in words."""
+    from recommender.reasons import explain
+
+    plain: dict[str, Any] = hit._asdict() | {
+        "also_at": [copy._asdict() for copy in hit.also_at],
+        "reasons": hit.reasons._asdict() | {"text": explain(hit.reasons)},
+    }
+    return plain
 
 
 @click.group(epilog=EXIT_HELP)
@@ -183,13 +226,9 @@ def recommender() -> None:
 @recommender.command(epilog=EXIT_HELP)
 @click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path))
 @artifacts_option
-@click.option("--config", type=click.Path(path_type=Path), help="Settings, a TOML file.")
-@click.option("--set", "overrides", multiple=True, metavar="SECTION.KEY=VALUE", help="One setting.")
-@click.option(
-    "--progress/--no-progress",
-    default=None,
-    help="Draw bars on stderr.  [default: where stderr is a terminal]",
-)
+@config_option
+@set_option
+@progress_option
 @click.option("-v", "--verbose", count=True, help="Log more: -v what is done, -vv all.")
 @json_option
 def nightly(
@@ -209,24 +248,70 @@ def nightly(
     with needs_extra("build"):
         from recommender.config import load_settings
         from recommender.nightly import run_night
-    from recommender.console import Bars
     from recommender.logs import log_to_stderr
-    from recommender.progress import Silent
 
     log_to_stderr(verbose)
-    wanted = sys.stderr.isatty() if progress is None else progress
     try:
         night = run_night(
             sources,
             Artifacts(artifacts),
             load_settings(config, overrides=overrides),
-            progress=Bars(_console(stderr=True)) if wanted else Silent(),
+            progress=_progress(progress),
         )
     except Exception as error:
         if as_json:
             _echo_json({"error": str(error), "exit_code": _exit_code(error)})
         raise
     click.echo(night.to_json() if as_json else _night_summary(night))
+
+
+@recommender.group()
+def evaluate() -> None:
+    """Judge the product on articles that you have labelled."""
+
+
+@evaluate.command("related", epilog=EXIT_HELP)
+@click.argument("labelled", type=click.Path(path_type=Path))
+@click.option("--split", metavar="NAME", help="Ask only about the articles of this split.")
+@config_option
+@set_option
+@progress_option
+@json_option
+def evaluate_related(
+    labelled: Path,
+    split: str | None,
+    config: Path | None,
+    overrides: tuple[str, ...],
+    progress: bool | None,
+    as_json: bool,
+) -> None:
+    """Measure how often articles on one story are answered with each other.
+
+    LABELLED is a source whose records also name their `story`. A snapshot of its articles is built
+    in a temporary folder; the product's answers and those of plain rankings are measured side by
+    side, with 95 % intervals.
+    """
+    with needs_extra("build"):
+        from recommender.config import load_settings
+        from recommender.labelled import read_labelled
+        from recommender.trial import evaluate_related as judge
+    from recommender.logs import log_to_stderr
+
+    log_to_stderr(0)
+    settings = load_settings(config, overrides=overrides)
+    given = settings.input
+    articles = read_labelled(labelled, given.fields, given.max_characters, given.max_rejects)
+    found = judge(articles, settings, split=split, progress=_progress(progress))
+    if as_json:
+        _echo_json(found.to_dict())
+        return
+    from recommender.console import figures_table
+    from recommender.evaluation import MEASURES
+
+    click.echo(_evaluation_summary(found))
+    if articles.rejects:
+        click.echo(f"bad records left out: {found.rejected:,}, the first: {articles.rejects[0]}")
+    _console().print(figures_table(found.rankings, MEASURES))
 
 
 @recommender.command()
@@ -384,14 +469,19 @@ def _explain_unknown(rec: "Recommender", error: UnknownArticle) -> None:
         error.reason += f"; the nearest ids are {', '.join(nearest)}"
 
 
-def _unknown_labels(rec: "Recommender", *asked: Sequence[str]) -> str:
+def _unknown_labels(rec: "Recommender", options: Options) -> str:
     """A sentence for each label asked for that the snapshot does not know."""
     from recommender.console import printable
 
     sentences = []
-    for facet, labels in zip(("section", "language", "source"), asked, strict=True):
+    asked = {
+        "section": options.get("section"),
+        "language": options.get("language"),
+        "source": options.get("source"),
+    }
+    for facet, labels in asked.items():
         known = rec.labels(facet)
-        for label in labels:
+        for label in labels_of(labels) or ():
             if label not in known:
                 some = printable(", ".join(known[:12])) or "none"
                 sentences.append(f" No article has the {facet} {label!r}; there are: {some}.")
@@ -409,15 +499,37 @@ def _night_summary(night: "Night") -> str:
         lines.append(f"rejects are listed in {intake.rejects_file}")
     unread = 1 - night.words_read_share
     lines += [
-        f"{night.articles:,} articles with {night.texts:,} distinct texts: "
-        f"{night.embedded:,} embedded, {night.reused:,} reused",
+        f"{night.articles:,} articles with {night.contents:,} different texts: "
+        f"{night.embedded:,} embedded, {night.reused:,} reused; "
+        f"{night.texts:,} are left where near-duplicates count once",
         f"{night.truncated:,} articles are longer than the encoder reads; "
         f"{unread:.1%} of all words were not read",
-        f"{night.topics:,} topics; {night.articles_without_topic:,} articles without one",
+        f"{night.stories:,} stories, {night.topics:,} topics; "
+        f"{night.articles_without_topic:,} articles without a topic",
+        "the search is exact"
+        if night.search_recall == 1
+        else f"the search finds {night.search_recall:.1%} of the nearest articles",
         f"{sum(night.seconds.values()):.1f} s: "
         + ", ".join(f"{name} {seconds:.1f}" for name, seconds in night.seconds.items()),
     ]
     return "\n".join(lines)
+
+
+def _evaluation_summary(found: "Evaluation") -> str:
+    asked = f"the split {found.split}" if found.split else "all"
+    return (
+        f"{found.labelled}: {found.articles:,} articles on {found.stories:,} stories; encoder "
+        f"{found.encoder}\n{len(found.queries):,} queries ({asked}); {found.without_answer:,} "
+        "articles left out, for no other has their story"
+    )
+
+
+def _progress(wanted: bool | None) -> "Progress":
+    from recommender.console import Bars
+    from recommender.progress import Silent
+
+    wanted = sys.stderr.isatty() if wanted is None else wanted
+    return Bars(_console(stderr=True)) if wanted else Silent()
 
 
 def _console(*, stderr: bool = False) -> "Console":

@@ -9,6 +9,7 @@ import hashlib
 import os
 import tomllib
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -45,16 +46,34 @@ class Embedding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
 
 
-class Neighbours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The neighbour graph: how many neighbours each text keeps."""
+class Duplicates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Near-duplicates: whether they are grouped, and whose copy leads, first the most preferred."""
 
+    near: bool = True
+    source_order: tuple[str, ...] = ()
+
+
+class Neighbours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The neighbour graph: how many candidates by cosine are scored, and how many are kept."""
+
+    candidates: Count = 50
     k: Count = 30
 
 
 class RelatedLists(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The precomputed lists: how many articles each holds (at most neighbours.k)."""
+    """What an answer is by default: how diverse, and from which score on."""
 
-    length: Count = 30
+    diversity: Share = 0.1
+    floor: Share = 0.3
+
+
+class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The publisher's rules; see `types.Rules`."""
+
+    pinned: tuple[tuple[str, str], ...] = ()
+    apart: tuple[tuple[str, str], ...] = ()
+    excluded_sections: tuple[str, ...] = ()
+    embargo: dict[str, datetime] = {}
 
 
 class Topics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -82,8 +101,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     input: Input = Input()
     embedding: Embedding = Embedding()
+    duplicates: Duplicates = Duplicates()
     neighbours: Neighbours = Neighbours()
     related: RelatedLists = RelatedLists()
+    rules: Rules = Rules()
     topics: Topics = Topics()
     publish: Publish = Publish()
     run: Run = Run()
@@ -94,7 +115,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def fingerprint(self) -> str:
         """SHA-256 over the settings that shape a snapshot's content."""
-        shaping = (self.neighbours, self.related, self.topics)
+        shaping = (self.duplicates, self.neighbours, self.related, self.rules, self.topics)
         return hashlib.sha256(msgspec.json.encode(shaping)).hexdigest()
 
 
@@ -135,11 +156,17 @@ def load_settings(
 
 
 def _checked(settings: Settings) -> Settings:
-    if settings.related.length > settings.neighbours.k:
+    if settings.neighbours.k > settings.neighbours.candidates:
         raise SettingsError(
-            f"related.length = {settings.related.length} is more than neighbours.k = "
-            f"{settings.neighbours.k}: a list cannot hold more than the graph"
+            f"neighbours.k = {settings.neighbours.k} is more than neighbours.candidates = "
+            f"{settings.neighbours.candidates}: what is kept is chosen among the candidates"
         )
+    for article_id, moment in settings.rules.embargo.items():
+        if moment.tzinfo is None:
+            raise SettingsError(
+                f"rules.embargo: the time of {article_id!r}, {moment.isoformat()}, has no time "
+                "zone; add one, for example Z"
+            )
     for name in settings.input.fields:
         _check_name(name, _ARTICLE_FIELDS, "input.fields: field")
     return settings

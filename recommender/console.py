@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 from unicodedata import category
 
 from rich.console import Console
@@ -21,9 +22,21 @@ from rich.table import Table
 from rich.text import Text
 
 from recommender.progress import Advance
+from recommender.reasons import explain
 from recommender.types import Card, Related, Topic
 
-__all__ = ["Bars", "article_heading", "how_long_ago", "printable", "related_table", "topics_table"]
+if TYPE_CHECKING:
+    from recommender.trial import Ranking
+
+__all__ = [
+    "Bars",
+    "article_heading",
+    "figures_table",
+    "how_long_ago",
+    "printable",
+    "related_table",
+    "topics_table",
+]
 
 
 def article_heading(article: Card, now: datetime) -> Text:
@@ -45,16 +58,24 @@ def related_table(hits: Sequence[Related], now: datetime) -> Table:
     table.add_column("source", overflow="fold")
     table.add_column("published", justify="right", no_wrap=True)
     table.add_column("id", overflow="fold")
+    table.add_column("why", overflow="fold", ratio=1, style="dim")
     for rank, hit in enumerate(hits, start=1):
         table.add_row(
             str(rank),
             f"{hit.score:.3f}",
-            Text(printable(hit.title or "(untitled)")),
+            Text(printable((hit.title or "(untitled)") + _also_at(hit))),
             Text(printable(hit.source or "")),
             how_long_ago(hit.published, now),
             Text(printable(hit.id)),
+            Text(printable(explain(hit.reasons))),
         )
     return table
+
+
+def _also_at(hit: Related) -> str:
+    """Where else nearly the same text stands: sources where they are known, else ids."""
+    places = dict.fromkeys(copy.source or copy.id for copy in hit.also_at)
+    return f" (also at: {', '.join(places)})" if places else ""
 
 
 def topics_table(topics: Sequence[Topic], words: int) -> Table:
@@ -66,6 +87,20 @@ def topics_table(topics: Sequence[Topic], words: int) -> Table:
     for topic in topics:
         terms = ", ".join(keyword.term for keyword in topic.keywords[:words])
         table.add_row(topic.id, f"{topic.size:,}", Text(printable(terms)))
+    return table
+
+
+def figures_table(rankings: "Sequence[Ranking]", measures: Sequence[str]) -> Table:
+    """Rankings, one a row, each measure with the ends of its interval."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("ranking", no_wrap=True)
+    for name in measures:
+        table.add_column(name, no_wrap=True)
+    for ranking in rankings:
+        cells = zip(*ranking.figures, strict=True)
+        table.add_row(
+            ranking.name, *(f"{mean:.3f} ({low:.3f}–{high:.3f})" for mean, low, high in cells)
+        )
     return table
 
 

@@ -1,5 +1,6 @@
 """The corpus of one night: all articles by row, their texts, and one vector per text."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -7,11 +8,22 @@ import numpy as np
 from recommender.arrays import Array
 from recommender.cards import to_microseconds
 from recommender.copies import Copies, group_copies
-from recommender.snapshot import NO_DATE
+from recommender.duplicates import (
+    SIGNATURE_VERSION,
+    group_duplicates,
+    lead_order,
+    source_ranks,
+    unpack_signatures,
+)
+from recommender.snapshot import FACET_NAMES, NO_DATE
 from recommender.store import Store, Stored
+from recommender.tokens import TOKEN_RECIPE, Tokens
 from recommender.types import Card
 
-__all__ = ["Corpus", "Facets", "load_corpus"]
+__all__ = ["RECIPE", "Corpus", "Facets", "load_corpus"]
+
+# How the features of a text were made; those of another recipe are made anew.
+RECIPE = f"tokens {TOKEN_RECIPE}, signature {SIGNATURE_VERSION}"
 
 
 class Facets(NamedTuple):
@@ -24,20 +36,32 @@ class Facets(NamedTuple):
 class Corpus(NamedTuple):
     """Articles by row, ordered by id; texts in the order of `copies`.
 
-    `published` (articles,) int64 is in microseconds or `NO_DATE`; `vectors` (texts, dimension)
-    float32 are of unit length.
+    Articles of the same or nearly the same text share one text, which has the vector of its lead
+    article. `published` (articles,) int64 is in microseconds or `NO_DATE`; `vectors` (texts,
+    dimension) float32 are of unit length. `text_of_hash` gives the text of every content hash.
+    `tokens` are those of all distinct contents, in the order of `text_of_hash`; `lead_contents`
+    (texts,) int64 are the places of the leads' contents among them, and `text_of_content`
+    (contents,) int32 the text of each.
     """
 
     articles: list[Stored]
     published: Array
     copies: Copies
-    text_hashes: list[bytes]
+    text_of_hash: dict[bytes, int]
+    tokens: Tokens
+    lead_contents: Array
+    text_of_content: Array
     vectors: Array
 
     @property
     def cards(self) -> list[Card]:
         """Each article's card."""
         return [article.card for article in self.articles]
+
+    @property
+    def lead_hashes(self) -> list[bytes]:
+        """The content hash of each text's lead article."""
+        return [self.articles[row].content_hash for row in self.copies.leads.tolist()]
 
     @property
     def lead_ids(self) -> list[str]:
@@ -56,34 +80,59 @@ class Corpus(NamedTuple):
         return sizes
 
     def facets(self) -> Facets:
-        """Source, section and language as columns of codes."""
+        """Source, section, language and author as columns of codes."""
         labels, codes = {}, {}
-        for facet in ("source", "section", "language"):
+        for facet in FACET_NAMES:
             values = [getattr(article.card, facet) for article in self.articles]
             labels[facet] = sorted({value for value in values if value is not None})
             code = {label: number for number, label in enumerate(labels[facet])}
             codes[facet] = np.array([code.get(value, -1) for value in values], dtype=np.int32)
         return Facets(labels, codes)
 
-    def ids(self) -> tuple[Array, Array]:
-        """All ids in UTF-8, (bytes,) uint8, and where each begins, (articles + 1,) int64."""
-        encoded = [article.card.id.encode() for article in self.articles]
-        blob = np.frombuffer(b"".join(encoded), dtype=np.uint8)
-        return blob, np.cumsum([0, *map(len, encoded)], dtype=np.int64)
 
-
-def load_corpus(store: Store, fingerprint: str) -> Corpus:
+def load_corpus(
+    store: Store, fingerprint: str, *, near: bool = True, source_order: Sequence[str] = ()
+) -> Corpus:
     """Everything that `store` holds, with the vectors of the encoder of this fingerprint.
 
+    `near` groups nearly equal texts too; of a group leads the article whose source stands first
+    in `source_order`, then the earliest: see `duplicates.lead_order`.
+
     Raises:
-        StorageError: a text has no vector.
+        StorageError: a text has no vector, or was not counted.
     """
     articles = store.articles()
     published = np.array(
         [NO_DATE if (p := a.card.published) is None else to_microseconds(p) for a in articles],
         dtype=np.int64,
     )
-    hashes = [article.content_hash for article in articles]
-    text_hashes = list(dict.fromkeys(hashes))
-    vectors = store.vectors(fingerprint, text_hashes)
-    return Corpus(articles, published, group_copies(hashes, published), text_hashes, vectors)
+    order = lead_order(published, source_ranks([a.card.source for a in articles], source_order))
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    content = {article.content_hash: 0 for article in articles}
+    content = {content_hash: number for number, content_hash in enumerate(content)}
+    content_of = np.array([content[article.content_hash] for article in articles], dtype=np.int64)
+    features = store.features(RECIPE, list(content))
+    # Of each content the article that would lead it stands for it.
+    best = order[np.unique(content_of[order], return_index=True)[1]]
+    lead_of = np.arange(len(content), dtype=np.int32)
+    if near:
+        lead_of = group_duplicates(
+            unpack_signatures(features.signatures),
+            np.argsort(rank[best]),
+            lambda contents: store.embedded_texts([articles[r].card.id for r in best[contents]]),
+        )
+    copies = group_copies(lead_of[content_of].tolist(), rank)
+    lead_contents = content_of[copies.leads]
+    hashes = [articles[row].content_hash for row in copies.leads.tolist()]
+    text_of_content = copies.text_of[best]
+    return Corpus(
+        articles,
+        published,
+        copies,
+        dict(zip(content, text_of_content.tolist(), strict=True)),
+        features.tokens,
+        lead_contents,
+        text_of_content,
+        store.vectors(fingerprint, hashes),
+    )

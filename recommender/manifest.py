@@ -11,7 +11,8 @@ from recommender.errors import NewerFormat, SnapshotDamaged
 
 __all__ = ["FORMAT", "MANIFEST", "EncoderSpec", "FileEntry", "Manifest", "newer_format"]
 
-FORMAT = 1
+FORMAT = 2
+OLDEST_FORMAT = 2  # none before it was ever released
 MANIFEST = "manifest.json"
 
 
@@ -43,8 +44,8 @@ class Manifest:
     """One snapshot's description.
 
     `build` digests all inputs (articles, vectors, settings, versions): it stands in every file,
-    so that a file of another snapshot is noticed without reading it. `texts` counts distinct
-    texts; articles with the same text share one.
+    so that a file of another snapshot is noticed without reading it. `texts` counts texts;
+    articles with the same or nearly the same text share one.
     """
 
     name: str
@@ -89,6 +90,11 @@ class Manifest:
             raise SnapshotDamaged(f"{path} is missing or unreadable: {error}") from error
         if isinstance(version, int) and version > FORMAT:
             raise newer_format(path, version)
+        if isinstance(version, int) and version < OLDEST_FORMAT:
+            raise SnapshotDamaged(
+                f"{path} has format {version}, which this version does not read any more; publish "
+                "again with: recommender nightly"
+            )
         if digest != _digest(record | {"format": version}):
             raise SnapshotDamaged(f"{path} was altered: its content does not match its own SHA-256")
         manifest = cls(

@@ -9,37 +9,48 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from recommender import __version__
+from recommender.arrays import Array
 from recommender.articles import MAX_UNKNOWN_FIELDS, Reader, Reject
 from recommender.artifacts import Artifacts
+from recommender.candidates import keep, read
 from recommender.config import Settings
-from recommender.corpus import Corpus, load_corpus
+from recommender.corpus import RECIPE, Corpus, load_corpus
+from recommender.duplicates import signature
 from recommender.embedding import Encoder, SentenceEncoder
 from recommender.errors import InputError
-from recommender.index import Index
+from recommender.graph import Rescored, rescore
+from recommender.index import EXACT_UP_TO as EXACT_SEARCH_UP_TO
+from recommender.index import Index, Lists
 from recommender.keywords import keywords
+from recommender.lexical import Lexicon, Words, weigh
 from recommender.lock import hold
 from recommender.manifest import EncoderSpec
-from recommender.neighbours import neighbour_graph
+from recommender.neighbours import EXACT_UP_TO, nearest, updated
+from recommender.phrases import extract
 from recommender.progress import Advance, Progress, Silent, Timed
 from recommender.publish import FILES, Content, clean, publish
 from recommender.rejects import RejectFile
-from recommender.related import related_lists
 from recommender.removals import read_removed
-from recommender.snapshot import Arrays
+from recommender.snapshot import Arrays, Scoring
 from recommender.store import Ingested, Reading, Store, chunks
+from recommender.stories import detect_stories
+from recommender.strings import pack
 from recommender.text import content_hash
+from recommender.tokens import count_words, tokenise
 from recommender.topics import detect_topics
-from recommender.types import Article, Topic
+from recommender.types import Article, Keyword, Rules, Topic
 
 __all__ = ["Night", "run_night"]
 
 INGEST_CHUNK = 1000
+COUNT_CHUNK = 1000
 EMBED_CHUNK = 1024  # texts between two commits: what a killed run loses at most
-_COMPUTING = ("numpy", "faiss-cpu", "igraph", "scipy", "stop-words")
+_COMPUTING = ("numpy", "faiss-cpu", "igraph", "regex", "scipy", "stop-words")
 
 log = logging.getLogger(__name__)
 
@@ -62,11 +73,16 @@ class Intake:
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """What one run did; the machine-readable summary."""
+    """What one run did; the machine-readable summary.
+
+    `contents` counts different texts, `texts` those that are left where near-duplicates are one.
+    `search_recall` is what the search finds of the nearest texts: 1 where it is exact.
+    """
 
     snapshot: str
     intake: Intake
     articles: int
+    contents: int
     texts: int
     embedded: int
     reused: int
@@ -74,6 +90,8 @@ class Night:
     words_read_share: float
     topics: int
     articles_without_topic: int
+    stories: int
+    search_recall: float
     seconds: dict[str, float] = field(default_factory=dict)
 
     def to_json(self) -> str:
@@ -107,14 +125,20 @@ def run_night(
         with Store(artifacts.store) as store:
             intake = _take_in(store, sources, size, artifacts, settings, timed)
             embedded = _embed(store, encoder, timed)
+            _count(store, timed)
             reading = store.reading(encoder.spec.fingerprint)
             if reading.articles == 0:
                 raise InputError(
                     "there is no article to publish: the sources held none and none is stored"
                 )
             with timed.stage("load", None, "articles"):
-                corpus = load_corpus(store, encoder.spec.fingerprint)
-            content = _build(store, corpus, encoder.spec, settings, timed)
+                corpus = load_corpus(
+                    store,
+                    encoder.spec.fingerprint,
+                    near=settings.duplicates.near,
+                    source_order=settings.duplicates.source_order,
+                )
+            content = _build(store, corpus, artifacts, encoder.spec, settings, timed)
         with timed.stage("publish", FILES, "files") as advance:
             snapshot = publish(artifacts, content, settings.publish.keep, advance)
     log.info("published", extra={"snapshot": snapshot, "articles": len(corpus.articles)})
@@ -203,57 +227,153 @@ def _embed(store: Store, encoder: Encoder, timed: Timed) -> int:
     return len(missing)
 
 
-def _build(
-    store: Store, corpus: Corpus, spec: EncoderSpec, settings: Settings, timed: Timed
-) -> Content:
-    threads = settings.run.threads or _cores()
-    texts = len(corpus.vectors)
+def _count(store: Store, timed: Timed) -> None:
+    """Cut every text into tokens that is new, and sign it; see `store.Features`."""
+    missing = store.uncounted(RECIPE)
+    if not missing:
+        return
+    with timed.stage("count", len(missing), "texts") as advance:
+        for chunk in chunks(missing, COUNT_CHUNK):
+            texts = list(store.embedded_texts(chunk))
+            with store.transaction():
+                store.add_features(
+                    RECIPE, [*map(content_hash, texts)], [*map(tokenise, texts)],
+                    [*map(signature, texts)],
+                )  # fmt: skip
+            advance(len(texts))
+
+
+class _Scored(NamedTuple):
+    """The graph of a night, and what scores a text that is not in it.
+
+    `origin` names what the graph was made from beside tonight's texts, if anything.
+    """
+
+    lexicon: Lexicon
+    words: Words
+    rescored: Rescored
+    origin: str
+
+
+def _score(
+    corpus: Corpus, artifacts: Artifacts, fingerprint: str, settings: Settings, timed: Timed
+) -> _Scored:
+    threads, texts = settings.run.threads or _cores(), len(corpus.vectors)
+    k, hashes, origin = settings.neighbours.candidates, corpus.lead_hashes, ""
     with timed.stage("neighbours", texts, "texts") as advance:
-        index = Index.build(corpus.vectors)
-        graph = neighbour_graph(index, corpus.vectors, settings.neighbours.k, threads, advance)
-    with timed.stage("related", None, "texts"):
-        lists = related_lists(*graph, settings.related.length)
+        candidates = None
+        if texts > EXACT_UP_TO and (former := read(artifacts.candidates, fingerprint)):
+            numbers = former.numbers(hashes)
+            candidates = updated(former.nearest, numbers, corpus.vectors, k, threads, advance)
+            origin = former.digest if candidates else ""
+        if candidates is None:
+            candidates = nearest(corpus.vectors, k, threads, advance)
+        if texts > EXACT_UP_TO:
+            keep(artifacts.candidates, candidates, hashes, fingerprint)
+    with timed.stage("graph", texts, "texts") as advance:
+        lexicon, words = weigh(count_words(corpus.tokens.take(corpus.lead_contents)))
+        rescored = rescore(
+            *candidates, corpus.vectors, words, settings.neighbours.k, threads, advance
+        )
+    return _Scored(lexicon, words, rescored, origin)
+
+
+def _build(
+    store: Store,
+    corpus: Corpus,
+    artifacts: Artifacts,
+    spec: EncoderSpec,
+    settings: Settings,
+    timed: Timed,
+) -> Content:
+    lexicon, words, rescored, origin = _score(corpus, artifacts, spec.fingerprint, settings, timed)
+    graph, chosen = rescored.graph, settings.topics
+    articles = np.diff(corpus.copies.copies_start)
+    with timed.stage("index", None, "texts"):
+        index = Index.build(rescored.expanded)
+        lists = Lists.none(index.dimension)
+        if len(index) > EXACT_SEARCH_UP_TO:
+            lists = index.lists(settings.run.threads or _cores())
+    log.info("indexed", extra={"lists": len(lists.centroids), "recall": round(lists.recall, 4)})
+    with timed.stage("stories", None, "texts"):
+        stories = detect_stories(*graph, chosen.seed, articles)
     with timed.stage("topics", None, "texts"):
-        topic_of = detect_topics(
-            *graph,
-            settings.topics.resolution,
-            settings.topics.seed,
-            articles=np.diff(corpus.copies.copies_start),
+        topic_of = detect_topics(*graph, chosen.resolution, chosen.seed, articles)
+    with timed.stage("keywords", len(articles), "texts") as advance:
+        texts = _counted(store.embedded_texts(corpus.lead_ids), advance)
+        topics = _topics(
+            corpus, topic_of, keywords(texts, topic_of, chosen.keywords, corpus.languages)
         )
-    with timed.stage("keywords", texts, "texts") as advance:
-        words = keywords(
-            _counted(store.embedded_texts(corpus.lead_ids), advance),
-            topic_of,
-            settings.topics.keywords,
-            corpus.languages,
+    facets = corpus.facets()
+    with timed.stage("phrases", None, "texts"):
+        phrases = extract(
+            corpus.tokens, corpus.languages, corpus.text_of_content, facets.labels["source"]
         )
-    sizes = corpus.topic_sizes(topic_of, len(words))
-    facets, (ids, ids_start) = corpus.facets(), corpus.ids()
+    ids, ids_start = pack(card.id for card in corpus.cards)
+    lexicon_blob, lexicon_start = pack(lexicon.words)
+    phrase_texts, phrase_start = pack(phrases.texts)
     return Content(
-        build=_build_digest(corpus, spec, settings),
+        build=_build_digest(corpus, spec, settings, origin),
         version=__version__,
         encoder=spec,
         dimension=corpus.vectors.shape[1],
         settings=settings.to_dict(),
         arrays=Arrays(
+            centroids=lists.centroids,
+            lists_start=lists.start,
+            lists_texts=lists.texts,
             **graph._asdict(),
-            **lists._asdict(),
+            hubness=rescored.hubness,
+            words=words.words,
+            word_weights=words.weights,
+            lexicon=lexicon_blob,
+            lexicon_start=lexicon_start,
+            idf=lexicon.idf,
+            phrases=phrases.of_text,
+            phrase_weights=phrases.weights,
+            phrase_names=phrases.names,
+            phrase_texts=phrase_texts,
+            phrase_start=phrase_start,
             **corpus.copies._asdict(),
-            **facets.codes,
+            **stories._asdict(),
             topic_of=topic_of,
             published=corpus.published,
+            **facets.codes,
             ids=ids,
             ids_start=ids_start,
         ),
         index=index,
         cards=corpus.cards,
-        text_hashes=corpus.text_hashes,
-        topics=[
-            Topic(f"t{number}", ", ".join(k.term for k in found[:3]), size, found)
-            for number, (found, size) in enumerate(zip(words, sizes, strict=True), start=1)
-        ],
+        text_of_hash=corpus.text_of_hash,
+        topics=topics,
         facets=facets.labels,
+        rules=_rules(corpus, settings),
+        scoring=Scoring(
+            lexicon.mean_length, float(rescored.hubness.mean()), lists.probes, lists.recall
+        ),
     )
+
+
+def _topics(corpus: Corpus, topic_of: Array, found: list[tuple[Keyword, ...]]) -> list[Topic]:
+    sizes = corpus.topic_sizes(topic_of, len(found))
+    return [
+        Topic(f"t{number}", ", ".join(k.term for k in words[:3]), size, words)
+        for number, (words, size) in enumerate(zip(found, sizes, strict=True), start=1)
+    ]
+
+
+def _rules(corpus: Corpus, settings: Settings) -> Rules:
+    """The settings' rules; those that name an unknown article or section are said in the log."""
+    chosen = settings.rules
+    rules = Rules(
+        chosen.pinned, chosen.apart, chosen.excluded_sections, tuple(sorted(chosen.embargo.items()))
+    )
+    named = {i for pair in (*rules.pinned, *rules.apart) for i in pair} | {*chosen.embargo}
+    for article_id in sorted(named - {card.id for card in corpus.cards}):
+        log.warning("a rule names an unknown article", extra={"article": article_id})
+    for section in sorted({*rules.excluded_sections} - {card.section for card in corpus.cards}):
+        log.warning("a rule names an unknown section", extra={"section": section})
+    return rules
 
 
 def _cores() -> int:
@@ -262,10 +382,11 @@ def _cores() -> int:
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
-def _build_digest(corpus: Corpus, spec: EncoderSpec, settings: Settings) -> str:
+def _build_digest(corpus: Corpus, spec: EncoderSpec, settings: Settings, former: str) -> str:
     """32 hexadecimal digits over everything that shapes a snapshot's content."""
     versions = {name: _version(name) for name in _COMPUTING}
     origin = [__version__, versions, platform.machine(), spec.fingerprint, settings.fingerprint()]
+    origin += [RECIPE, former]
     digest = hashlib.sha256(json.dumps(origin, sort_keys=True).encode())
     for article in corpus.articles:
         digest.update(article.record_hash)
@@ -289,19 +410,22 @@ def _night(
     content: Content,
     seconds: dict[str, float],
 ) -> Night:
-    texts = len(corpus.text_hashes)
+    contents = len(corpus.text_of_hash)
     topic_of_article = content.arrays.topic_of[corpus.copies.text_of]
     return Night(
         snapshot=snapshot,
         intake=intake,
         articles=len(corpus.articles),
-        texts=texts,
+        contents=contents,
+        texts=len(content.arrays.neighbours),
         embedded=embedded,
-        reused=texts - embedded,
+        reused=contents - embedded,
         truncated=reading.truncated,
         words_read_share=round(reading.words_read / max(1, reading.words), 4),
         topics=len(content.topics),
         articles_without_topic=int((topic_of_article < 0).sum()),
+        stories=len(content.arrays.story_start) - 1,
+        search_recall=round(content.scoring.recall, 4),
         seconds={name: round(value, 3) for name, value in seconds.items()},
     )
 

@@ -20,14 +20,25 @@ from recommender.files import storage_errors, sync_folder
 from recommender.index import Index
 from recommender.manifest import FORMAT, MANIFEST, EncoderSpec, FileEntry, Manifest
 from recommender.progress import Advance, ignore
-from recommender.snapshot import ARRAYS, CARDS, FACETS, INDEX, TOPICS, Arrays, verify
-from recommender.types import Card, Topic
+from recommender.snapshot import (
+    ARRAYS,
+    CARDS,
+    FACETS,
+    INDEX,
+    RULES,
+    SCORING,
+    TOPICS,
+    Arrays,
+    Scoring,
+    verify,
+)
+from recommender.types import Card, Rules, Topic
 
 __all__ = ["FILES", "Content", "clean", "publish", "rollback"]
 
 log = logging.getLogger(__name__)
 
-FILES = len(ARRAYS) + 4  # cards, index, topics, facets; the manifest goes last, in no time
+FILES = len(ARRAYS) + 6  # cards, index and four JSON files; the manifest goes last, in no time
 _NAME_TIME = "%Y%m%dT%H%M%SZ"
 
 
@@ -35,8 +46,8 @@ _NAME_TIME = "%Y%m%dT%H%M%SZ"
 class Content:
     """Everything that a snapshot holds, before it is written; see snapshot.py for the shapes.
 
-    `facets` gives the labels behind the codes of the source, section and language arrays, and
-    `text_hashes` the content hash of each text.
+    `facets` gives the labels behind the codes of the facet arrays, and `text_of_hash` the text of
+    every content hash.
     """
 
     build: str
@@ -47,9 +58,11 @@ class Content:
     arrays: Arrays
     index: Index
     cards: Sequence[Card]
-    text_hashes: Sequence[bytes]
+    text_of_hash: Mapping[bytes, int]
     topics: Sequence[Topic]
     facets: Mapping[str, Sequence[str]]
+    rules: Rules
+    scoring: Scoring
 
 
 def publish(artifacts: Artifacts, content: Content, keep: int, advance: Advance = ignore) -> str:
@@ -158,7 +171,10 @@ def _write(folder: Path, name: str, content: Content, advance: Advance) -> None:
     topics = [asdict(topic) for topic in content.topics]
     add(TOPICS, lambda file: file.write(_json(content.build, topics=topics)))
     add(FACETS, lambda file: file.write(_json(content.build, facets=content.facets)))
-    write_cards(folder / CARDS, content.build, content.cards, content.text_hashes)
+    add(RULES, lambda file: file.write(_json(content.build, rules=_plain(content.rules))))
+    scoring = content.scoring._asdict()
+    add(SCORING, lambda file: file.write(_json(content.build, scoring=scoring)))
+    write_cards(folder / CARDS, content.build, content.cards, content.text_of_hash)
     with (folder / CARDS).open("r+b") as file:
         entries[CARDS] = _finish(file)
     advance(1)
@@ -168,7 +184,7 @@ def _write(folder: Path, name: str, content: Content, advance: Advance) -> None:
         created=datetime.now(UTC).replace(microsecond=0),
         version=content.version,
         articles=len(content.cards),
-        texts=len(content.text_hashes),
+        texts=len(content.arrays.neighbours),
         dimension=content.dimension,
         encoder=content.encoder,
         settings=content.settings,
@@ -187,6 +203,11 @@ def _finish(file: IO[bytes]) -> FileEntry:
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
     return FileEntry(size, file_digest(file, "sha256").hexdigest())  # type: ignore[arg-type]
+
+
+def _plain(rules: Rules) -> dict[str, object]:
+    embargo = [(article_id, moment.isoformat()) for article_id, moment in rules.embargo]
+    return asdict(rules) | {"embargo": embargo}
 
 
 def _json(build: str, **values: object) -> bytes:

@@ -1,88 +1,127 @@
-"""Related articles: the ranking of one text's candidates, as pure functions.
+"""Related articles: the ranking of one article's candidates, as pure functions on arrays."""
 
-Today's ranking is the plain one: cosine similarity, without the text itself; copies of one text
-are one candidate, answered by the first of its articles that the question admits.
-"""
-
-from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from recommender.arrays import Array
 
-__all__ = ["Lists", "Ranked", "RowsByText", "choose", "leading", "related_lists"]
+__all__ = ["Candidates", "Cap", "between", "decayed", "diversified", "newest_first", "within_caps"]
+
+MICROSECONDS_A_DAY = 86_400_000_000
 
 
-class RowsByText(Protocol):
-    """Arrays that give the rows of each text; see `copies.Copies` for their shapes."""
+class Candidates(NamedTuple):
+    """Articles that may be answered: their `rows`, `texts` and `scores`, all (candidates,)."""
 
-    @property
-    def copies(self) -> Array:
-        """Rows grouped by text, the lead first."""
-        ...
-
-    @property
-    def copies_start(self) -> Array:
-        """Text → its slice of `copies`."""
-        ...
-
-
-class Lists(NamedTuple):
-    """Related lists of all texts: `related` (texts, L) int32 and `scores` (texts, L) float32."""
-
-    related: Array
+    rows: Array
+    texts: Array
     scores: Array
 
-
-class Ranked(NamedTuple):
-    """One chosen article: its row and its score in [0, 1]."""
-
-    row: int
-    score: float
+    def take(self, places: Sequence[int] | Array) -> "Candidates":
+        """Those at `places`, in their order."""
+        return Candidates(self.rows.take(places), self.texts.take(places), self.scores.take(places))
 
 
-def related_lists(neighbours: Array, similarities: Array, length: int) -> Lists:
-    """Cut the neighbour graph (texts, K), best first, to related lists of `length`.
+class Cap(NamedTuple):
+    """At most `most` of the chosen may have one code of `codes` (candidates,); -1 is no code."""
 
-    A cosine below zero says no more than one of zero, so scores are clipped to [0, 1].
+    codes: Array
+    most: int
+
+
+def decayed(scores: Array, published: Array, no_date: int, half_life: float) -> Array:
+    """`scores` halved for every `half_life` days that a candidate is older than the newest one.
+
+    `published` (candidates,) int64 in microseconds; one with `no_date` counts as the oldest.
     """
-    related = np.ascontiguousarray(neighbours[:, :length])
-    scores = np.clip(similarities[:, :length], 0.0, 1.0).astype(np.float32)
-    scores[related < 0] = 0.0
-    return Lists(related, scores)
+    dated = published != no_date
+    if not dated.any():
+        return scores
+    oldest = published[dated].min()
+    age = published.max() - np.where(dated, published, oldest)
+    with np.errstate(over="ignore"):  # of a half-life near 0 nothing is left
+        faded: Array = scores * 0.5 ** (age / (half_life * MICROSECONDS_A_DAY))
+    return faded
 
 
-def leading(arrays: RowsByText, texts: Array, scores: Array) -> list[Ranked]:
-    """The lead article of each candidate text: what `choose` finds where every row is admitted.
+def newest_first(published: Array, scores: Array) -> Array:
+    """Places of the candidates by date, those of one moment by score; a missing date is oldest."""
+    # Inverted, not negated: the mark of a missing date is the smallest number there is.
+    order: Array = np.lexsort((-scores, ~published))
+    return order
 
-    `texts` (k,) int32 come best first and end at the first -1; `scores` (k,) are theirs.
+
+def between(neighbours: Array, scores: Array, texts: Array) -> Array:
+    """Scores of the candidates among one another, (texts, texts) float32, by the graph.
+
+    `neighbours` and `scores` (all texts, K) are the graph. Two texts of which neither is a
+    neighbour of the other are as good as unrelated: 0. One text with itself: 1.
     """
-    if texts.size and texts[-1] < 0:
-        texts = texts[texts >= 0]
-    # `take` costs half of what indexing by an array does.
-    rows = arrays.copies.take(arrays.copies_start.take(texts)).tolist()
-    return list(map(Ranked, rows, scores[: len(rows)].tolist()))
+    # Of several copies of one text each is a candidate.
+    ordered, own = np.unique(texts, return_inverse=True)
+    named = neighbours.take(ordered, axis=0)
+    place = ordered.searchsorted(named)
+    place[place == len(ordered)] = 0
+    row, column = np.nonzero(ordered.take(place) == named)
+    similarity = np.eye(len(ordered), dtype=np.float32)
+    similarity[row, place[row, column]] = scores[ordered[row], column]
+    symmetric: Array = np.maximum(similarity, similarity.T)[own[:, None], own]
+    return symmetric
 
 
-def choose(
-    texts: Iterable[int],
-    scores: Iterable[float],
-    copies_of: Callable[[int], Sequence[int]],
-    admits: Callable[[int], bool],
-    k: int,
-) -> list[Ranked]:
-    """The first `k` candidate texts that have an admitted article, each by its first such one.
+def diversified(
+    scores: Array, similarity: Array, diversity: float, k: int, caps: Sequence[Cap] = ()
+) -> list[int]:
+    """Places of at most `k` candidates by maximal marginal relevance, best first.
 
-    `texts` come best first and end at the first -1; `copies_of(text)` gives the rows that share
-    a text, the lead first; `admits(row)` says whether the question's filters let a row pass.
+    Each next one has the largest (1 − diversity) · score − diversity · greatest similarity to those
+    already chosen (Carbonell & Goldstein 1998, with λ = 1 − diversity). `scores` (candidates,) in
+    [0, 1], best first; `similarity` (candidates, candidates). Ties fall to the earlier place.
     """
-    chosen: list[Ranked] = []
-    for text, score in zip(texts, scores, strict=True):
-        if text < 0 or len(chosen) == k:
+    value = (1.0 - diversity) * scores
+    nearest = np.zeros(len(scores), dtype=np.float32)
+    penalised = value
+    chosen: list[int] = []
+    full = _Full(caps)
+    while len(chosen) < min(k, len(scores)):
+        place = int(penalised.argmax())
+        if penalised[place] == -np.inf:
             break
-        for row in copies_of(text):
-            if admits(row):
-                chosen.append(Ranked(row, score))
-                break
+        value[place] = -np.inf
+        if full.admits(place):
+            chosen.append(place)
+            np.maximum(nearest, similarity[place], out=nearest)
+        penalised = value - diversity * nearest
     return chosen
+
+
+def within_caps(count: int, k: int, caps: Sequence[Cap]) -> list[int]:
+    """The first `k` of `count` places that exceed no cap."""
+    full = _Full(caps)
+    chosen: list[int] = []
+    for place in range(count):
+        if len(chosen) == k:
+            break
+        if full.admits(place):
+            chosen.append(place)
+    return chosen
+
+
+class _Full:
+    """Counts what was chosen against the caps."""
+
+    def __init__(self, caps: Sequence[Cap]) -> None:
+        self._caps = [(cap.codes.tolist(), cap.most, dict[int, int]()) for cap in caps]
+
+    def admits(self, place: int) -> bool:
+        """Whether one more fits; if so it is counted."""
+        if any(
+            codes[place] >= 0 and counted.get(codes[place], 0) >= most
+            for codes, most, counted in self._caps
+        ):
+            return False
+        for codes, _, counted in self._caps:
+            counted[codes[place]] = counted.get(codes[place], 0) + 1
+        return True

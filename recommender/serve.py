@@ -6,22 +6,24 @@ one by a single assignment. A question works on the one state it took at its sta
 """
 
 import os
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
-from time import monotonic
-from typing import TYPE_CHECKING, NamedTuple
+from time import monotonic, time
+from typing import TYPE_CHECKING, NamedTuple, Unpack
 
-import numpy as np
-
+from recommender.answers import answer
 from recommender.artifacts import Artifacts
 from recommender.errors import RemovedArticle, SnapshotDamaged, SnapshotError, UnknownArticle
 from recommender.filters import RowFilter
-from recommender.related import Ranked, choose, leading
+from recommender.lexical import Lexicon, weigh_query
+from recommender.questions import Options, Question, question
+from recommender.ranking import Asked, Ranked, rank
 from recommender.removals import read_removed, remove, restore
+from recommender.rules import Bars, RowRules, resolve
 from recommender.snapshot import Snapshot
 from recommender.text import content_hash, embedded_text
-from recommender.types import Card, Filters, Health, Related, Topic, labels_of
+from recommender.types import Answer, Card, Health, Topic
 
 if TYPE_CHECKING:
     from recommender.arrays import Array
@@ -31,7 +33,6 @@ __all__ = ["Recommender"]
 
 MAX_CHARACTERS = 1_000_000  # of a text that is asked about: a page's reader can send anything
 RETRY_SECONDS = 5.0  # how often a refused snapshot is tried again
-_ANYTHING = Filters()
 
 _Signature = tuple[int, int, int] | None
 
@@ -40,9 +41,11 @@ class _State(NamedTuple):
     """What questions are answered from; `removed` are the taken-down rows of `snapshot`."""
 
     snapshot: Snapshot
+    rules: RowRules
     pointer: _Signature
     removed: frozenset[int]
     removed_list: _Signature
+    bars: Bars
     refused: str | None = None  # why the snapshot that is pointed to is not served
     unsafe: str | None = None  # why nothing may be served
     retry_at: float | None = None
@@ -73,54 +76,38 @@ class Recommender:
         """
         return cls(Artifacts(Path(artifacts).absolute()))
 
-    def related(
-        self,
-        article_id: str,
-        k: int = 10,
-        *,
-        section: str | Iterable[str] | None = None,
-        language: str | Iterable[str] | None = None,
-        source: str | Iterable[str] | None = None,
-        since: datetime | None = None,
-        exclude: Iterable[str] = (),
-    ) -> list[Related]:
-        """The `k` articles most related to `article_id`, best first.
+    def related(self, article_id: str, k: int = 10, **options: Unpack[Options]) -> Answer:
+        """The `k` articles most related to `article_id`, best first; see `Options` for the rest.
 
-        Never the article itself, never a copy of its text, never two copies of one text. Fewer
-        than `k` come only where fewer articles pass the filters. `section`, `language` and
-        `source` take one label or several; `since` must know its time zone.
+        Never the article itself, never a copy of its text, never two copies of one text, unless
+        `duplicates="keep"`. Each hit says why it is there. Fewer than `k` come only where fewer
+        articles are admitted and score high enough; the answer's `note` then says so.
 
         Raises:
             UnknownArticle: no such article; `RemovedArticle` where it was taken down.
-            ValueError: `k` is negative, or `since` has no time zone.
+            ValueError: an option is out of range, or a moment has no time zone.
         """
         state = self._now()
-        filters = _filters(section, language, source, since, exclude)
-        return _with_cards(state, _related_rows(state, article_id, k, filters))
+        asked, wanted, row_filter, ranked = _ranked(state, article_id, k, options)
+        return answer(state.snapshot, asked, wanted, ranked, row_filter)
 
-    def related_ids(self, article_id: str, k: int = 10) -> list[tuple[str, float]]:
-        """(id, score) of what `related(article_id, k)` answers, without reading the cards."""
+    def related_ids(
+        self, article_id: str, k: int = 10, **options: Unpack[Options]
+    ) -> list[tuple[str, float]]:
+        """(id, score) of what `related` answers, without reading the cards."""
         state = self._now()
-        hits = _related_rows(state, article_id, k, _ANYTHING)
-        ids = state.snapshot.ids_of([row for row, _ in hits])
-        return [(article_id, score) for article_id, (_, score) in zip(ids, hits, strict=True)]
+        picked = _ranked(state, article_id, k, options)[-1].picked
+        ids = state.snapshot.ids.take([hit.row for hit in picked])
+        return [(hit_id, hit.score) for hit_id, hit in zip(ids, picked, strict=True)]
 
     def related_to_text(
-        self,
-        title: str,
-        text: str,
-        k: int = 10,
-        *,
-        section: str | Iterable[str] | None = None,
-        language: str | Iterable[str] | None = None,
-        source: str | Iterable[str] | None = None,
-        since: datetime | None = None,
-        exclude: Iterable[str] = (),
-    ) -> list[Related]:
+        self, title: str, text: str, k: int = 10, **options: Unpack[Options]
+    ) -> Answer:
         """The `k` articles most related to a text that is not in the snapshot.
 
         The only question that loads the encoder (once, seconds). A published copy of the very
-        same text is not an answer. Filters are those of `related`.
+        same text is not an answer. Options are those of `related`; mode "story" and fallbacks need
+        a published article.
 
         Raises:
             ValueError: the text is empty, too long or no valid Unicode, or as `related`.
@@ -135,13 +122,17 @@ class Recommender:
                 f"{len(prepared):,} characters; at most {MAX_CHARACTERS:,} are compared"
             )
         prepared.encode()  # a lone surrogate raises UnicodeEncodeError, a ValueError
+        if options.get("mode") in ("story", "background") or options.get("fallback") is not None:
+            raise ValueError("mode and fallback need a published article; ask related() about one")
         state = self._now()
-        vector = self._encoder_for(state.snapshot).encode([prepared]).vectors[0]
-        row_filter = RowFilter(
-            state.snapshot, _filters(section, language, source, since, exclude), state.removed
-        )
-        own = state.snapshot.cards.text_of(content_hash(prepared))
-        return _with_cards(state, _search(state.snapshot, vector, own, row_filter, _count(k)))
+        snapshot = state.snapshot
+        vector = self._encoder_for(snapshot).encode([prepared]).vectors[0]
+        own = snapshot.cards.text_of(content_hash(prepared))
+        asked = Asked(None, own) if own is not None else _unpublished(snapshot, vector, prepared)
+        wanted = _question(state, k, options)
+        row_filter = RowFilter(snapshot, wanted.filters, state.bars.rows, state.rules.excluded)
+        ranked = rank(snapshot, asked, wanted, row_filter, state.rules)
+        return answer(snapshot, asked, wanted, ranked, row_filter, prepared)
 
     def article(self, article_id: str) -> Card:
         """The card of one article.
@@ -173,15 +164,19 @@ class Recommender:
         from rapidfuzz import process
         from rapidfuzz.distance import OSA
 
-        state = self._now()
-        served = [i for row, i in enumerate(state.snapshot.cards.ids()) if row not in state.removed]
+        served = self.ids()
         nearest = process.extract(
             article_id, served, scorer=OSA.normalized_similarity, limit=n, score_cutoff=0.5
         )
         return [match for match, _, _ in nearest]
 
+    def ids(self) -> list[str]:
+        """The ids of all articles that are served, in alphabetical order."""
+        state = self._now()
+        return [i for row, i in enumerate(state.snapshot.cards.ids()) if row not in state.removed]
+
     def labels(self, facet: str) -> list[str]:
-        """The labels that `facet` ("section", "language" or "source") has in the snapshot."""
+        """The labels of `facet`: "section", "language", "source" or "author"."""
         return list(self._now().snapshot.facets[facet])
 
     def remove(self, article_id: str, *, missing_ok: bool = False) -> None:
@@ -238,6 +233,7 @@ class Recommender:
             pointer != state.pointer
             or removed_list != state.removed_list
             or (state.retry_at is not None and monotonic() >= state.retry_at)
+            or (state.bars.until is not None and time() >= state.bars.until)
         ):
             # Threads that come here together do the same work to the same end: no one waits.
             state = self._state = self._follow(state, pointer, removed_list)
@@ -245,7 +241,9 @@ class Recommender:
 
     def _follow(self, state: _State, pointer: _Signature, removed_list: _Signature) -> _State:
         artifacts, snapshot = self._artifacts, state.snapshot
-        seen = _State(snapshot, pointer, state.removed, removed_list)
+        seen = state._replace(
+            pointer=pointer, removed_list=removed_list, refused=None, unsafe=None, retry_at=None
+        )
         retry_at = monotonic() + RETRY_SECONDS
         try:
             # A list that is gone because the whole folder is gone takes nothing back.
@@ -254,12 +252,14 @@ class Recommender:
             )
         except SnapshotError as error:
             return seen._replace(unsafe=str(error), retry_at=retry_at)
+        bars = state.rules.bars(removed, datetime.now(UTC))
+        seen = seen._replace(removed=removed, bars=bars)
         try:
             if artifacts.current() != snapshot.name:
                 return _open_current(artifacts)
         except SnapshotError as error:
-            return seen._replace(removed=removed, refused=str(error), retry_at=retry_at)
-        return seen._replace(removed=removed)
+            return seen._replace(refused=str(error), retry_at=retry_at)
+        return seen
 
     def _encoder_for(self, snapshot: Snapshot) -> "Encoder":
         wanted = snapshot.manifest.encoder
@@ -293,8 +293,9 @@ def _open_current(artifacts: Artifacts) -> _State:
             if artifacts.current() != name:
                 continue  # pruned while it was being opened: a newer one is current by now
             raise
-        removed = _removed_rows(artifacts, snapshot)
-        return _State(snapshot, pointer, removed, removed_list)
+        removed, rules = _removed_rows(artifacts, snapshot), resolve(snapshot)
+        bars = rules.bars(removed, datetime.now(UTC))
+        return _State(snapshot, rules, pointer, removed, removed_list, bars)
 
 
 def _removed_rows(artifacts: Artifacts, snapshot: Snapshot) -> frozenset[int]:
@@ -311,81 +312,31 @@ def _row_of(state: _State, article_id: str) -> int:
     return row
 
 
-def _filters(
-    section: str | Iterable[str] | None,
-    language: str | Iterable[str] | None,
-    source: str | Iterable[str] | None,
-    since: datetime | None,
-    exclude: Iterable[str],
-) -> Filters:
-    if section is None and language is None and source is None and since is None and not exclude:
-        return _ANYTHING
-    if since is not None and since.tzinfo is None:
-        raise ValueError(f"since={since.isoformat()} has no time zone; add one, for example UTC")
-    if isinstance(exclude, str):
-        raise TypeError("exclude takes several ids, not one string; write exclude=[...]")
-    return Filters(
-        labels_of(section), labels_of(language), labels_of(source), since, frozenset(exclude)
-    )
+def _question(state: _State, k: int, options: Options) -> Question:
+    return question(k, options, state.snapshot.manifest.settings["related"])
 
 
-def _count(k: int) -> int:
-    if k < 0:
-        raise ValueError(f"k={k}: the number of articles cannot be negative")
-    return k
-
-
-def _related_rows(state: _State, article_id: str, k: int, filters: Filters) -> Sequence[Ranked]:
+def _ranked(
+    state: _State, article_id: str, k: int, options: Options
+) -> tuple[Asked, Question, RowFilter, Ranked]:
+    snapshot = state.snapshot
+    row = _row_of(state, article_id)
+    wanted = _question(state, k, options)
+    row_filter = RowFilter(snapshot, wanted.filters, state.bars.rows, state.rules.excluded)
     try:
-        return _rank(state, article_id, k, filters)
+        asked = Asked(row, int(snapshot.arrays.text_of[row]))
+        return asked, wanted, row_filter, rank(snapshot, asked, wanted, row_filter, state.rules)
     except IndexError as error:
-        folder = state.snapshot.folder
         raise SnapshotDamaged(
-            f"{folder} points outside itself ({error}); run: recommender verify"
+            f"{snapshot.folder} points outside itself ({error}); run: recommender verify"
         ) from error
 
 
-def _rank(state: _State, article_id: str, k: int, filters: Filters) -> Sequence[Ranked]:
-    snapshot = state.snapshot
-    arrays = snapshot.arrays
-    text = int(arrays.text_of[_row_of(state, article_id)])
-    k = _count(k)
-    if filters is _ANYTHING:
-        # The question nearly all pages ask: one look-up, a few microseconds.
-        hits = leading(arrays, arrays.related[text, :k], arrays.scores[text, :k])
-        removed = state.removed
-        if len(hits) == k and (not removed or removed.isdisjoint([row for row, _ in hits])):
-            return hits
-    row_filter = RowFilter(snapshot, filters, state.removed)
-    chosen = choose(
-        arrays.related[text].tolist(),
-        arrays.scores[text].tolist(),
-        snapshot.copies_of,
-        row_filter.admits,
-        k,
+def _unpublished(snapshot: Snapshot, vector: "Array", prepared: str) -> Asked:
+    from recommender.tokens import tokenise, word_of
+
+    counts = Counter(word for token in tokenise(prepared) if (word := word_of(token)))
+    lexicon = Lexicon(
+        snapshot.lexicon, snapshot.arrays.idf, snapshot.scoring.mean_length, snapshot.manifest.texts
     )
-    # The precomputed list answers nearly everything. Where filters, takedowns or a large `k` leave
-    # it short although there are more texts than it lists, FAISS searches what is admitted.
-    if len(chosen) < k and arrays.related.shape[1] < snapshot.manifest.texts - 1:
-        return _search(snapshot, snapshot.index().vector(text), text, row_filter, k)
-    return chosen
-
-
-def _search(
-    snapshot: Snapshot, vector: "Array", own: int | None, row_filter: RowFilter, k: int
-) -> Sequence[Ranked]:
-    arrays = snapshot.arrays
-    admitted = np.zeros(snapshot.manifest.texts, dtype=bool)
-    admitted[arrays.text_of[row_filter.mask()]] = True
-    if own is not None:
-        admitted[own] = False
-    found = snapshot.index().search(vector, k, admitted)
-    scores = np.clip(found.similarities, 0.0, 1.0).tolist()
-    return choose(found.texts.tolist(), scores, snapshot.copies_of, row_filter.admits, k)
-
-
-def _with_cards(state: _State, hits: Sequence[Ranked]) -> list[Related]:
-    cards = state.snapshot.cards.of([row for row, _ in hits]) if hits else []
-    return [
-        Related(card[0], score, *card[1:]) for card, (_, score) in zip(cards, hits, strict=True)
-    ]
+    return Asked(None, None, vector, weigh_query(counts, lexicon))

@@ -1,28 +1,47 @@
 """A snapshot: an immutable folder that answers everything, opened without reading it.
 
 Maths knows rows and texts: an article is a *row* (rows are sorted by id), and articles with the
-same text share one *text*, which has one vector, one place in the neighbour graph and one topic.
+same or nearly the same text share one *text*, which has one embedding, one place in the neighbour
+graph, one story and one topic: those of its lead article.
 
-file               shape, type                 holds
-manifest.json      –                           counts, origin, SHA-256 of every other file
-cards.sqlite       –                           id → row, row → card, content hash → text
-index.faiss        texts x dimension           FAISS exact inner-product index of unit vectors
-neighbours.npy     texts x K, int32            the neighbour graph: nearest texts, -1 = none
-similarities.npy   texts x K, float32          their cosine similarities
-related.npy        texts x L, int32            related texts, best first, -1 = none
-scores.npy         texts x L, float32          their scores in [0, 1]
-text_of.npy        articles, int32             row → text
-copies.npy         articles, int32             rows grouped by text, the lead of each text first
-copies_start.npy   texts + 1, int64            text → its slice of copies.npy
-topic_of.npy       texts, int32                text → position in topics.json, -1 = none
-published.npy      articles, int64             microseconds since 1970 UTC, the minimum = no date
-source.npy         articles, int32             row → position in facets.json, -1 = none
-section.npy        articles, int32             the same
-language.npy       articles, int32             the same
-ids.npy            bytes, uint8                all ids in UTF-8, in row order
-ids_start.npy      articles + 1, int64         row → its slice of ids.npy
-topics.json        –                           topics with keywords
-facets.json        –                           the labels of source, section and language
+file                shape, type                 holds
+manifest.json       –                           counts, origin, SHA-256 of every other file
+cards.sqlite        –                           id → row, row → card, content hash → text
+index.faiss         texts x dimension           FAISS inner-product index of expanded embeddings
+centroids.npy       lists x dimension, float32  of a large corpus: what its texts are listed by
+lists_start.npy     lists + 1, int64            list → its slice of lists_texts.npy
+lists_texts.npy     texts or none, int32        texts by their nearest centroid; see index.py
+neighbours.npy      texts x K, int32            the neighbour graph: best-scored texts, -1 = none
+scores.npy          texts x K, float32          their scores in [0, 1]; see scoring.py
+hubness.npy         texts, float32              how near each text is to its own nearest
+words.npy           texts x W, int32            its heaviest words, ascending, -1 = none
+word_weights.npy    texts x W, float16          their weights; see lexical.py
+lexicon.npy         bytes, uint8                the words in UTF-8, in alphabetical order
+lexicon_start.npy   words + 1, int64            word → its slice of lexicon.npy
+idf.npy             words, float32              inverse document frequency
+phrases.npy         texts x P, int32            its most telling phrases, ascending, -1 = none
+phrase_weights.npy  phrases, float32            how telling each phrase is
+phrase_names.npy    phrases, bool               whether it is a name
+phrase_texts.npy    bytes, uint8                the phrases in UTF-8
+phrase_start.npy    phrases + 1, int64          phrase → its slice of phrase_texts.npy
+text_of.npy         articles, int32             row → text
+copies.npy          articles, int32             rows grouped by text, the lead of each text first
+copies_start.npy    texts + 1, int64            text → its slice of copies.npy
+story_of.npy        texts, int32                text → story
+story_texts.npy     texts, int32                texts grouped by story
+story_start.npy     stories + 1, int64          story → its slice of story_texts.npy
+topic_of.npy        texts, int32                text → position in topics.json, -1 = none
+published.npy       articles, int64             microseconds since 1970 UTC, the minimum = no date
+source.npy          articles, int32             row → position in facets.json, -1 = none
+section.npy         articles, int32             the same
+language.npy        articles, int32             the same
+author.npy          articles, int32             the same
+ids.npy             bytes, uint8                all ids in UTF-8, in row order
+ids_start.npy       articles + 1, int64         row → its slice of ids.npy
+topics.json         –                           topics with keywords
+facets.json         –                           the labels of source, section, language and author
+rules.json          –                           the publisher's rules, by ids
+scoring.json        –                           what scores a text that is not in the snapshot
 """
 
 import hashlib
@@ -30,7 +49,7 @@ import json
 import mmap
 import os
 import sqlite3
-from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -41,7 +60,8 @@ from recommender.arrays import Array, check_stamp, open_array
 from recommender.cards import Cards
 from recommender.errors import SnapshotDamaged
 from recommender.manifest import FORMAT, MANIFEST, Manifest, newer_format
-from recommender.types import Keyword, Topic
+from recommender.strings import Strings
+from recommender.types import Keyword, Rules, Topic
 
 if TYPE_CHECKING:
     from recommender.index import Index
@@ -50,10 +70,14 @@ __all__ = [
     "ARRAYS",
     "CARDS",
     "FACETS",
+    "FACET_NAMES",
     "INDEX",
     "NO_DATE",
+    "RULES",
+    "SCORING",
     "TOPICS",
     "Arrays",
+    "Scoring",
     "Snapshot",
     "verify",
 ]
@@ -62,26 +86,57 @@ CARDS = "cards.sqlite"
 INDEX = "index.faiss"
 TOPICS = "topics.json"
 FACETS = "facets.json"
+FACET_NAMES = ("source", "section", "language", "author")
+RULES = "rules.json"
+SCORING = "scoring.json"
 NO_DATE = np.iinfo(np.int64).min
 
 
 class Arrays(NamedTuple):
     """The arrays of a snapshot, in the shapes that the module's table gives."""
 
+    centroids: Array
+    lists_start: Array
+    lists_texts: Array
     neighbours: Array
-    similarities: Array
-    related: Array
     scores: Array
+    hubness: Array
+    words: Array
+    word_weights: Array
+    lexicon: Array
+    lexicon_start: Array
+    idf: Array
+    phrases: Array
+    phrase_weights: Array
+    phrase_names: Array
+    phrase_texts: Array
+    phrase_start: Array
     text_of: Array
     copies: Array
     copies_start: Array
+    story_of: Array
+    story_texts: Array
+    story_start: Array
     topic_of: Array
     published: Array
     source: Array
     section: Array
     language: Array
+    author: Array
     ids: Array
     ids_start: Array
+
+
+class Scoring(NamedTuple):
+    """What scores and finds a text beside the arrays.
+
+    See `lexical.Lexicon` and `scoring` for the means, `index.Lists` for the rest.
+    """
+
+    mean_length: float
+    mean_hubness: float
+    probes: int
+    recall: float
 
 
 class _Layout(NamedTuple):
@@ -91,18 +146,34 @@ class _Layout(NamedTuple):
 
 
 ARRAYS = {
+    "centroids": _Layout("float32", "free"),
+    "lists_start": _Layout("int64", "free"),
+    "lists_texts": _Layout("int32", "free"),
     "neighbours": _Layout("int32", "texts"),
-    "similarities": _Layout("float32", "texts"),
-    "related": _Layout("int32", "texts"),
     "scores": _Layout("float32", "texts"),
+    "hubness": _Layout("float32", "texts"),
+    "words": _Layout("int32", "texts"),
+    "word_weights": _Layout("float16", "texts"),
+    "lexicon": _Layout("uint8", "free"),
+    "lexicon_start": _Layout("int64", "free"),
+    "idf": _Layout("float32", "free"),
+    "phrases": _Layout("int32", "texts"),
+    "phrase_weights": _Layout("float32", "free"),
+    "phrase_names": _Layout("bool", "free"),
+    "phrase_texts": _Layout("uint8", "free"),
+    "phrase_start": _Layout("int64", "free"),
     "text_of": _Layout("int32", "articles"),
     "copies": _Layout("int32", "articles"),
     "copies_start": _Layout("int64", "texts", 1),
+    "story_of": _Layout("int32", "texts"),
+    "story_texts": _Layout("int32", "texts"),
+    "story_start": _Layout("int64", "free"),
     "topic_of": _Layout("int32", "texts"),
     "published": _Layout("int64", "articles"),
     "source": _Layout("int32", "articles"),
     "section": _Layout("int32", "articles"),
     "language": _Layout("int32", "articles"),
+    "author": _Layout("int32", "articles"),
     "ids": _Layout("uint8", "free"),
     "ids_start": _Layout("int64", "articles", 1),
 }
@@ -111,8 +182,8 @@ ARRAYS = {
 class Snapshot:
     """One snapshot, open for reading. Everything is memory-mapped; nothing changes.
 
-    Attributes: `manifest`, `arrays`, `cards`, `topics`, and `facets`, which maps each of
-    "source", "section" and "language" to {label: code}.
+    Attributes: `manifest`, `arrays`, `cards`, `topics`, `rules`, `scoring`, the strings `ids`,
+    `lexicon` and `phrases`, and `facets`, which maps each of `FACET_NAMES` to {label: code}.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -137,7 +208,10 @@ class Snapshot:
         self.name = self.manifest.name
         _check_files(self.folder, self.manifest)
         self.arrays = Arrays(**{name: self._array(name) for name in ARRAYS})
-        self._ids = memoryview(self.arrays.ids.data)
+        arrays = self.arrays
+        self.ids = Strings(arrays.ids, arrays.ids_start)
+        self.lexicon = Strings(arrays.lexicon, arrays.lexicon_start)
+        self.phrases = Strings(arrays.phrase_texts, arrays.phrase_start)
         self.cards = Cards(self.folder / CARDS, self.manifest.build)
         self.topics = tuple(_topic(record) for record in self._json(TOPICS)["topics"])
         facets = self._json(FACETS)["facets"]
@@ -145,6 +219,8 @@ class Snapshot:
             name: {label: code for code, label in enumerate(labels)}
             for name, labels in facets.items()
         }
+        self.rules = _rules(self._json(RULES)["rules"])
+        self.scoring = Scoring(**self._json(SCORING)["scoring"])
         check_stamp(self.folder / INDEX, self.manifest.build)
         # Mapped now, so that a pruned snapshot can still load its index; read when first needed.
         with (self.folder / INDEX).open("rb") as file:
@@ -168,16 +244,15 @@ class Snapshot:
         digest = hashlib.sha256(self._index_bytes).hexdigest()
         if digest != self.manifest.files[INDEX].sha256:
             raise _altered(self.folder / INDEX)
-        from recommender.index import Index
+        from recommender.index import Index, Lists
 
-        return Index.from_buffer(self._index_bytes)
-
-    def ids_of(self, rows: Sequence[int]) -> list[str]:
-        """The ids of articles' rows."""
-        start, ids = self.arrays.ids_start, self._ids
-        begins = start.take(rows).tolist()
-        ends = start[1:].take(rows).tolist()
-        return [str(ids[begin:end], "utf-8") for begin, end in zip(begins, ends, strict=True)]
+        arrays, scoring = self.arrays, self.scoring
+        if not len(arrays.centroids):
+            return Index.from_buffer(self._index_bytes)
+        lists = Lists(
+            arrays.centroids, arrays.lists_start, arrays.lists_texts, scoring.probes, scoring.recall
+        )
+        return Index.from_buffer(self._index_bytes, lists)
 
     def copies_of(self, text: int) -> list[int]:
         """Rows of the articles that share `text`, the lead first."""
@@ -243,7 +318,7 @@ def verify(folder: Path) -> Snapshot:
 
 
 def _check_files(folder: Path, manifest: Manifest) -> None:
-    expected = {CARDS, INDEX, TOPICS, FACETS, *(f"{name}.npy" for name in ARRAYS)}
+    expected = {CARDS, INDEX, TOPICS, FACETS, RULES, SCORING, *(f"{name}.npy" for name in ARRAYS)}
     if absent := expected - manifest.files.keys():
         raise SnapshotDamaged(f"{folder / MANIFEST} does not list {', '.join(sorted(absent))}")
     for name, entry in manifest.files.items():
@@ -261,29 +336,50 @@ def _check_files(folder: Path, manifest: Manifest) -> None:
 def _check_ranges(snapshot: Snapshot) -> None:
     arrays, manifest = snapshot.arrays, snapshot.manifest
     limits = {
+        "lists_texts": manifest.texts,
         "neighbours": manifest.texts,
-        "related": manifest.texts,
+        "words": len(snapshot.lexicon),
+        "phrases": len(snapshot.phrases),
         "text_of": manifest.texts,
         "copies": manifest.articles,
+        "story_of": len(arrays.story_start) - 1,
+        "story_texts": manifest.texts,
         "topic_of": len(snapshot.topics),
         **{name: len(labels) for name, labels in snapshot.facets.items()},
     }
     for name, limit in limits.items():
-        array = getattr(arrays, name)
-        if array.size and not (array.min() >= -1 and array.max() < limit):
+        array, least = getattr(arrays, name), 0 if name in _ALWAYS_SOME else -1
+        if array.size and not (array.min() >= least and array.max() < limit):
             raise SnapshotDamaged(f"{snapshot.folder / name}.npy points outside 0..{limit - 1}")
-    for name, other in (("scores", "related"), ("similarities", "neighbours")):
+    for name, other in (("scores", "neighbours"), ("word_weights", "words")):
         if getattr(arrays, name).shape != getattr(arrays, other).shape:
             raise SnapshotDamaged(f"{snapshot.folder / name}.npy does not match {other}.npy")
-    for name, other in (("copies_start", "copies"), ("ids_start", "ids")):
+    for name, strings in (("idf", "lexicon"), *((n, "phrases") for n in _OF_PHRASES)):
+        if len(getattr(arrays, name)) != len(getattr(snapshot, strings)):
+            raise SnapshotDamaged(f"{snapshot.folder / name}.npy does not match the {strings}")
+    for name, other in _DIVIDED:
         starts = getattr(arrays, name)
-        whole = starts[0] == 0 and starts[-1] == len(getattr(arrays, other))
-        if not (whole and (np.diff(starts) > 0).all()):
+        whole = len(starts) and starts[0] == 0 and starts[-1] == len(getattr(arrays, other))
+        least = 0 if name == "lists_start" else 1  # a list may be empty
+        if not (whole and (np.diff(starts) >= least).all()):
             raise SnapshotDamaged(f"{snapshot.folder / name}.npy does not divide {other}.npy")
     if len(snapshot.index()) != manifest.texts:
         raise SnapshotDamaged(
             f"{snapshot.folder / INDEX} holds {len(snapshot.index())} vectors, not {manifest.texts}"
         )
+
+
+# Of these -1 stands for none in no place.
+_ALWAYS_SOME = {"text_of", "copies", "story_of", "story_texts"}
+_OF_PHRASES = ("phrase_weights", "phrase_names")
+_DIVIDED = (
+    ("copies_start", "copies"),
+    ("ids_start", "ids"),
+    ("lexicon_start", "lexicon"),
+    ("lists_start", "lists_texts"),
+    ("phrase_start", "phrase_texts"),
+    ("story_start", "story_texts"),
+)
 
 
 def _altered(path: Path) -> SnapshotDamaged:
@@ -296,3 +392,12 @@ def _altered(path: Path) -> SnapshotDamaged:
 def _topic(record: dict[str, Any]) -> Topic:
     keywords = tuple(Keyword(term, weight) for term, weight in record["keywords"])
     return Topic(record["id"], record["label"], record["size"], keywords)
+
+
+def _rules(record: dict[str, Any]) -> Rules:
+    return Rules(
+        tuple((first, second) for first, second in record["pinned"]),
+        tuple((first, second) for first, second in record["apart"]),
+        tuple(record["excluded_sections"]),
+        tuple((i, datetime.fromisoformat(moment)) for i, moment in record["embargo"]),
+    )

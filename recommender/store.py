@@ -1,4 +1,4 @@
-"""The nightly job's memory: articles, and vectors by (content hash, encoder fingerprint).
+"""The nightly job's memory: articles; and by content hash their texts' vectors and features.
 
 One SQLite file behind SQLAlchemy Core. Every change is a transaction, so a killed run leaves the
 state before it or after it; finished vectors are kept and never computed twice.
@@ -20,9 +20,10 @@ from recommender.arrays import Array
 from recommender.cards import from_microseconds, to_microseconds
 from recommender.errors import NewerFormat, StorageError
 from recommender.text import content_hash, embedded_text
+from recommender.tokens import Tokens
 from recommender.types import Article, Card
 
-__all__ = ["Ingested", "Reading", "Store", "Stored"]
+__all__ = ["Features", "Ingested", "Reading", "Store", "Stored"]
 
 SCHEMA = 1
 CHUNK = 500  # below SQLite's limit on parameters of one statement in every build
@@ -58,6 +59,20 @@ _vectors = sa.Table(
     sa.Column("words", sa.Integer, nullable=False),
     sa.Column("words_read", sa.Integer, nullable=False),
 )
+_vocabulary = sa.Table(
+    "vocabulary",
+    _metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("token", sa.Text, nullable=False, unique=True),
+)
+_features = sa.Table(
+    "features",
+    _metadata,
+    sa.Column("content_hash", sa.LargeBinary, primary_key=True),
+    sa.Column("recipe", sa.Text, nullable=False),
+    sa.Column("tokens", sa.LargeBinary, nullable=False),
+    sa.Column("signature", sa.LargeBinary, nullable=False),
+)
 
 
 class Ingested(NamedTuple):
@@ -74,6 +89,13 @@ class Stored(NamedTuple):
     card: Card
     record_hash: bytes
     content_hash: bytes
+
+
+class Features(NamedTuple):
+    """What is counted of some texts: their tokens and the signatures that find near-duplicates."""
+
+    tokens: Tokens
+    signatures: list[bytes]
 
 
 class Reading(NamedTuple):
@@ -98,6 +120,7 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._numbers: dict[str, int] | None = None  # of the vocabulary; read when first needed
         self._engine = sa.create_engine(sa.URL.create("sqlite", database=str(path)))
         sa.event.listen(self._engine, "handle_error", self._fail)
         self._connection = self._engine.connect()
@@ -124,10 +147,14 @@ class Store:
         """Everything inside the block is kept, or nothing where it raises."""
         try:
             yield
+            self._connection.commit()
         except BaseException:
             self._connection.rollback()
+            # Where it was the commit that failed, SQLAlchemy holds the transaction for ended.
+            if (raw := self._connection.connection.dbapi_connection) is not None:
+                raw.rollback()
+            self._numbers = None
             raise
-        self._connection.commit()
 
     def ingest(self, articles: Sequence[Article]) -> Ingested:
         """Insert or update `articles`, whose ids differ from one another."""
@@ -149,25 +176,49 @@ class Store:
         return counts
 
     def delete(self, ids: Iterable[str]) -> int:
-        """Delete articles, and every vector that no article uses any more; count the articles."""
+        """Delete articles, and all that is kept of texts no article has any more; count them."""
         deleted = 0
         for chunk in chunks(list(ids), CHUNK):
             deleted += self._connection.execute(
                 sa.delete(_articles).where(_articles.c.id.in_(chunk))
             ).rowcount
         used = sa.select(_articles.c.content_hash)
-        self._connection.execute(sa.delete(_vectors).where(_vectors.c.content_hash.not_in(used)))
+        for table in (_vectors, _features):
+            gone = self._connection.execute(
+                sa.delete(table).where(table.c.content_hash.not_in(used))
+            ).rowcount
+        if gone:  # features
+            self._delete_unused_tokens()
         return deleted
+
+    def _delete_unused_tokens(self) -> None:
+        """Delete the tokens that stand in no text any more: a takedown leaves no word behind."""
+        numbers = self._vocabulary()
+        used = np.zeros(max(numbers.values(), default=-1) + 1, dtype=bool)
+        for tokens in self._connection.scalars(sa.select(_features.c.tokens)):
+            used[np.frombuffer(tokens, dtype="<i4")] = True
+        unused = [{"_number": n} for n in numbers.values() if not used[n]]
+        if unused:
+            statement = sa.delete(_vocabulary).where(
+                _vocabulary.c.number == sa.bindparam("_number")
+            )
+            self._connection.execute(statement, unused)
+            self._numbers = None
 
     def unembedded(self, encoder: str) -> list[str]:
         """One article's id for each distinct text that has no vector of `encoder` yet."""
-        has_vector = sa.and_(
-            _vectors.c.content_hash == _articles.c.content_hash, _vectors.c.encoder == encoder
-        )
+        return self._without(_vectors, _vectors.c.encoder == encoder)
+
+    def uncounted(self, recipe: str) -> list[str]:
+        """One article's id for each distinct text that has no features of `recipe` yet."""
+        return self._without(_features, _features.c.recipe == recipe)
+
+    def _without(self, table: sa.Table, condition: sa.ColumnElement[bool]) -> list[str]:
+        has = sa.and_(table.c.content_hash == _articles.c.content_hash, condition)
         query = (
             sa.select(sa.func.min(_articles.c.id))
-            .select_from(_articles.outerjoin(_vectors, has_vector))
-            .where(_vectors.c.content_hash.is_(None))
+            .select_from(_articles.outerjoin(table, has))
+            .where(table.c.content_hash.is_(None))
             .group_by(_articles.c.content_hash)
             .order_by(sa.func.min(_articles.c.id))
         )
@@ -205,6 +256,73 @@ class Store:
                 for content, vector, total, read in rows
             ],
         )
+
+    def add_features(
+        self,
+        recipe: str,
+        hashes: Sequence[bytes],
+        tokens: Sequence[Sequence[str]],
+        signatures: Sequence[bytes],
+    ) -> None:
+        """Keep the tokens and signatures of texts under their content hashes, for the former's."""
+        number = self._vocabulary()
+        new = list({token: None for text in tokens for token in text if token not in number})
+        if new:
+            first = max(number.values(), default=-1) + 1
+            numbers = range(first, first + len(new))
+            records = [{"number": n, "token": t} for n, t in zip(numbers, new, strict=True)]
+            self._connection.execute(sa.insert(_vocabulary), records)
+            number.update(zip(new, numbers, strict=True))
+        for chunk in chunks(list(hashes), CHUNK):
+            self._connection.execute(
+                sa.delete(_features).where(_features.c.content_hash.in_(chunk))
+            )
+        rows = zip(hashes, tokens, signatures, strict=True)
+        self._connection.execute(
+            sa.insert(_features),
+            [
+                {
+                    "content_hash": content,
+                    "recipe": recipe,
+                    "tokens": np.array([number[t] for t in text], dtype="<i4").tobytes(),
+                    "signature": signature,
+                }
+                for content, text, signature in rows
+            ],
+        )
+
+    def features(self, recipe: str, hashes: Sequence[bytes]) -> Features:
+        """The features of the texts `hashes`, in their order.
+
+        Raises:
+            StorageError: a text has none of `recipe`.
+        """
+        position = {content: i for i, content in enumerate(hashes)}
+        tokens, signatures = [b""] * len(hashes), [b""] * len(hashes)
+        c = _features.c
+        query = sa.select(c.content_hash, c.tokens, c.signature).where(c.recipe == recipe)
+        for content, text, signature in self._connection.execute(query):
+            if content in position:
+                place = position.pop(content)
+                tokens[place], signatures[place] = text, signature
+        if position:
+            raise StorageError(f"{self._path}: {len(position)} texts were not counted; run again")
+        start = np.cumsum([0, *(len(text) // 4 for text in tokens)], dtype=np.int64)
+        flat = np.frombuffer(b"".join(tokens), dtype="<i4")
+        numbers = self._vocabulary()
+        places = np.zeros(max(numbers.values(), default=-1) + 1, dtype=np.int32)
+        places[list(numbers.values())] = np.arange(len(numbers), dtype=np.int32)
+        return Features(Tokens(list(numbers), places[flat], start), signatures)
+
+    def _vocabulary(self) -> dict[str, int]:
+        """Token → number; numbers rise, with gaps where tokens were deleted."""
+        if self._numbers is None:
+            query = sa.select(_vocabulary.c.token, _vocabulary.c.number).order_by(
+                _vocabulary.c.number
+            )
+            found = self._connection.execute(query)
+            self._numbers = {str(row.token): int(row.number) for row in found}
+        return self._numbers
 
     def articles(self) -> list[Stored]:
         """All articles without their texts, ordered by id."""

@@ -5,7 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-__all__ = ["Article", "Card", "Filters", "Health", "Keyword", "Related", "Topic", "labels_of"]
+__all__ = [
+    "Answer",
+    "Article",
+    "Card",
+    "Filters",
+    "Health",
+    "Keyword",
+    "Reasons",
+    "Related",
+    "Rules",
+    "Topic",
+    "labels_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +51,29 @@ class Card(NamedTuple):
     published: datetime | None
 
 
+class Reasons(NamedTuple):
+    """What an article shares with the one that was asked about.
+
+    `names` and `phrases` occur in both texts, most telling first. `hours_apart` is None where one
+    has no date. `duplicate`: nearly the same text. `pinned`: a publisher's rule put it there.
+    `filler`: it is not related at all; "section" or "topic" says what it is the newest of.
+    """
+
+    names: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
+    same_story: bool = False
+    duplicate: bool = False
+    hours_apart: float | None = None
+    pinned: bool = False
+    filler: str | None = None
+
+
 class Related(NamedTuple):
-    """One related article. `score` is a similarity in [0, 1]; larger is better."""
+    """One related article. `score` is in [0, 1], larger is better: see `recommender.scoring`.
+
+    `also_at` are the admitted articles with the same or nearly the same text, the lead first,
+    where the answer collapses duplicates; `reasons` say why it is here.
+    """
 
     id: str
     score: float
@@ -51,6 +84,16 @@ class Related(NamedTuple):
     language: str | None
     author: str | None
     published: datetime | None
+    also_at: tuple[Card, ...] = ()
+    reasons: Reasons = Reasons()
+
+
+class Answer(list[Related]):
+    """A list of related articles, best first. `note` says why it is shorter than asked, or None."""
+
+    def __init__(self, hits: Iterable[Related] = (), note: str | None = None) -> None:
+        super().__init__(hits)
+        self.note = note
 
 
 class Keyword(NamedTuple):
@@ -75,14 +118,31 @@ class Filters:
     """Which articles may be answered. None or empty means any.
 
     `section`, `language` and `source` admit the labels they hold; `since` admits articles
-    published at that moment or later, and none without a date; `exclude` holds ids.
+    published at that moment or later, `until` those published before, and neither admits one
+    without a date; `exclude` holds ids.
     """
 
     section: frozenset[str] | None = None
     language: frozenset[str] | None = None
     source: frozenset[str] | None = None
     since: datetime | None = None
+    until: datetime | None = None
     exclude: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """A publisher's rules, by ids.
+
+    `pinned`: beside the first of a pair the second always comes first. `apart`: neither of a pair
+    is ever answered beside the other. Articles of `excluded_sections` are never answered, and
+    those under `embargo` not before their time.
+    """
+
+    pinned: tuple[tuple[str, str], ...] = ()
+    apart: tuple[tuple[str, str], ...] = ()
+    excluded_sections: tuple[str, ...] = ()
+    embargo: tuple[tuple[str, datetime], ...] = ()
 
 
 def labels_of(value: str | Iterable[str] | None) -> frozenset[str] | None:

@@ -7,6 +7,7 @@ import hashlib
 import json
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -25,6 +26,15 @@ THEMES = {
     "orchard": "orchard apple blossom graft harvest cider pruning bee crate ladder",
     "glacier": "glacier moraine crevasse meltwater ice summit ridge avalanche rope camp",
     "theatre": "theatre curtain rehearsal actor stage lighting premiere script chorus prompter",
+}
+# Each story: the theme that it belongs to, the name that only it holds, and its own words.
+STORIES = {
+    "strike": ("harbour", "Vera Holm", "walkout picket union wages ballot stevedores talks pay"),
+    "collision": ("harbour", "Tor Brekke", "ferry hull radar fog rescue lifeboat inquiry captain"),
+    "dredging": ("harbour", "Ines Duarte", "dredger silt channel survey sediment permit barge"),
+    "frost": ("orchard", "Olga Marek", "frost heaters candles dawn forecast nights smoke buds"),
+    "beetle": ("orchard", "Pavel Sorin", "beetle larvae traps quarantine spray bark felling saws"),
+    "prize": ("orchard", "Aino Laine", "prize jury medal tasting ribbon judges bottle festival"),
 }
 SOURCES = ("Gazette", "Herald", "Courier")
 START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
@@ -74,6 +84,44 @@ def article(number: int, seed: int = 0) -> Article:
     )
 
 
+def report(story: str, number: int) -> Article:
+    """Article `number` of a story: its theme's words and its own, and the name twice."""
+    theme, name, own = STORIES[story]
+    rng = random.Random(f"{story}/{number}")
+    words = rng.choices(own.split(), k=14) + rng.choices(THEMES[theme].split(), k=14)
+    rng.shuffle(words)
+    words[6:6] = words[20:20] = [name]
+    place = 7 * (6 * list(STORIES).index(story) + number + 1)
+    return Article(
+        id=f"{story}-{number}",
+        title=f"{story.title()} report {number}",
+        text=f"{' '.join(words)}.",
+        published=START + timedelta(hours=place % 256),
+        url=f"https://news.example/{story}/{number}",
+        source=SOURCES[number % len(SOURCES)],
+        section=theme,
+        language="en",
+        author=("Ada Reed", "Ben Sand", None)[number // 2 % 3],
+    )
+
+
+def newsdesk() -> list[Article]:
+    """Two topics of three stories of six articles, with copies, near-copies and missing values."""
+    told = {a.id: a for a in (report(story, n) for story in STORIES for n in range(6))}
+    told["frost-5"] = replace(told["frost-5"], published=None)
+    told["prize-5"] = replace(told["prize-5"], source=None, section=None, language=None)
+    wire = {"source": "Agency", "section": "wire"}
+    strike, collision = told["strike-0"], told["collision-1"]
+    near = replace(collision, text=collision.text.replace(".", " again."))
+    return [
+        *told.values(),
+        # The first copy is older than the original and leads, the second has no date at all.
+        replace(strike, id="wire-strike-0", published=START - timedelta(days=9), **wire),
+        replace(strike, id="late-strike-0", published=None, language="de", author=None),
+        replace(near, id="near-collision-1", published=START + timedelta(days=20), **wire),
+    ]
+
+
 def as_record(item: Article) -> dict[str, object]:
     record = {name: getattr(item, name) for name in Article.__dataclass_fields__}
     record["published"] = item.published.isoformat() if item.published else None
@@ -102,3 +150,22 @@ def publish_planted(
     return run_night(
         [source], Artifacts(root), settings(*overrides), encoder=encoder or WordEncoder()
     )
+
+
+def publish_articles(root: Path, articles: Sequence[Article], *overrides: str) -> Artifacts:
+    """Run a real nightly job over `articles` into the artifacts folder `root`."""
+    root.mkdir(parents=True, exist_ok=True)
+    source = write_jsonl(root / "source.jsonl", articles)
+    run_night([source], Artifacts(root), settings(*overrides), encoder=WordEncoder())
+    return Artifacts(root)
+
+
+def write_labelled(path: Path, count: int = 40, *, first: int = 0) -> Path:
+    """`count` planted articles, each with its theme as its story, every second one in `val`."""
+    numbers = range(first, first + count)
+    records = [
+        as_record(article(n)) | {"story": theme_of(n), "split": ("train", "val")[n // 4 % 2]}
+        for n in numbers
+    ]
+    path.write_text("".join(json.dumps(r) + "\n" for r in records), encoding="utf-8")
+    return path

@@ -12,7 +12,14 @@ import pytest
 from recommender import cli, errors
 from recommender.artifacts import Artifacts
 from recommender.lock import hold
-from tests.planted import WordEncoder, article, as_record, publish_planted, write_jsonl
+from tests.planted import (
+    WordEncoder,
+    article,
+    as_record,
+    publish_planted,
+    write_jsonl,
+    write_labelled,
+)
 
 
 class Result(NamedTuple):
@@ -50,9 +57,10 @@ def test_recommend_prints_a_table_a_person_reads(run: Run, published: Artifacts)
     assert result.code == 0
     assert heading == "Orchard report 1"
     assert origin == "Herald · 1 Mar 2026 · a-1"
-    assert columns.split() == ["rank", "score", "title", "source", "published", "id"]
-    assert [row.split()[0] for row in rows] == ["1", "2", "3"]
-    assert all("Orchard report" in row for row in rows)
+    assert columns.split() == ["rank", "score", "title", "source", "published", "id", "why"]
+    ranked = [row for row in rows if row.split()[0] in ("1", "2", "3")]
+    assert [row.split()[0] for row in ranked] == ["1", "2", "3"]
+    assert all("Orchard report" in row for row in ranked)
 
 
 def test_recommend_speaks_json_to_machines(run: Run, published: Artifacts) -> None:
@@ -62,7 +70,9 @@ def test_recommend_speaks_json_to_machines(run: Run, published: Artifacts) -> No
     assert len(answer["related"]) == 2
     assert set(answer["related"][0]) == {
         "id", "score", "title", "url", "source", "section", "language", "author", "published",
+        "also_at", "reasons",
     }  # fmt: skip
+    assert answer["note"] is None
     assert answer["related"][0]["published"].endswith("+00:00")
 
 
@@ -80,7 +90,7 @@ def test_recommend_counts_back_from_now(run: Run, published: Artifacts) -> None:
     all_of_them = run("recommend", "a-1", "--artifacts", published.root, "--since", "5000w")
     none = run("recommend", "a-1", "--artifacts", published.root, "--since", "1h")
     assert "Orchard" in all_of_them.out
-    assert "No article passes." in none.err
+    assert "Only so many: no articles are related" in none.err
     assert run("recommend", "a-1", "--since", "yesterday").code == 2
 
 
@@ -107,7 +117,7 @@ def test_empty_artifacts_name_the_command_that_fills_them(run: Run, tmp_path: Pa
 
 
 def test_broken_artifacts_name_the_file(run: Run, published: Artifacts) -> None:
-    file = published.snapshots / published.current() / "related.npy"
+    file = published.snapshots / published.current() / "neighbours.npy"
     file.write_bytes(file.read_bytes()[:-100])
     result = run("recommend", "a-1", "--artifacts", published.root)
     assert result.code == 7
@@ -134,7 +144,8 @@ def test_nightly_prints_one_line_of_json_and_nothing_else(run: Run, tmp_path: Pa
     assert night["intake"]["read"] == night["intake"]["new"] == night["embedded"] == 20
     assert night["snapshot"] == Artifacts(tmp_path / "a").current()
     assert set(night["seconds"]) == {
-        "read", "embed", "load", "neighbours", "related", "topics", "keywords", "publish",
+        "read", "embed", "count", "load", "neighbours", "graph", "index", "stories", "topics",
+        "keywords", "phrases", "publish",
     }  # fmt: skip
 
 
@@ -154,7 +165,9 @@ def test_logs_are_lines_of_json_on_request(run: Run, tmp_path: Path) -> None:
     source.write_text("".join(json.dumps(r) + "\n" for r in records))
     result = run("recommender", "nightly", source, "--artifacts", tmp_path / "a", "-v")
     entries = [json.loads(line) for line in result.err.splitlines()]
-    assert [e["message"] for e in entries] == ["a field is unknown and kept out", "published"]
+    assert [e["message"] for e in entries] == [
+        "a field is unknown and kept out", "indexed", "published",
+    ]  # fmt: skip
     assert entries[0]["field"] == "mood"
     assert entries[0]["level"] == "warning"
 
@@ -233,7 +246,7 @@ def test_snapshots_are_listed_rolled_back_and_verified(run: Run, tmp_path: Path)
     assert run("recommender", "rollback", second, "--artifacts", tmp_path).code == 0
     assert run("recommender", "rollback", "elsewhere", "--artifacts", tmp_path).code == 7
     verified = run("recommender", "verify", "--artifacts", tmp_path)
-    assert verified.out.startswith(f"{second} is whole: 18 files")
+    assert verified.out.startswith(f"{second} is whole: 36 files")
     assert run("recommender", "verify", first, "--artifacts", tmp_path).code == 0
     assert run("recommender", "verify", "../..", "--artifacts", tmp_path).code == 7
     as_json = json.loads(run("recommender", "snapshots", "--artifacts", tmp_path, "--json").out)
@@ -297,6 +310,44 @@ def test_odd_moments_are_wrong_usage(run: Run, published: Artifacts) -> None:
     for since in ("²d", "9" * 5000 + "d", "d", "99999999w"):
         result = run("recommend", "a-1", "--artifacts", published.root, "--since", since)
         assert result.code == 2, since
+
+
+def test_evaluate_prints_a_row_for_each_ranking(run: Run, tmp_path: Path) -> None:
+    source = write_labelled(tmp_path / "labelled.jsonl")
+    result = run("recommender", "evaluate", "related", source, "--split", "val")
+    assert (result.code, result.err) == (0, "")
+    about, asked, heading, *rows = result.out.splitlines()
+    assert about == f"{source}: 40 articles on 4 stories; encoder words-32"
+    assert asked.startswith("20 queries (the split val); 0 articles left out")
+    assert heading.split() == ["ranking", "nDCG@5", "P@1", "recall@10", "MRR"]
+    assert [row.partition("  ")[0] for row in rows] == [
+        "the product, relevance alone", "the product as shipped", "dense cosine", "BM25",
+        "reciprocal rank fusion",
+    ]  # fmt: skip
+    assert rows[0].count("1.000 (1.000–1.000)") == 4
+
+
+def test_evaluate_speaks_json_and_obeys_settings(run: Run, tmp_path: Path) -> None:
+    source = write_labelled(tmp_path / "labelled.jsonl", 20)
+    with source.open("a", encoding="utf-8") as file:
+        file.write('{"id": "empty", "text": "", "story": "harbour"}\n')
+    command = ("recommender", "evaluate", "related", source, "--json")
+    found = json.loads(run(*command).out)
+    assert (found["articles"], found["rejected"]) == (20, 1)
+    assert found["rankings"]["relevance"]["figures"]["MRR"] == {"mean": 1, "low": 1, "high": 1}
+    refused = run(*command, "--set", "input.max_rejects=0")
+    assert refused.code == 3
+    assert "1 of 21 records are bad" in refused.err
+    assert run(*command, "--set", "input.max_rejekts=0").code == 2
+    told = run(*command[:-1])
+    assert f"bad records left out: 1, the first: {source}:21: text: no text\n" in told.out
+
+
+def test_evaluate_refuses_a_bad_label_with_its_place(run: Run, tmp_path: Path) -> None:
+    source = write_jsonl(tmp_path / "s.jsonl", [article(n) for n in range(4)])
+    result = run("recommender", "evaluate", "related", source)
+    assert result.code == 3
+    assert f"Error: {source}:1: story: expected a string that is not empty" in result.err
 
 
 def test_a_missing_package_names_the_command_that_installs_it(

@@ -1,5 +1,6 @@
 """Settings: where each value may come from, which one wins, and what is refused."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,12 @@ def test_every_setting_can_be_set_in_a_file(tmp_path: Path) -> None:
         if isinstance(value, dict):
             inside = ", ".join(f"{k} = {literal(v)}" for k, v in value.items())
             return f"{{{inside}}}"
+        if isinstance(value, tuple):
+            return f"[{', '.join(map(literal, value))}]"
+        if isinstance(value, bool):
+            return str(value).lower()
+        if isinstance(value, datetime):
+            return value.isoformat()
         return f'"{value}"' if isinstance(value, str) else str(value)
 
     wanted = {
@@ -38,8 +45,15 @@ def test_every_setting_can_be_set_in_a_file(tmp_path: Path) -> None:
             "max_tokens": 9,
             "precision": "float32",
         },
-        "neighbours": {"k": 12},
-        "related": {"length": 11},
+        "duplicates": {"near": False, "source_order": ("Herald", "Gazette")},
+        "neighbours": {"candidates": 40, "k": 12},
+        "related": {"diversity": 0.4, "floor": 0.1},
+        "rules": {
+            "pinned": (("a", "b"),),
+            "apart": (("a", "c"), ("d", "e")),
+            "excluded_sections": ("Stars",),
+            "embargo": {"a": datetime(2026, 3, 1, 9, 0, tzinfo=UTC)},
+        },
         "topics": {"resolution": 2.5, "seed": 3, "keywords": 4},
         "publish": {"keep": 5},
         "run": {"threads": 6},
@@ -48,6 +62,7 @@ def test_every_setting_can_be_set_in_a_file(tmp_path: Path) -> None:
     for section, values in wanted.items():
         lines += [f"[{section}]", *(f"{k} = {literal(v)}" for k, v in values.items())]
     settings = load(file=toml(tmp_path, "\n".join(lines)))
+    wanted["rules"]["embargo"] = {"a": "2026-03-01T09:00:00Z"}  # as the manifest's JSON has it
     assert settings.to_dict() == wanted
     default = Settings().to_dict()
     for section, values in wanted.items():
@@ -117,8 +132,21 @@ def test_other_variables_are_not_ours() -> None:
         ("embedding.max_tokens=0", r"`embedding\.max_tokens`"),
         ("input.fields={text = 3}", r"Expected `str`, got `int` - at `input\.fields"),
         ('input.fields={texts = "x"}', "field 'texts' is unknown; did you mean 'text'"),
-        ("related.length=31", r"related\.length = 31 is more than neighbours\.k = 30"),
-        ("neighbours.k=10", r"related\.length = 30 is more than neighbours\.k = 10"),
+        ("neighbours.k=51", r"neighbours\.k = 51 is more than neighbours\.candidates = 50"),
+        ("neighbours.candidates=9", r"neighbours\.k = 30 is more than neighbours\.candidates = 9"),
+        ("related.length=10", "key 'length' is unknown; known are diversity, floor"),
+        ("related.floor=2", r"`related\.floor`"),
+        ("related.floor=nan", r"`related\.floor`"),
+        ("related.diversity=-0.1", r"`related\.diversity`"),
+        ("duplicates.near=1", r"Expected `bool`, got `int` - at `duplicates\.near`"),
+        ("duplicates.source_order=Gazette", r"`array`, got `str` - at `duplicates\.source_order`"),
+        ("rules.pinned=['a', 'b']", r"at `rules\.pinned\[0\]`"),
+        ("rules.pinned=[['a']]", r"`rules\.pinned\[0\]`"),
+        ("rules.apart=[['a', 'b', 'c']]", r"length 2, got 3 - at `rules\.apart\[0\]`"),
+        ("rules.excluded_sections=[1]", r"`str`, got `int` - at `rules\.excluded_sections"),
+        ("rules.embargo={a = 'soon'}", r"`rules\.embargo"),
+        ("rules.embargo={a = 2026-04-01}", r"got `date` - at `rules\.embargo"),
+        ("rules.embargo={a = 2026-03-01T09:00:00}", r"rules\.embargo: the time of 'a'.* time zone"),
     ],
 )
 def test_a_bad_flag_is_refused_by_name(override: str, said: str) -> None:
@@ -159,7 +187,10 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "override",
-    ["neighbours.k=31", "related.length=29", "topics.resolution=0.6", "topics.seed=1",
+    ["neighbours.k=31", "neighbours.candidates=51", "related.floor=0.9", "related.diversity=0.9",
+     "duplicates.near=false", "duplicates.source_order=['Wire']", "rules.pinned=[['a', 'b']]",
+     "rules.apart=[['a', 'b']]", "rules.excluded_sections=['quizzes']",
+     "rules.embargo={a = 2026-04-01T00:00:00Z}", "topics.resolution=0.6", "topics.seed=1",
      "topics.keywords=9"],
 )  # fmt: skip
 def test_the_fingerprint_changes_with_what_shapes_a_snapshot(override: str) -> None:

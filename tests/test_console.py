@@ -2,10 +2,20 @@
 
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 from rich.console import Console
 
-from recommender.console import Bars, article_heading, how_long_ago, printable, related_table
+from recommender.console import (
+    Bars,
+    article_heading,
+    figures_table,
+    how_long_ago,
+    printable,
+    related_table,
+)
+from recommender.evaluation import MEASURES, intervals
+from recommender.trial import Ranking
 from recommender.types import Card, Related
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -56,3 +66,15 @@ def test_bars_show_count_and_rate() -> None:
         advance(10)
     assert "embed" in capture.get()
     assert "10/10" in capture.get()
+
+
+def test_figures_stand_beside_their_intervals_on_one_line_each() -> None:
+    values = np.array([[1.0, 0.0, 0.5, 1.0], [0.0, 0.0, 0.5, 1.0]])
+    ranking = Ranking("rrf", "reciprocal rank fusion", values, intervals(values, [1, 2]))
+    console = Console(width=120, force_terminal=False)
+    with console.capture() as capture:
+        console.print(figures_table([ranking, ranking], MEASURES))
+    heading, row, again = capture.get().splitlines()
+    assert heading.split() == ["ranking", *MEASURES]
+    assert row == again
+    assert row.split("  ")[1:3] == ["0.500 (0.000–1.000)", "0.000 (0.000–0.000)"]

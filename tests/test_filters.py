@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta, timezone
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -86,15 +87,17 @@ def test_a_row_passes_exactly_where_the_filters_words_say_so(
     row_filter = RowFilter(snapshot, filters, removed)
     cards = snapshot.cards.of(range(snapshot.manifest.articles))
     wanted = [passes(card, filters) and row not in removed for row, card in enumerate(cards)]
-    assert [row_filter.admits(row) for row in range(len(cards))] == wanted
-    assert row_filter.mask().tolist() == wanted
+    assert row_filter.admits(np.arange(len(cards))).tolist() == wanted
+    texts = np.zeros(snapshot.manifest.texts, dtype=bool)
+    texts[snapshot.arrays.text_of[np.array(wanted, dtype=bool)]] = True
+    assert row_filter.texts().tolist() == texts.tolist()
 
 
 @pytest.mark.parametrize("facet", ["section", "language", "source"])
 def test_no_labels_at_all_mean_any(snapshot: Snapshot, facet: str) -> None:
     # `Filters` says "None or empty means any"; a form with nothing ticked gives an empty list.
     filters = Filters(**{facet: labels_of([])})
-    assert RowFilter(snapshot, filters, frozenset()).mask().all()
+    assert RowFilter(snapshot, filters, frozenset()).texts().all()
 
 
 def test_labels_are_one_several_or_any() -> None:

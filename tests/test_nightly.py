@@ -11,7 +11,6 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from recommender import Recommender, UnknownArticle
@@ -36,7 +35,7 @@ from tests.planted import (
 )
 
 # Of 40 articles, 30 neighbours are nearly all: themes show where there are fewer than a theme's.
-FEW_NEIGHBOURS = ("neighbours.k=9", "related.length=9")
+FEW_NEIGHBOURS = ("neighbours.k=9", "related.floor=0")
 
 
 class Newsroom:
@@ -596,8 +595,8 @@ def test_the_summary_is_one_line_of_json(newsroom: Newsroom) -> None:
     record = json.loads(line)
     assert record["snapshot"] == night.snapshot
     assert record["intake"]["read"] == 4
-    stages = {"read", "embed", "load", "neighbours", "related", "topics", "keywords", "publish"}
-    assert record["seconds"].keys() == stages
+    stages = "read embed count load neighbours graph index stories topics keywords phrases publish"
+    assert [*record["seconds"]] == stages.split()
     assert all(seconds >= 0 for seconds in record["seconds"].values())
 
 
@@ -636,4 +635,5 @@ def test_vectors_in_the_index_are_those_of_the_texts(newsroom: Newsroom) -> None
         item = article(number)
         expected = WordEncoder().encode([f"{item.title}. {item.text}"]).vectors[0]
         text = int(snapshot.arrays.text_of[row])
-        np.testing.assert_array_equal(snapshot.index().vector(text), expected)
+        # Expanded by its nearest, which moves it a little.
+        assert snapshot.index().vector(text) @ expected > 0.8

@@ -1,10 +1,10 @@
 """Publishing: all or nothing, named in order, pruned, and the way back."""
 
 import shutil
+import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from hashlib import sha256
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +14,11 @@ from recommender import Recommender
 from recommender.arrays import Array
 from recommender.artifacts import ASIDE_PREFIX, Artifacts
 from recommender.errors import NoSnapshot, PublishRefused, SnapshotDamaged, StorageError
+from recommender.index import Index
 from recommender.manifest import MANIFEST
-from recommender.publish import Content, clean, prune, publish, rollback
-from recommender.snapshot import Snapshot, verify
+from recommender.publish import FILES, Content, clean, prune, publish, rollback
+from recommender.snapshot import CARDS, Snapshot, verify
+from recommender.types import Rules
 from tests.planted import publish_planted
 
 
@@ -34,10 +36,20 @@ def content_of(artifacts: Artifacts) -> Content:
         arrays=snapshot.arrays,
         index=snapshot.index(),
         cards=cards,
-        text_hashes=[sha256(card.id.encode()).digest()[:16] for card in cards],
+        text_of_hash=text_of_hash(snapshot),
         topics=snapshot.topics,
         facets={name: list(labels) for name, labels in snapshot.facets.items()},
+        rules=snapshot.rules,
+        scoring=snapshot.scoring,
     )
+
+
+def text_of_hash(snapshot: Snapshot) -> dict[bytes, int]:
+    database = sqlite3.connect(snapshot.folder / CARDS)
+    try:
+        return dict(database.execute("SELECT hash, text FROM texts"))
+    finally:
+        database.close()
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +74,10 @@ def test_what_is_published_is_current_whole_and_alone(artifacts: Artifacts) -> N
     name = publish(artifacts, content, keep=1)
     assert artifacts.current() == name
     assert name.endswith(f"-{content.build[:8]}")
-    assert verify(artifacts.snapshots / name).topics == content.topics
+    snapshot = verify(artifacts.snapshots / name)
+    assert snapshot.topics == content.topics
+    assert snapshot.scoring == content.scoring
+    assert text_of_hash(snapshot) == content.text_of_hash
     assert in_snapshots(artifacts) == [name]
 
 
@@ -74,6 +89,25 @@ def test_the_same_content_gives_the_same_bytes_but_for_the_manifest(artifacts: A
     )
     assert first.pop(MANIFEST) != second.pop(MANIFEST)
     assert first == second
+
+
+def test_rules_are_read_back_as_they_were_set(artifacts: Artifacts) -> None:
+    midnight = datetime(2026, 4, 1, tzinfo=timezone(timedelta(hours=2)))
+    rules = Rules(
+        pinned=(("a-1", "a-2"), ("a-1", 'Größe "x"')),
+        apart=(("a-3", "a-4"),),
+        excluded_sections=("harbour", "東"),
+        embargo=(("a-5", midnight), ("a-6", datetime(2026, 4, 1, 1, 2, 3, 4, tzinfo=UTC))),
+    )
+    name = publish(artifacts, replace(content_of(artifacts), rules=rules), keep=1)
+    assert verify(artifacts.snapshots / name).rules == rules
+
+
+def test_progress_counts_every_file_but_the_manifest(artifacts: Artifacts) -> None:
+    done: list[int] = []
+    name = publish(artifacts, content_of(artifacts), 1, done.append)
+    assert done == [1] * FILES
+    assert len(list((artifacts.snapshots / name).iterdir())) - 1 == FILES
 
 
 def test_names_sort_by_age_within_one_second_and_when_the_clock_went_back(
@@ -105,10 +139,17 @@ def out_of_range(array: Array, value: int) -> Array:
     return changed
 
 
+# Where -1 says that there is none, and where there always is one.
+MAY_BE_NONE = ("neighbours", "words", "phrases", "topic_of", "source", "section", "language",
+               "author")  # fmt: skip
+NEVER_NONE = ("text_of", "copies", "story_of", "story_texts")
+
+
 @pytest.mark.parametrize(
-    "name", ["neighbours", "related", "text_of", "copies", "topic_of", "source"]
-)
-@pytest.mark.parametrize("value", [-2, 2**31 - 1])
+    ("name", "value"),
+    [*((name, value) for name in (*MAY_BE_NONE, *NEVER_NONE) for value in (-2, 2**31 - 1)),
+     *((name, -1) for name in NEVER_NONE)],
+)  # fmt: skip
 def test_a_snapshot_that_points_outside_itself_is_refused(
     artifacts: Artifacts, name: str, value: int
 ) -> None:
@@ -127,9 +168,21 @@ def test_a_snapshot_that_points_outside_itself_is_refused(
         lambda c: replace(c, arrays=c.arrays._replace(published=c.arrays.published[:-1])),
         lambda c: replace(c, arrays=c.arrays._replace(text_of=c.arrays.text_of.astype(np.int64))),
         lambda c: replace(c, cards=c.cards[:-1]),
-        lambda c: replace(c, text_hashes=c.text_hashes[:-1]),
+        lambda c: replace(c, arrays=c.arrays._replace(words=c.arrays.words[:, 1:])),
+        lambda c: replace(c, arrays=c.arrays._replace(hubness=c.arrays.hubness[:-1])),
+        lambda c: replace(c, arrays=c.arrays._replace(idf=c.arrays.idf[:-1])),
+        lambda c: replace(c, arrays=c.arrays._replace(lexicon_start=c.arrays.lexicon_start[:-1])),
+        lambda c: replace(c, arrays=c.arrays._replace(phrase_names=np.ones(3, dtype=bool))),
+        lambda c: replace(c, arrays=c.arrays._replace(phrase_weights=np.ones(3, np.float32))),
+        lambda c: replace(c, arrays=c.arrays._replace(story_start=c.arrays.story_start[1:])),
+        lambda c: replace(c, arrays=c.arrays._replace(story_start=c.arrays.story_start[:0])),
+        lambda c: replace(c, arrays=c.arrays._replace(copies_start=c.arrays.copies_start[::-1])),
+        lambda c: replace(c, index=Index.build(np.eye(3, dtype=np.float32))),
     ],
-    ids=["scores too narrow", "a date missing", "a wrong type", "a card missing", "a hash missing"],
+    ids=["scores too narrow", "a date missing", "a wrong type", "a card missing",
+         "words too narrow", "a hubness missing", "an idf missing", "a word missing",
+         "names of other phrases", "weights of other phrases", "a story missing",
+         "no stories at all", "copies backwards", "another index"],
 )  # fmt: skip
 def test_a_snapshot_whose_parts_do_not_fit_is_refused(
     artifacts: Artifacts, change: Callable[[Content], Content]

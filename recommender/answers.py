@@ -1,0 +1,138 @@
+"""Answers: what was picked, with the cards a page shows and the reasons it prints."""
+
+from collections.abc import Sequence
+
+from recommender.filters import RowFilter
+from recommender.questions import Question
+from recommender.ranking import Asked, Picked, Ranked
+from recommender.reasons import best, shared
+from recommender.snapshot import NO_DATE, Snapshot
+from recommender.types import Answer, Reasons, Related
+
+__all__ = ["answer"]
+
+MICROSECONDS_AN_HOUR = 3_600_000_000
+SHOWN = 3  # names and phrases of a hit
+
+
+def answer(
+    snapshot: Snapshot,
+    asked: Asked,
+    question: Question,
+    ranked: Ranked,
+    row_filter: RowFilter,
+    text: str | None = None,
+) -> Answer:
+    """The answer to `question`; `text` is what was asked about where it is not published."""
+    picked = ranked.picked
+    if not picked:
+        return Answer(note=_note(question, ranked, row_filter))
+    also = _also_at(snapshot, picked, row_filter) if question.collapse else {}
+    rows = [hit.row for hit in picked] + [row for others in also.values() for row in others]
+    cards = dict(zip(rows, snapshot.cards.of(rows), strict=True))
+    reasons = _reasons(snapshot, asked, picked, text)
+    hits = [
+        Related(
+            cards[hit.row][0],
+            hit.score,
+            *cards[hit.row][1:],
+            tuple(cards[row] for row in also[hit.row]) if hit.row in also else (),
+            why,
+        )
+        for hit, why in zip(picked, reasons, strict=True)
+    ]
+    short = len(hits) < question.k
+    return Answer(hits, _note(question, ranked, row_filter) if short else None)
+
+
+def _also_at(
+    snapshot: Snapshot, picked: Sequence[Picked], row_filter: RowFilter
+) -> dict[int, list[int]]:
+    """For each picked row the other admitted rows of its text, where there are any."""
+    arrays = snapshot.arrays
+    start = arrays.copies_start
+    texts = [hit.text for hit in picked]
+    found = {}
+    sizes = (start[1:].take(texts) - start.take(texts)).tolist()
+    for hit, size in zip(picked, sizes, strict=True):
+        if size > 1:
+            rows = arrays.copies[start[hit.text] : start[hit.text + 1]]
+            rows = rows[row_filter.admits(rows) & (rows != hit.row)]
+            if rows.size:
+                found[hit.row] = rows.tolist()
+    return found
+
+
+def _reasons(
+    snapshot: Snapshot, asked: Asked, picked: Sequence[Picked], text: str | None
+) -> list[Reasons]:
+    arrays = snapshot.arrays
+    texts = [hit.text for hit in picked]
+    if asked.text is None:
+        common = _occurring(snapshot, text or "", texts)
+    else:
+        common = shared(arrays.phrases, asked.text, texts)
+    hours = _hours_apart(snapshot, asked, picked)
+    own_story = None if asked.text is None else int(arrays.story_of[asked.text])
+    stories = arrays.story_of.take(texts).tolist()
+    found = []
+    for hit, phrases, apart, story in zip(picked, common, hours, stories, strict=True):
+        chosen = best(phrases, arrays.phrase_weights, snapshot.phrases, SHOWN)
+        named = arrays.phrase_names.take(chosen).tolist() if chosen else []
+        told = list(zip(snapshot.phrases.take(chosen) if chosen else [], named, strict=True))
+        found.append(
+            Reasons(
+                tuple(phrase for phrase, is_name in told if is_name),
+                tuple(phrase for phrase, is_name in told if not is_name),
+                story == own_story,
+                hit.text == asked.text,
+                apart,
+                hit.pinned,
+                hit.filler,
+            )
+        )
+    return found
+
+
+def _hours_apart(snapshot: Snapshot, asked: Asked, picked: Sequence[Picked]) -> list[float | None]:
+    published = snapshot.arrays.published
+    own = NO_DATE if asked.row is None else int(published[asked.row])
+    if own == NO_DATE:
+        return [None] * len(picked)
+    others = published.take([hit.row for hit in picked]).tolist()
+    return [
+        None if other == NO_DATE else round((other - own) / MICROSECONDS_AN_HOUR, 1)
+        for other in others
+    ]
+
+
+def _note(question: Question, ranked: Ranked, row_filter: RowFilter) -> str:
+    found = sum(hit.filler is None for hit in ranked.picked)
+    fillers = len(ranked.picked) - found
+    what = {"related": "related", "story": "of the same story", "background": "background"}
+    admitted = " among those admitted" if row_filter.narrows else ""
+    floor = f" with a score of {question.floor:g} or more" if question.mode != "story" else ""
+    filled = f"; {fillers:,} more are the newest of its {question.fallback}" if fillers else ""
+    articles = "article is" if found == 1 else "articles are"
+    return f"{found or 'no'} {articles} {what[question.mode]}{floor}{admitted}{filled}"
+
+
+def _occurring(snapshot: Snapshot, text: str, texts: Sequence[int]) -> list[list[int]]:
+    """The phrases of each of `texts` that stand in the unpublished `text`."""
+    folded = f" {' '.join(text.split()).casefold()} "
+    rows = snapshot.arrays.phrases.take(texts, axis=0).tolist()
+    return [
+        [phrase for phrase in row if phrase >= 0 and _stands_in(snapshot.phrases[phrase], folded)]
+        for row in rows
+    ]
+
+
+def _stands_in(phrase: str, folded: str) -> bool:
+    phrase = phrase.casefold()
+    place = folded.find(phrase)
+    while place >= 0:
+        around = folded[place - 1] + folded[place + len(phrase)]
+        if not any(map(str.isalnum, around)) or not phrase[0].isascii():
+            return True
+        place = folded.find(phrase, place + 1)
+    return False

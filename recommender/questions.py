@@ -1,0 +1,140 @@
+"""What can be asked of a list of related articles: the options of a question, checked once."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Literal, NamedTuple, TypedDict, get_args
+
+from recommender.types import Filters, labels_of
+
+__all__ = ["ANYTHING", "DUPLICATES", "FALLBACKS", "MODES", "Options", "Question", "question"]
+
+Mode = Literal["related", "story", "background"]
+Duplicates = Literal["collapse", "keep"]
+Fallback = Literal["section", "topic"]
+MODES, DUPLICATES, FALLBACKS = get_args(Mode), get_args(Duplicates), get_args(Fallback)
+ANYTHING = Filters()
+
+
+class Options(TypedDict, total=False):
+    """The options of `Recommender.related`; each may be left out.
+
+    Which articles may be answered:
+
+    - `section`, `language`, `source`: only these labels, one or several.
+    - `since`, `until`: only articles published from that moment on, and before that one; moments
+      must know their time zone. An article without a date passes neither.
+    - `exclude`: not these ids.
+    - `floor`: only scores from here on. None is the newsroom's setting, related.floor.
+
+    What the list is:
+
+    - `mode`: "related", the story and its neighbours (the default); "story", the same event alone,
+      newest first; "background", the same topic without that event.
+    - `duplicates`: "collapse" shows one article of nearly the same text, and where else it stands
+      in `also_at` (the default); "keep" shows each.
+    - `diversity`: 0 ranks by relevance alone, 1 by difference alone. None is the newsroom's
+      setting, related.diversity. A story is never diversified.
+    - `half_life`: days in which an article's score halves with its age. None: age does not count.
+    - `per_source`, `per_author`, `per_story`: at most so many of one.
+    - `fallback`: "section" or "topic" fills a short list with the newest of that section or topic.
+    """
+
+    section: str | Iterable[str] | None
+    language: str | Iterable[str] | None
+    source: str | Iterable[str] | None
+    since: datetime | None
+    until: datetime | None
+    exclude: Iterable[str]
+    floor: float | None
+    mode: Mode
+    duplicates: Duplicates
+    diversity: float | None
+    half_life: float | None
+    per_source: int | None
+    per_author: int | None
+    per_story: int | None
+    fallback: Fallback | None
+
+
+class Question(NamedTuple):
+    """A checked question for `k` articles; see `Options`."""
+
+    k: int
+    filters: Filters = ANYTHING
+    floor: float = 0.0
+    mode: Mode = "related"
+    collapse: bool = True
+    diversity: float = 0.0
+    half_life: float | None = None
+    per_source: int | None = None
+    per_author: int | None = None
+    per_story: int | None = None
+    fallback: Fallback | None = None
+
+
+def question(k: int, options: Options, defaults: Mapping[str, Any]) -> Question:
+    """Check the `options` of a question for `k` articles.
+
+    `defaults` are the snapshot's settings under "related".
+
+    Raises:
+        ValueError: a value is out of range, unknown, or a moment without time zone.
+        TypeError: an option is unknown, or `exclude` is one string.
+    """
+    if k < 0:
+        raise ValueError(f"k={k}: the number of articles cannot be negative")
+    if not options:  # the question nearly all pages ask
+        return Question(k, ANYTHING, defaults["floor"], diversity=defaults["diversity"])
+    if unknown := options.keys() - Options.__annotations__.keys():
+        known = ", ".join(Options.__annotations__)
+        raise TypeError(f"{', '.join(sorted(unknown))}: no such option; there are {known}")
+    chosen: dict[str, Any] = {n: value for n, value in options.items() if value is not None}
+    numbers = {
+        "floor": _within(chosen.pop("floor", defaults["floor"]), "floor"),
+        "diversity": _within(chosen.pop("diversity", defaults["diversity"]), "diversity"),
+    }
+    filters = _filters(chosen)
+    duplicates = _among(chosen.pop("duplicates", "collapse"), DUPLICATES, "duplicates")
+    _among(chosen.get("mode", "related"), MODES, "mode")
+    if "fallback" in chosen:
+        _among(chosen["fallback"], FALLBACKS, "fallback")
+    for name in ("half_life", "per_source", "per_author", "per_story"):
+        if chosen.get(name, 1) <= 0:
+            raise ValueError(f"{name}={chosen[name]}: expected a number above 0")
+    rest: dict[str, Any] = numbers | chosen
+    return Question(
+        k, Filters(**filters) if filters else ANYTHING, collapse=duplicates == "collapse", **rest
+    )
+
+
+def _filters(chosen: dict[str, Any]) -> dict[str, Any]:
+    """Take what filters out of `chosen`."""
+    found: dict[str, Any] = {}
+    for name in ("section", "language", "source"):
+        if (labels := labels_of(chosen.pop(name, None))) is not None:
+            found[name] = labels
+    for name in ("since", "until"):
+        if (moment := chosen.pop(name, None)) is not None:
+            if moment.tzinfo is None:
+                raise ValueError(
+                    f"{name}={moment.isoformat()} has no time zone; add one, for example UTC"
+                )
+            found[name] = moment
+    exclude = chosen.pop("exclude", ())
+    if isinstance(exclude, str):
+        raise TypeError("exclude takes several ids, not one string; write exclude=[...]")
+    if ids := frozenset(exclude):
+        found["exclude"] = ids
+    return found
+
+
+def _within(value: float, name: str) -> float:
+    if not 0 <= value <= 1:
+        raise ValueError(f"{name}={value}: expected a number from 0 to 1")
+    return value
+
+
+def _among(value: str, known: tuple[str, ...], name: str) -> str:
+    if value not in known:
+        raise ValueError(f"{name}={value!r} is unknown; there are {', '.join(known)}")
+    return value

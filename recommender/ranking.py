@@ -1,0 +1,315 @@
+"""Answering one question from one snapshot: candidates, their order, and what fills a short list.
+
+Nearly all questions are answered from the neighbour graph. FAISS searches where it cannot: a
+filter leaves a list short, `k` is larger than a list, the text is not in the snapshot.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from recommender.arrays import Array
+from recommender.filters import RowFilter
+from recommender.lexical import Words, overlaps
+from recommender.questions import Question
+from recommender.related import (
+    Candidates,
+    Cap,
+    between,
+    decayed,
+    diversified,
+    newest_first,
+    within_caps,
+)
+from recommender.rules import RowRules
+from recommender.scoring import RECIPE, corrected, expand, hybrid
+from recommender.snapshot import NO_DATE, Snapshot
+
+__all__ = ["Asked", "Picked", "Ranked", "rank"]
+
+POOL = 50  # texts a search finds at least, to be scored: as many as the build scores
+POOL_A_HIT = 3
+
+
+class Asked(NamedTuple):
+    """What is asked about: an article's `row` and `text`, or a text that is not published.
+
+    `vector` (dimension,) and `words` are those of an unpublished text, and None otherwise.
+    """
+
+    row: int | None
+    text: int | None
+    vector: Array | None = None
+    words: Words | None = None
+
+
+class Picked(NamedTuple):
+    """One chosen article: its row, its text, its score in [0, 1], and what else put it there."""
+
+    row: int
+    text: int
+    score: float
+    pinned: bool = False
+    filler: str | None = None
+
+
+class Ranked(NamedTuple):
+    """The chosen articles, best first. `complete`: none other scores as high as was asked."""
+
+    picked: list[Picked]
+    complete: bool
+
+
+def rank(
+    snapshot: Snapshot, asked: Asked, question: Question, row_filter: RowFilter, rules: RowRules
+) -> Ranked:
+    """Answer `question` about `asked`; see `questions.Options` for what it may want."""
+    pinned = _pinned(snapshot, asked, question, row_filter, rules)
+    candidates, complete = _candidates(snapshot, asked, question, row_filter)
+    barred = [hit.text for hit in pinned]
+    if asked.row is not None and asked.row in rules.apart:
+        barred += rules.apart[asked.row]
+    if barred:
+        candidates = candidates.take(np.flatnonzero(~np.isin(candidates.texts, barred)))
+    places = _ordered(snapshot, candidates, question, question.k - len(pinned))
+    chosen = candidates.take(places)
+    picked = pinned + [
+        Picked(*hit)
+        for hit in zip(
+            chosen.rows.tolist(), chosen.texts.tolist(), chosen.scores.tolist(), strict=True
+        )
+    ]
+    if question.fallback is not None and asked.row is not None and len(picked) < question.k:
+        barred += [hit.text for hit in picked]
+        picked += _newest(snapshot, asked, question, row_filter, barred)
+    return Ranked(picked[: question.k], complete)
+
+
+def _candidates(
+    snapshot: Snapshot, asked: Asked, question: Question, row_filter: RowFilter
+) -> tuple[Candidates, bool]:
+    """Admitted candidates, best first, and whether these are all that score high enough."""
+    arrays = snapshot.arrays
+    if asked.text is None:
+        return _searched(snapshot, asked, question, row_filter)
+    if question.mode == "story":
+        texts, scores = _story(snapshot, asked.text)
+        return _admitted(snapshot, asked, texts, scores, question, row_filter), True
+    texts, scores = arrays.neighbours[asked.text], arrays.scores[asked.text]
+    # Scores fall: what the list leaves out scores no more than its last.
+    complete = len(texts) == 0 or texts[-1] < 0 or bool(scores[-1] < question.floor)
+    if complete:
+        good = int(((scores >= question.floor) & (texts >= 0)).sum())
+        texts, scores = texts[:good], scores[:good]
+    if question.mode == "background":
+        kept = np.flatnonzero(_is_background(snapshot, asked.text, texts))
+        texts, scores = texts.take(kept), scores.take(kept)
+    found = _admitted(snapshot, asked, texts, scores, question, row_filter)
+    wanted = question.k * (2 if _capped(question) else 1)
+    if (
+        complete
+        or len(found.rows) >= wanted
+        or arrays.neighbours.shape[1] >= len(arrays.scores) - 1
+    ):
+        return found, complete
+    return _searched(snapshot, asked, question, row_filter)
+
+
+def _admitted(
+    snapshot: Snapshot,
+    asked: Asked,
+    texts: Array,
+    scores: Array,
+    question: Question,
+    row_filter: RowFilter,
+) -> Candidates:
+    """The articles of `texts` that pass: one of each, the lead where it does, or all."""
+    arrays = snapshot.arrays
+    start = arrays.copies_start
+    if question.collapse:
+        rows = arrays.copies.take(start.take(texts))
+        passes = row_filter.admits(rows)
+        for place in np.flatnonzero(~passes).tolist():
+            text = texts[place]
+            others = arrays.copies[start[text] + 1 : start[text + 1]]
+            others = others[row_filter.admits(others)] if others.size else others
+            if others.size:
+                rows[place], passes[place] = others[0], True
+        if passes.all():
+            return Candidates(rows, texts, scores)
+        return Candidates(rows, texts, scores).take(np.flatnonzero(passes))
+    if asked.row is not None and asked.text is not None:  # its own copies are as near as can be
+        texts, scores = np.append(asked.text, texts), np.append(np.float32(1.0), scores)
+    size = start.take(texts + 1) - start.take(texts)
+    first = np.cumsum(size) - size
+    place = np.arange(size.sum()) + np.repeat(start.take(texts) - first, size)
+    rows = arrays.copies.take(place)
+    all_of = Candidates(rows, np.repeat(texts, size), np.repeat(scores, size))
+    return all_of.take(np.flatnonzero(row_filter.admits(rows) & (rows != asked.row)))
+
+
+def _searched(
+    snapshot: Snapshot, asked: Asked, question: Question, row_filter: RowFilter
+) -> tuple[Candidates, bool]:
+    """The candidates of a search among all admitted texts."""
+    index = snapshot.index()
+    admitted = row_filter.texts()
+    if asked.text is not None:
+        admitted[asked.text] = False
+        if question.mode == "background":
+            admitted &= _is_background(snapshot, asked.text, None)
+        vector, words = index.vector(asked.text), _words(snapshot, asked.text)
+    else:
+        assert asked.vector is not None  # noqa: S101 - one of the two is always known
+        assert asked.words is not None  # noqa: S101
+        vector, words = _expanded(snapshot, asked.vector, asked.words), asked.words
+    found = index.search(vector, max(POOL, POOL_A_HIT * question.k), admitted)
+    scores = _scores(snapshot, words, found.texts, found.similarities)
+    order = np.argsort(-scores, kind="stable")[: int((scores >= question.floor).sum())]
+    texts, scores = found.texts.take(order), scores.take(order)
+    hits = _admitted(snapshot, asked, texts, scores, question, row_filter)
+    return hits, True
+
+
+def _expanded(snapshot: Snapshot, vector: Array, words: Words) -> Array:
+    """The expanded embedding of an unpublished text; see `scoring`."""
+    index = snapshot.index()
+    found = index.search(vector, POOL, np.ones(len(index), dtype=bool))
+    hybrids = hybrid(found.similarities, overlaps(words, _words(snapshot, found.texts)))
+    nearest = np.argsort(-hybrids, kind="stable")[: RECIPE.expansion]
+    vectors = np.stack([index.vector(int(text)) for text in found.texts.take(nearest)])
+    expanded: Array = expand(vector[None, :], vectors[None], hybrids[None, nearest])[0]
+    return expanded
+
+
+def _scores(snapshot: Snapshot, words: Words, texts: Array, similarities: Array) -> Array:
+    """Scores of `texts` for a text of these `words`, by their cosine `similarities` to it."""
+    hybrids = hybrid(similarities, overlaps(words, _words(snapshot, texts)))
+    hubness = snapshot.arrays.hubness.take(texts)
+    return corrected(hybrids, hubness, snapshot.scoring.mean_hubness)
+
+
+def _words(snapshot: Snapshot, texts: Array | int) -> Words:
+    arrays = snapshot.arrays
+    return Words(arrays.words[texts], arrays.word_weights[texts])
+
+
+def _exact(snapshot: Snapshot, text: int, others: Array) -> Array:
+    """Scores of any `others` for `text`, in the graph or not."""
+    index = snapshot.index()
+    vectors = np.stack([index.vector(int(other)) for other in others])
+    return _scores(snapshot, _words(snapshot, text), others, vectors @ index.vector(text))
+
+
+def _story(snapshot: Snapshot, text: int) -> tuple[Array, Array]:
+    """The other texts of a text's story, with their scores."""
+    arrays = snapshot.arrays
+    story = int(arrays.story_of[text])
+    texts = arrays.story_texts[arrays.story_start[story] : arrays.story_start[story + 1]]
+    texts = texts[texts != text]
+    listed = dict(zip(arrays.neighbours[text].tolist(), arrays.scores[text].tolist(), strict=True))
+    scores = np.array([listed.get(other, -1.0) for other in texts.tolist()], dtype=np.float32)
+    unlisted = np.flatnonzero(scores < 0)
+    if unlisted.size:
+        scores[unlisted] = _exact(snapshot, text, texts.take(unlisted))
+    return texts, scores
+
+
+def _is_background(snapshot: Snapshot, text: int, texts: Array | None) -> Array:
+    """Which of `texts` (None: of all) share the topic of `text` and not its story, bool."""
+    topic_of, story_of = snapshot.arrays.topic_of, snapshot.arrays.story_of
+    topics = topic_of if texts is None else topic_of.take(texts)
+    stories = story_of if texts is None else story_of.take(texts)
+    background: Array = (topics == topic_of[text]) & (stories != story_of[text])
+    return background
+
+
+def _ordered(
+    snapshot: Snapshot, candidates: Candidates, question: Question, k: int
+) -> Sequence[int]:
+    """Places of the chosen candidates in the order of the answer."""
+    arrays, count = snapshot.arrays, len(candidates.rows)
+    caps = _caps(snapshot, candidates, question) if _capped(question) else ()
+    order: Array | None = None
+    scores = candidates.scores
+    if question.mode == "story":
+        order = newest_first(arrays.published.take(candidates.rows), scores)
+    elif question.half_life is not None:
+        published = arrays.published.take(candidates.rows)
+        scores = decayed(scores, published, NO_DATE, question.half_life)
+        order = np.argsort(-scores, kind="stable")
+    if order is not None:
+        caps = [Cap(cap.codes.take(order), cap.most) for cap in caps]
+    if question.diversity > 0 and question.mode != "story" and count > 1 and k > 0:
+        texts = candidates.texts
+        if order is not None:
+            scores, texts = scores.take(order), texts.take(order)
+        similarity = between(arrays.neighbours, arrays.scores, texts)
+        places = diversified(scores, similarity, question.diversity, k, caps)
+    else:
+        places = within_caps(count, k, caps) if caps else list(range(min(count, max(k, 0))))
+    return places if order is None else order.take(places).tolist()
+
+
+def _capped(question: Question) -> bool:
+    return (question.per_source, question.per_author, question.per_story) != (None, None, None)
+
+
+def _caps(snapshot: Snapshot, candidates: Candidates, question: Question) -> list[Cap]:
+    arrays = snapshot.arrays
+    caps = []
+    if question.per_source is not None:
+        caps.append(Cap(arrays.source.take(candidates.rows), question.per_source))
+    if question.per_author is not None:
+        caps.append(Cap(arrays.author.take(candidates.rows), question.per_author))
+    if question.per_story is not None:
+        caps.append(Cap(arrays.story_of.take(candidates.texts), question.per_story))
+    return caps
+
+
+def _pinned(
+    snapshot: Snapshot, asked: Asked, question: Question, row_filter: RowFilter, rules: RowRules
+) -> list[Picked]:
+    """The pinned articles that pass the filters, in the order of the rules."""
+    if asked.row is None or asked.text is None or asked.row not in rules.pinned:
+        return []
+    rows = np.array(rules.pinned[asked.row], dtype=np.int32)
+    rows = rows[row_filter.admits(rows)][: question.k]
+    texts = snapshot.arrays.text_of.take(rows)
+    if not rows.size:
+        return []
+    scores = np.where(texts == asked.text, 1.0, _exact(snapshot, asked.text, texts))
+    return [
+        Picked(row, text, score, pinned=True)
+        for row, text, score in zip(rows.tolist(), texts.tolist(), scores.tolist(), strict=True)
+    ]
+
+
+def _newest(
+    snapshot: Snapshot,
+    asked: Asked,
+    question: Question,
+    row_filter: RowFilter,
+    barred: list[int],
+) -> list[Picked]:
+    """The newest admitted articles of the asked one's section or topic, `barred` texts left out."""
+    arrays = snapshot.arrays
+    if question.fallback == "section":
+        own, column = arrays.section[asked.row], arrays.section
+    else:
+        own, column = arrays.topic_of[asked.text], arrays.topic_of.take(arrays.text_of)
+    if own < 0:
+        return []
+    rows = np.flatnonzero(column == own)
+    rows = rows[row_filter.admits(rows)]
+    texts = arrays.text_of.take(rows)
+    fresh = ~np.isin(texts, [*barred, int(arrays.text_of[asked.row])])
+    rows, texts = rows[fresh], texts[fresh]
+    order = np.lexsort((rows, ~arrays.published.take(rows)))
+    _, first = np.unique(texts[order], return_index=True)
+    order = order[np.sort(first)][: question.k]
+    return [
+        Picked(row, text, 0.0, filler=question.fallback)
+        for row, text in zip(rows[order].tolist(), texts[order].tolist(), strict=True)
+    ]
