@@ -8,7 +8,7 @@ ARTIFACTS := artifacts
 CONSTRAINTS := scripts/constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types format bench clean
+.PHONY: help demo test check lint types format bench quality clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ bench: $(VENV)/.dev ## Measure speed and memory; prints a table, writes artifact
 	@$(BIN)/python scripts/demo_corpus.py $(ARTIFACTS)/demo
 	@$(BIN)/python scripts/bench.py $(ARTIFACTS)/demo/news.jsonl --json-file $(ARTIFACTS)/bench.json
 
+quality: $(VENV)/.dev ## Hold the answers to their floors on the shared labelled sets
+	@$(BIN)/python scripts/quality.py --json-file $(ARTIFACTS)/quality.json
+
 clean: ## Delete the environment; artifacts stay
 	rm -rf $(VENV)
 
@@ -58,5 +61,5 @@ $(VENV)/.build: $(VENV)/.torch pyproject.toml
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.torch pyproject.toml
-	$(INSTALL) --editable '.[build,notebook,dev]'
+	$(INSTALL) --editable '.[build,evaluate,notebook,dev]'
 	@touch $@ $(VENV)/.build

@@ -32,9 +32,9 @@ from recommender.artifacts import Artifacts
 from recommender.embedding import Encoder
 from recommender.manifest import MANIFEST
 from recommender.nightly import Intake, Night, run_night
-from recommender.snapshot import ARRAYS, CARDS, FACETS, INDEX, TOPICS
+from recommender.snapshot import ARRAYS, CARDS, FACETS, INDEX, RULES, SCORING, TOPICS
 from recommender.types import Article
-from tests.planted import WordEncoder, article, settings, write_jsonl
+from tests.planted import WordEncoder, article, settings, write_jsonl, write_labelled
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -123,6 +123,7 @@ def printed_edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
         file.write('{"id": "na-999", "title": "Nothing to read", "text": ""}\n')
     archive = [{"id": a.id, "title": a.title, "text": a.text} for a in news(range(241, 251))]
     pq.write_table(pa.Table.from_pylist(archive), folder / "archive.parquet")
+    write_labelled(folder / "labelled.jsonl")
     example = next(b.content for b in section("docs/settings.md", "An example").blocks)
     (folder / "recommender.toml").write_text(example, encoding="utf-8")
     return folder
@@ -143,6 +144,7 @@ class Shell:
         if words[0] not in ("recommend", "recommender"):
             look_at(words)
             return None
+        words, target = self._redirected(words)
         self._monkeypatch.setattr(sys, "argv", words[: words.index("|")] if "|" in words else words)
         self._capsys.readouterr()
         try:
@@ -150,7 +152,15 @@ class Shell:
         except SystemExit as stop:
             self.code = int(stop.code or 0)
         printed = self._capsys.readouterr()
+        if target:
+            Path(target).write_text(printed.out, encoding="utf-8")
+            return printed.err
         return printed.out + printed.err
+
+    @staticmethod
+    def _redirected(words: list[str]) -> tuple[list[str], str | None]:
+        """The command without `> FILE`, and the file."""
+        return (words[:-2], words[-1]) if words[-2:-1] == [">"] else (words, None)
 
     @staticmethod
     def _here(command: str) -> str:
@@ -185,7 +195,8 @@ def check_pip(words: list[str]) -> None:
     assert words[0] == "install"
     for word in words[1:]:
         if wanted := re.fullmatch(r"recommender(?:\[(.+)\])?", word):
-            assert wanted[1] is None or wanted[1] in project["optional-dependencies"]
+            extras = wanted[1].split(",") if wanted[1] else []
+            assert set(extras) <= set(project["optional-dependencies"])
         elif "==" in word:
             assert word in pinned
         else:
@@ -228,7 +239,7 @@ def shape(text: str) -> object:
     if text.startswith(("{", "[")):
         return keys(json.loads(text))
     for line in text.splitlines():
-        if line.split()[:2] in (["rank", "score"], ["topic", "articles"]):
+        if line.split()[:2] in (["rank", "score"], ["topic", "articles"], ["ranking", "nDCG@5"]):
             return line.split()
     text = NAME.sub("NAME", text)
     text = re.sub(r"\d{8}T\d{6}Z", "TIME", text)
@@ -290,8 +301,9 @@ def test_commands_options_and_variables_named_in_prose_exist(page: Path) -> None
     prose = FENCE.sub("", page.read_text(encoding="utf-8"))
     for words in (span.split() for span in re.findall(r"`(recommend(?:er)? [^`]+)`", prose)):
         known: click.Command = getattr(cli, words[0])
-        if isinstance(known, click.Group):
-            known = known.commands[words[1]]
+        for word in words[1:]:
+            if isinstance(known, click.Group):
+                known = known.commands[word]
         options = {name for parameter in known.params for name in parameter.opts} | {"--help", "--"}
         assert {word for word in words if word.startswith("-") and word != "-7"} <= options, words
     environment = {f"RECOMMENDER_{s}__{k}".upper() for s, k in every_setting()}
@@ -308,17 +320,23 @@ def test_help_texts_and_files_shown_are_the_real_ones() -> None:
         assert refreshed(text) == text, f"{page.name}: run python scripts/refresh_docs.py"
 
 
+def every_command(name: str, command: click.Command) -> Iterator[str]:
+    """The command and all commands below it."""
+    yield name
+    for below in command.commands.values() if isinstance(command, click.Group) else ():
+        yield from every_command(f"{name} {below.name}", below)
+
+
 def test_every_command_has_its_help_and_every_schedule_its_place() -> None:
     reference = (ROOT / "docs/cli.md").read_text(encoding="utf-8")
     shown = set(re.findall(r"<!-- help: (.+) -->", reference))
-    commands = {f"recommender {name}" for name in cli.recommender.commands}
-    assert shown == {"recommend", "recommender", *commands}
+    assert shown == {"recommend", *every_command("recommender", cli.recommender)}
     operations = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
     shown = set(re.findall(r"<!-- file: scripts/(.+) -->", operations))
     assert shown == {
         path.name
         for path in (ROOT / "scripts").iterdir()
-        if path.suffix not in (".py", ".txt", "")  # not programs, not pins
+        if path.suffix not in (".py", ".txt", ".json", "")  # not programs, pins or floors
     }
 
 
@@ -383,7 +401,7 @@ def test_every_field_of_the_nightly_summary_is_explained() -> None:
 def test_the_snapshots_files_are_listed() -> None:
     listed = {code(row[0]) for row in section("docs/architecture.md", "The snapshot's files").rows}
     arrays = {f"{name}.npy" for name in ARRAYS}
-    assert listed == {MANIFEST, CARDS, INDEX, TOPICS, FACETS} | arrays
+    assert listed == {MANIFEST, CARDS, INDEX, TOPICS, FACETS, RULES, SCORING} | arrays
 
 
 def imports(path: Path) -> tuple[set[str], set[str], set[str], set[str]]:
