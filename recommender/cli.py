@@ -318,14 +318,21 @@ def evaluate_related(
 @artifacts_option
 @click.option("-n", "--count", type=click.IntRange(min=1), help="Only the largest topics.")
 @click.option(
+    "--level",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="1 are the broad topics, 2 and 3 the finer ones within them.",
+)
+@click.option(
     "--words", type=click.IntRange(min=1), default=10, show_default=True, help="Keywords a topic."
 )
 @json_option
-def topics(artifacts: Path, count: int | None, words: int, as_json: bool) -> None:
-    """Print the topics, largest first, with their keywords."""
+def topics(artifacts: Path, count: int | None, level: int, words: int, as_json: bool) -> None:
+    """Print the topics of one level, largest first, with their keywords."""
     from recommender.serve import Recommender
 
-    found = Recommender.open(artifacts).topics()[:count]
+    found = Recommender.open(artifacts).topics(level)[:count]
     if as_json:
         _echo_json(
             [
@@ -333,6 +340,8 @@ def topics(artifacts: Path, count: int | None, words: int, as_json: bool) -> Non
                     "id": topic.id,
                     "label": topic.label,
                     "size": topic.size,
+                    "level": topic.level,
+                    "parent": topic.parent,
                     "keywords": [keyword._asdict() for keyword in topic.keywords[:words]],
                 }
                 for topic in found
@@ -504,8 +513,8 @@ def _night_summary(night: "Night") -> str:
         f"{night.texts:,} are left where near-duplicates count once",
         f"{night.truncated:,} articles are longer than the encoder reads; "
         f"{unread:.1%} of all words were not read",
-        f"{night.stories:,} stories, {night.topics:,} topics; "
-        f"{night.articles_without_topic:,} articles without a topic",
+        f"{night.stories:,} stories; {night.topics:,} topics, {night.finer_topics:,} finer ones "
+        "within them",
         "the search is exact"
         if night.search_recall == 1
         else f"the search finds {night.search_recall:.1%} of the nearest articles",

@@ -18,6 +18,9 @@ def leiden(
     objective: Literal["modularity", "CPM"],
     least: float = 0.0,
     iterations: int = -1,
+    *,
+    weights: Array | None = None,
+    initial: Array | None = None,
 ) -> Array:
     """Community of every text, (texts,) int32; equal seeds give equal communities.
 
@@ -26,6 +29,10 @@ def leiden(
     twice as strongly as where one names the other; under the constant Potts model (CPM: Traag, Van
     Dooren & Nesterov 2011), where `resolution` is a score, an edge weighs the mean of what is said.
     Edges of the score `least` or less are left out; `iterations` -1 means until nothing improves.
+
+    `weights` (texts,) are those of the texts under CPM, where two must score the product of theirs
+    and the resolution to be rather together than apart; without them each weighs 1. `initial`
+    (texts,) numbers the communities from 0 that the search begins with, else each text's own.
     """
     import igraph
 
@@ -44,6 +51,8 @@ def leiden(
             weights="weight",
             resolution=resolution,
             n_iterations=iterations,
+            node_weights=None if weights is None else weights.tolist(),
+            initial_membership=None if initial is None else initial.tolist(),
         )
     finally:
         igraph.set_random_number_generator(random)

@@ -77,9 +77,13 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Topics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Leiden's resolution (larger gives more topics), its seed, and keywords a topic."""
+    """Leiden's resolution (larger gives more topics), its seed, and keywords a topic.
+
+    `count` asks for so many broad topics; 0 is for as many as are found.
+    """
 
     resolution: Positive = 0.5
+    count: CountOrZero = 0
     seed: CountOrZero = 0
     keywords: Count = 10
 

@@ -13,6 +13,7 @@ from recommender.scoring import RECIPE, Recipe, corrected, expand, hubness, hybr
 __all__ = ["Graph", "Rescored", "rescore"]
 
 BLOCK_ROWS = 256  # their candidates' vectors stay in the processor's cache
+BACKGROUND = 10  # one candidate alone would tell of chance
 
 
 class Graph(NamedTuple):
@@ -25,12 +26,17 @@ class Graph(NamedTuple):
 class Rescored(NamedTuple):
     """The graph, and what scores any other pair alike: see `scoring`.
 
-    `expanded` (texts, dimension) float32 are the expanded embeddings; `hubness` (texts,) float32.
+    `wide` is the graph of all candidates, of which `graph` keeps the best `k`. `expanded` (texts,
+    dimension) float32 are the expanded embeddings; `hubness` (texts,) float32. `background`
+    (texts,) float32 is the mean of each text's last `BACKGROUND` scores: how near to it lies what
+    is near to it for no reason of its own.
     """
 
     graph: Graph
+    wide: Graph
     expanded: Array
     hubness: Array
+    background: Array
 
 
 def rescore(
@@ -75,16 +81,25 @@ def rescore(
     order = _best(hybrids, hybrids.shape[1])
     hub = hubness(np.take_along_axis(hybrids, order, axis=1), recipe)
     scores = np.where(none, -1.0, corrected(hybrids, hub[candidates], float(hub.mean()), recipe))
-    chosen = _best(scores, k)
-    neighbours = np.where(none, -1, candidates)
+    chosen = _best(scores, scores.shape[1])
+    wide = Graph(
+        np.take_along_axis(np.where(none, -1, candidates), chosen, axis=1),
+        np.maximum(np.take_along_axis(scores, chosen, axis=1), 0.0).astype(np.float32),
+    )
     return Rescored(
-        Graph(
-            np.ascontiguousarray(np.take_along_axis(neighbours, chosen, axis=1)),
-            np.maximum(np.take_along_axis(scores, chosen, axis=1), 0.0).astype(np.float32),
-        ),
+        Graph(*(np.ascontiguousarray(column[:, :k]) for column in wide)),
+        wide,
         expanded,
         hub,
+        _tail(wide.scores),
     )
+
+
+def _tail(scores: Array) -> Array:
+    """Mean of the last scores of each row, 0 where there are none."""
+    last = scores[:, -BACKGROUND:]
+    mean: Array = last.sum(axis=1, dtype=np.float32) / np.float32(max(last.shape[1], 1))
+    return mean
 
 
 def _overlaps(candidates: Array, words: Words, advance: Callable[[int], None]) -> Array:

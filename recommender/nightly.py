@@ -36,14 +36,14 @@ from recommender.progress import Advance, Progress, Silent, Timed
 from recommender.publish import FILES, Content, clean, publish
 from recommender.rejects import RejectFile
 from recommender.removals import read_removed
-from recommender.snapshot import Arrays, Scoring
+from recommender.snapshot import NO_DATE, Arrays, Scoring
 from recommender.store import Ingested, Reading, Store, chunks
-from recommender.stories import detect_stories
+from recommender.stories import Stories, detect_stories, less_apart, story_thresholds
 from recommender.strings import pack
 from recommender.text import content_hash
 from recommender.tokens import count_words, tokenise
-from recommender.topics import detect_topics
-from recommender.types import Article, Keyword, Rules, Topic
+from recommender.topics import Topics, detect_topics, strengths
+from recommender.types import Article, Rules, Topic
 
 __all__ = ["Night", "run_night"]
 
@@ -89,7 +89,7 @@ class Night:
     truncated: int
     words_read_share: float
     topics: int
-    articles_without_topic: int
+    finer_topics: int
     stories: int
     search_recall: float
     seconds: dict[str, float] = field(default_factory=dict)
@@ -246,11 +246,13 @@ def _count(store: Store, timed: Timed) -> None:
 class _Scored(NamedTuple):
     """The graph of a night, and what scores a text that is not in it.
 
-    `origin` names what the graph was made from beside tonight's texts, if anything.
+    `lengths` (texts,) counts the words of each text; `origin` names what the graph was made from
+    beside tonight's texts, if anything.
     """
 
     lexicon: Lexicon
     words: Words
+    lengths: Array
     rescored: Rescored
     origin: str
 
@@ -271,11 +273,24 @@ def _score(
         if texts > EXACT_UP_TO:
             keep(artifacts.candidates, candidates, hashes, fingerprint)
     with timed.stage("graph", texts, "texts") as advance:
-        lexicon, words = weigh(count_words(corpus.tokens.take(corpus.lead_contents)))
+        counted = count_words(corpus.tokens.take(corpus.lead_contents))
+        lexicon, words = weigh(counted)
         rescored = rescore(
             *candidates, corpus.vectors, words, settings.neighbours.k, threads, advance
         )
-    return _Scored(lexicon, words, rescored, origin)
+    return _Scored(lexicon, words, counted.counts.sum(axis=1), rescored, origin)
+
+
+def _stories(corpus: Corpus, scored: _Scored, seed: int, articles: Array) -> Stories:
+    neighbours, scores = scored.rescored.wide
+    published = corpus.published[corpus.copies.leads]
+    return detect_stories(
+        neighbours,
+        less_apart(neighbours, scores, published, NO_DATE),
+        story_thresholds(scored.rescored.background, scored.lengths),
+        seed,
+        articles,
+    )
 
 
 def _build(
@@ -286,7 +301,8 @@ def _build(
     settings: Settings,
     timed: Timed,
 ) -> Content:
-    lexicon, words, rescored, origin = _score(corpus, artifacts, spec.fingerprint, settings, timed)
+    scored = _score(corpus, artifacts, spec.fingerprint, settings, timed)
+    lexicon, words, rescored = scored.lexicon, scored.words, scored.rescored
     graph, chosen = rescored.graph, settings.topics
     articles = np.diff(corpus.copies.copies_start)
     with timed.stage("index", None, "texts"):
@@ -296,14 +312,13 @@ def _build(
             lists = index.lists(settings.run.threads or _cores())
     log.info("indexed", extra={"lists": len(lists.centroids), "recall": round(lists.recall, 4)})
     with timed.stage("stories", None, "texts"):
-        stories = detect_stories(*graph, chosen.seed, articles)
+        stories = _stories(corpus, scored, chosen.seed, articles)
     with timed.stage("topics", None, "texts"):
-        topic_of = detect_topics(*graph, chosen.resolution, chosen.seed, articles)
-    with timed.stage("keywords", len(articles), "texts") as advance:
-        texts = _counted(store.embedded_texts(corpus.lead_ids), advance)
-        topics = _topics(
-            corpus, topic_of, keywords(texts, topic_of, chosen.keywords, corpus.languages)
+        found = detect_topics(
+            *rescored.wide, chosen.resolution, chosen.seed, articles, count=chosen.count or None
         )
+    with timed.stage("keywords", len(articles), "texts") as advance:
+        topics = _topics(store, corpus, found, chosen.keywords, advance)
     facets = corpus.facets()
     with timed.stage("phrases", None, "texts"):
         phrases = extract(
@@ -313,7 +328,7 @@ def _build(
     lexicon_blob, lexicon_start = pack(lexicon.words)
     phrase_texts, phrase_start = pack(phrases.texts)
     return Content(
-        build=_build_digest(corpus, spec, settings, origin),
+        build=_build_digest(corpus, spec, settings, scored.origin),
         version=__version__,
         encoder=spec,
         dimension=corpus.vectors.shape[1],
@@ -336,7 +351,9 @@ def _build(
             phrase_start=phrase_start,
             **corpus.copies._asdict(),
             **stories._asdict(),
-            topic_of=topic_of,
+            topic_of=found.topic_of,
+            finest_of=found.finest_of,
+            topic_strength=strengths(*graph, found.topic_of),
             published=corpus.published,
             **facets.codes,
             ids=ids,
@@ -354,12 +371,35 @@ def _build(
     )
 
 
-def _topics(corpus: Corpus, topic_of: Array, found: list[tuple[Keyword, ...]]) -> list[Topic]:
-    sizes = corpus.topic_sizes(topic_of, len(found))
-    return [
-        Topic(f"t{number}", ", ".join(k.term for k in words[:3]), size, words)
-        for number, (words, size) in enumerate(zip(found, sizes, strict=True), start=1)
-    ]
+def _topics(
+    store: Store, corpus: Corpus, found: Topics, words: int, advance: Advance
+) -> list[Topic]:
+    """The topics of all levels, with keywords that set each apart from the others of its level."""
+    topics: list[Topic] = []
+    of = found.finest_of.copy()
+    for level in range(int(found.levels.max(initial=1)), 0, -1):
+        # The texts of topics that end above this level take no part in it.
+        here = np.where(found.levels[of] == level, of, -1)
+        first = int(np.searchsorted(found.levels, level))
+        numbers = np.where(here >= 0, here - first, -1).astype(np.int32)
+        texts = store.embedded_texts(corpus.lead_ids)
+        terms = keywords(
+            _counted(texts, advance) if level == 1 else texts, numbers, words, corpus.languages
+        )
+        sizes = corpus.topic_sizes(numbers, len(terms))
+        topics[:0] = [
+            Topic(
+                f"t{first + place + 1}",
+                ", ".join(k.term for k in best[:3]),
+                size,
+                best,
+                level,
+                None if level == 1 else f"t{found.parents[first + place] + 1}",
+            )
+            for place, (best, size) in enumerate(zip(terms, sizes, strict=True))
+        ]
+        of = np.where(here >= 0, found.parents[of], of)
+    return topics
 
 
 def _rules(corpus: Corpus, settings: Settings) -> Rules:
@@ -411,7 +451,6 @@ def _night(
     seconds: dict[str, float],
 ) -> Night:
     contents = len(corpus.text_of_hash)
-    topic_of_article = content.arrays.topic_of[corpus.copies.text_of]
     return Night(
         snapshot=snapshot,
         intake=intake,
@@ -422,8 +461,8 @@ def _night(
         reused=contents - embedded,
         truncated=reading.truncated,
         words_read_share=round(reading.words_read / max(1, reading.words), 4),
-        topics=len(content.topics),
-        articles_without_topic=int((topic_of_article < 0).sum()),
+        topics=sum(topic.level == 1 for topic in content.topics),
+        finer_topics=sum(topic.level > 1 for topic in content.topics),
         stories=len(content.arrays.story_start) - 1,
         search_recall=round(content.scoring.recall, 4),
         seconds={name: round(value, 3) for name, value in seconds.items()},

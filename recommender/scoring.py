@@ -16,11 +16,7 @@ import numpy as np
 
 from recommender.arrays import Array
 
-__all__ = ["RECIPE", "SAME_STORY", "Recipe", "corrected", "expand", "hubness", "hybrid"]
-
-# From this score on two texts are rather of one story than not: on labelled sets of stories of 2
-# to 20 articles, precision and recall cross here. See docs/quality.md.
-SAME_STORY = 0.49
+__all__ = ["RECIPE", "Recipe", "corrected", "expand", "hubness", "hybrid"]
 
 
 class Recipe(NamedTuple):

@@ -143,12 +143,12 @@ class Recommender:
         state = self._now()
         return state.snapshot.cards.of([_row_of(state, article_id)])[0]
 
-    def topics(self) -> tuple[Topic, ...]:
-        """All topics, largest first."""
-        return self._now().snapshot.topics
+    def topics(self, level: int = 1) -> tuple[Topic, ...]:
+        """All topics of a level, largest first: 1 are the broad ones, greater levels finer."""
+        return tuple(topic for topic in self._now().snapshot.topics if topic.level == level)
 
-    def topic_of(self, article_id: str) -> Topic | None:
-        """The topic of an article; None where it belongs to none.
+    def topic_of(self, article_id: str, level: int = 1) -> Topic:
+        """The topic of an article at `level`, or the finest one above where it is cut no finer.
 
         Raises:
             UnknownArticle: no such article; `RemovedArticle` where it was taken down.
@@ -156,8 +156,10 @@ class Recommender:
         state = self._now()
         snapshot = state.snapshot
         text = snapshot.arrays.text_of[_row_of(state, article_id)]
-        position = int(snapshot.arrays.topic_of[text])
-        return snapshot.topics[position] if position >= 0 else None
+        topic: Topic = snapshot.topics[snapshot.arrays.finest_of[text]]
+        while topic.level > max(level, 1) and topic.parent is not None:
+            topic = snapshot.topic(topic.parent)
+        return topic
 
     def nearest_ids(self, article_id: str, n: int = 3) -> list[str]:
         """The `n` served ids nearest to `article_id` by spelling: for messages, not for pages."""

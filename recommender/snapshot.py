@@ -30,7 +30,9 @@ copies_start.npy    texts + 1, int64            text → its slice of copies.npy
 story_of.npy        texts, int32                text → story
 story_texts.npy     texts, int32                texts grouped by story
 story_start.npy     stories + 1, int64          story → its slice of story_texts.npy
-topic_of.npy        texts, int32                text → position in topics.json, -1 = none
+topic_of.npy        texts, int32                text → position in topics.json, of level 1
+finest_of.npy       texts, int32                the same, of the finest level
+topic_strength.npy  texts, float32              how surely it is of its topic of level 1
 published.npy       articles, int64             microseconds since 1970 UTC, the minimum = no date
 source.npy          articles, int32             row → position in facets.json, -1 = none
 section.npy         articles, int32             the same
@@ -118,6 +120,8 @@ class Arrays(NamedTuple):
     story_texts: Array
     story_start: Array
     topic_of: Array
+    finest_of: Array
+    topic_strength: Array
     published: Array
     source: Array
     section: Array
@@ -169,6 +173,8 @@ ARRAYS = {
     "story_texts": _Layout("int32", "texts"),
     "story_start": _Layout("int64", "free"),
     "topic_of": _Layout("int32", "texts"),
+    "finest_of": _Layout("int32", "texts"),
+    "topic_strength": _Layout("float32", "texts"),
     "published": _Layout("int64", "articles"),
     "source": _Layout("int32", "articles"),
     "section": _Layout("int32", "articles"),
@@ -214,6 +220,7 @@ class Snapshot:
         self.phrases = Strings(arrays.phrase_texts, arrays.phrase_start)
         self.cards = Cards(self.folder / CARDS, self.manifest.build)
         self.topics = tuple(_topic(record) for record in self._json(TOPICS)["topics"])
+        self._topic_places = {topic.id: place for place, topic in enumerate(self.topics)}
         facets = self._json(FACETS)["facets"]
         self.facets = {
             name: {label: code for code, label in enumerate(labels)}
@@ -253,6 +260,10 @@ class Snapshot:
             arrays.centroids, arrays.lists_start, arrays.lists_texts, scoring.probes, scoring.recall
         )
         return Index.from_buffer(self._index_bytes, lists)
+
+    def topic(self, topic_id: str) -> Topic:
+        """The topic of that id, which is known to be one."""
+        return self.topics[self._topic_places[topic_id]]
 
     def copies_of(self, text: int) -> list[int]:
         """Rows of the articles that share `text`, the lead first."""
@@ -345,6 +356,7 @@ def _check_ranges(snapshot: Snapshot) -> None:
         "story_of": len(arrays.story_start) - 1,
         "story_texts": manifest.texts,
         "topic_of": len(snapshot.topics),
+        "finest_of": len(snapshot.topics),
         **{name: len(labels) for name, labels in snapshot.facets.items()},
     }
     for name, limit in limits.items():
@@ -370,7 +382,7 @@ def _check_ranges(snapshot: Snapshot) -> None:
 
 
 # Of these -1 stands for none in no place.
-_ALWAYS_SOME = {"text_of", "copies", "story_of", "story_texts"}
+_ALWAYS_SOME = {"text_of", "copies", "story_of", "story_texts", "topic_of", "finest_of"}
 _OF_PHRASES = ("phrase_weights", "phrase_names")
 _DIVIDED = (
     ("copies_start", "copies"),
@@ -391,7 +403,7 @@ def _altered(path: Path) -> SnapshotDamaged:
 
 def _topic(record: dict[str, Any]) -> Topic:
     keywords = tuple(Keyword(term, weight) for term, weight in record["keywords"])
-    return Topic(record["id"], record["label"], record["size"], keywords)
+    return Topic(**record | {"keywords": keywords})
 
 
 def _rules(record: dict[str, Any]) -> Rules:

@@ -105,12 +105,18 @@ class Keyword(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A theme of the corpus. `size` counts its articles, `keywords` come best first."""
+    """A theme of the corpus. `size` counts its articles, `keywords` come best first.
+
+    Topics of `level` 1 are the broad ones; a finer one names its `parent`, a topic of the level
+    above.
+    """
 
     id: str
     label: str
     size: int
     keywords: tuple[Keyword, ...]
+    level: int = 1
+    parent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ MAY_IMPORT: dict[str, str] = {
     "candidates": "arrays files neighbours",
     "graph": "arrays lexical scoring",
     "communities": "arrays",
-    "stories": "arrays communities scoring",
+    "stories": "arrays communities",
     "topics": "arrays communities",
     "keywords": "arrays types",
     "phrases": "arrays keywords tokens",

@@ -7,10 +7,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from recommender import stories as room
 from recommender.arrays import Array
-from recommender.scoring import SAME_STORY
-from recommender.stories import LEAST_SCORE, Stories, detect_stories
+from recommender.stories import LEAST_SCORE, Stories, less_apart, story_thresholds
 from tests.test_communities import graph, noisy
+
+SAME_STORY = 0.49
+NO_DATE = np.iinfo(np.int64).min
+DAY = 86_400_000_000
+
+
+def detect_stories(
+    neighbours: Array, scores: Array, seed: int, articles: Array | None = None
+) -> Stories:
+    """With one threshold for all."""
+    thresholds = np.full(len(neighbours), SAME_STORY)
+    return room.detect_stories(neighbours, scores, thresholds, seed, articles)
 
 
 def events(*groups: set[int], score: float = 0.8) -> list[tuple[int, int, float]]:
@@ -99,3 +111,31 @@ def test_the_members_of_a_story_score_high_enough_on_average(texts: int, k: int,
         members = np.flatnonzero(stories.story_of == story).tolist()
         pairs = [score.get(frozenset(pair), 0.0) for pair in combinations(members, 2)]
         assert not pairs or sum(pairs) / len(pairs) >= SAME_STORY - 1e-6
+
+
+def test_a_text_in_a_crowd_asks_for_more_and_a_headline_for_less() -> None:
+    background, words = np.array([0.0, 0.2, 0.2], np.float32), np.array([600, 600, 9])
+    lonely, crowded, headline = story_thresholds(background, words)
+    assert lonely < headline < crowded
+    assert story_thresholds(np.zeros(1, np.float32), np.ones(1))[0] > 0
+
+
+def test_each_text_brings_its_own_threshold() -> None:
+    pair = graph(4, *events({0, 1}, {2, 3}, score=0.5))
+    strict = room.detect_stories(*pair, np.array([0.45, 0.45, 0.6, 0.6]), 0)
+    assert strict.story_of.tolist() == [0, 0, 1, 2]
+    mean = room.detect_stories(*pair, np.array([0.45, 0.45, 0.4, 0.6]), 0)  # √0.24 = 0.49
+    assert mean.story_of.tolist() == [0, 0, 1, 1]
+
+
+def test_days_apart_take_a_little_away_and_never_all() -> None:
+    neighbours = np.array([[1, 2, 3, -1]], dtype=np.int32)
+    neighbours = np.vstack([neighbours, np.full((3, 4), -1, np.int32)])
+    scores = np.full((4, 4), 0.6, np.float32)
+    published = np.array([0, 14 * DAY, 4000 * DAY, NO_DATE])
+    found = less_apart(neighbours, scores, published, NO_DATE)
+    assert found.dtype == np.float32
+    assert found[0].tolist() == pytest.approx([0.55, 0.5, 0.6, 0.6])
+    assert (less_apart(neighbours, scores * 0, published, NO_DATE) == 0).all()
+    undated = np.full(4, NO_DATE)
+    assert (less_apart(neighbours, scores, undated, NO_DATE) == scores).all()

@@ -5,8 +5,17 @@ import random
 import numpy as np
 import pytest
 
+from recommender import topics as room
+from recommender.arrays import Array
 from recommender.graph import Graph
-from recommender.topics import detect_topics
+from recommender.topics import elected, placed, strengths
+
+
+def detect_topics(
+    neighbours: Array, scores: Array, resolution: float, seed: int, articles: Array | None = None
+) -> Array:
+    """The broad topics."""
+    return room.detect_topics(neighbours, scores, resolution, seed, articles).topic_of
 
 
 def planted_graph(*sizes: int, noise: float = 0.1) -> tuple[Graph, list[int]]:
@@ -74,3 +83,64 @@ def test_the_topic_of_most_articles_comes_first_not_of_most_texts() -> None:
     assert set(detect_topics(*graph, 0.5, 0)[np.array(axes) == 1]) == {0}
     articles = np.where(np.array(axes) == 0, 3, 1)
     assert set(detect_topics(*graph, 0.5, 0, articles)[np.array(axes) == 0]) == {0}
+
+
+def check_levels(topics: room.Topics) -> None:
+    """Each finer topic lies in one of the level above, and every text in one of each."""
+    broad = int(topics.topic_of.max()) + 1
+    assert (topics.parents[:broad] == -1).all()
+    assert (topics.levels[:broad] == 1).all()
+    for topic, (parent, level) in enumerate(zip(topics.parents, topics.levels, strict=True)):
+        if level > 1:
+            assert topics.levels[parent] == level - 1
+            assert parent < topic
+    above = topics.finest_of.copy()
+    while (topics.levels[above] > 1).any():
+        above = np.where(topics.levels[above] > 1, topics.parents[above], above)
+    assert (above == topics.topic_of).all()
+
+
+def test_large_topics_hold_finer_ones() -> None:
+    rng = np.random.default_rng(3)
+    parts = np.repeat(np.arange(6), 60)  # three in each of two
+    axes = np.hstack([np.eye(2)[parts // 3], 0.8 * np.eye(6)[parts]])
+    vectors = axes + 0.05 * rng.standard_normal(axes.shape)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    cosine = vectors @ vectors.T
+    np.fill_diagonal(cosine, -1)
+    links = np.argsort(-cosine, axis=1)[:, :100].astype(np.int32)
+    scores = np.maximum(np.take_along_axis(cosine, links, axis=1), 0).astype(np.float32)
+    topics = room.detect_topics(links, scores, 0.5, 0)
+    check_levels(topics)
+    assert len(set(zip(parts // 3, topics.topic_of, strict=True))) == 2
+    assert len(set(zip(parts, topics.finest_of, strict=True))) == 6
+    assert topics.parents.tolist() == [-1, -1, 0, 0, 0, 1, 1, 1] or len(topics.parents) == 8
+    again = room.detect_topics(links, scores, 0.5, 0, former=(topics.topic_of, topics.finest_of))
+    assert [a.tolist() for a in again] == [a.tolist() for a in topics]
+    assert strengths(links, scores, topics.topic_of).min() > 0.5
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_so_many_topics_as_were_asked_for(count: int) -> None:
+    graph, _ = planted_graph(40, 40, 40, noise=0.4)
+    topics = room.detect_topics(*graph, 0.5, 0, count=count)
+    assert int(topics.topic_of.max()) + 1 == count
+
+
+def test_too_small_a_group_joins_what_it_is_linked_to() -> None:
+    neighbours = np.array([[1, 2], [0, 2], [0, 1], [4, 0], [3, -1]], dtype=np.int32)
+    scores = np.array([[0.9, 0.9]] * 3 + [[0.9, 0.2], [0.9, 0.0]], dtype=np.float32)
+    assert set(detect_topics(neighbours, scores, 1.0, 0).tolist()) == {0}
+
+
+def test_new_texts_are_placed_where_their_neighbours_are() -> None:
+    neighbours = np.array([[1, -1], [0, -1], [0, 1], [2, -1], [-1, -1]], dtype=np.int32)
+    scores = np.full((5, 2), 0.5, dtype=np.float32)
+    labels = np.array([7, 7, -1, -1, -1], dtype=np.int32)
+    assert placed(neighbours, scores, labels).tolist() == [7, 7, 7, 7, -1]
+
+
+def test_votes_weigh_and_ties_go_to_the_lowest() -> None:
+    labels = np.array([[3, 1, 1], [2, 5, -1], [4, -1, -1], [-1, -1, -1]], dtype=np.int32)
+    scores = np.array([[0.9, 0.5, 0.5], [0.5, 0.5, 0.9], [0, 0, 0], [1, 1, 1]], np.float32)
+    assert elected(labels, scores).tolist() == [3, 2, -1, -1]
