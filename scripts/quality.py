@@ -15,18 +15,23 @@ import sys
 from collections.abc import Callable, Iterable
 from itertools import combinations
 from pathlib import Path
-from typing import Any, NamedTuple
+from tempfile import TemporaryDirectory
+from typing import Any, Literal, NamedTuple
 
 import click
 import numpy as np
 from rich.console import Console, RenderableType
 
+from recommender.agreement import b_cubed, v_measure
+from recommender.artifacts import Artifacts
 from recommender.config import load_settings
 from recommender.console import figures_table
 from recommender.duplicates import group_duplicates, signatures
 from recommender.errors import RecommenderError
 from recommender.evaluation import MEASURES
 from recommender.labelled import read_labelled
+from recommender.nightly import run_night
+from recommender.snapshot import Snapshot
 from recommender.text import embedded_text
 from recommender.trial import evaluate_related
 
@@ -65,6 +70,43 @@ def related(split: str | None = None) -> Callable[[Path], Report]:
         product = next(ranking for ranking in found.rankings if ranking.key == "relevance")
         figures = dict(zip(MEASURES, product.figures.mean.tolist(), strict=True))
         return Report(figures, figures_table(found.rankings, MEASURES), found.to_dict())
+
+    return run
+
+
+def groups(field: str, of: Literal["stories", "topics"]) -> Callable[[Path], Report]:
+    """Stories against the labels of `field` by B-cubed, or broad topics by V-measure.
+
+    A real night groups the articles with the defaults; bad records are left out as it does.
+    """
+
+    def run(labelled: Path) -> Report:
+        records = [json.loads(line) for line in labelled.read_text(encoding="utf-8").splitlines()]
+        label_of = {str(record["id"]): record.get(field) for record in records}
+        known = ("id", "title", "text", "published", "source")
+        with TemporaryDirectory() as folder:
+            source = Path(folder) / "articles.jsonl"
+            kept = [{name: r[name] for name in known if r.get(name)} for r in records]
+            source.write_text("\n".join(json.dumps(r) for r in kept) + "\n", encoding="utf-8")
+            settings = load_settings(environment={}, overrides=["input.max_rejects=0.1"])
+            artifacts = Artifacts(Path(folder) / "artifacts")
+            artifacts.root.mkdir()
+            run_night([source], artifacts, settings)
+            snapshot = Snapshot(artifacts.snapshots / artifacts.current())
+            arrays, ids = snapshot.arrays, list(snapshot.cards.ids())
+            found = (arrays.story_of if of == "stories" else arrays.topic_of)[arrays.text_of]
+        places = [place for place, i in enumerate(ids) if label_of[i] is not None]
+        _, right = np.unique([str(label_of[ids[place]]) for place in places], return_inverse=True)
+        found = np.asarray(found)[places]
+        if of == "stories":
+            figures = dict(zip(("precision", "recall", "F1"), b_cubed(found, right), strict=True))
+        else:
+            figures = {"V-measure": v_measure(found, right)}
+        counts = f"{len(places):,} articles in {len(set(found.tolist())):,} {of}"
+        shown = f"{counts}, {len(set(right.tolist())):,} by the labels; " + ", ".join(
+            f"{name} {figure:.3f}" for name, figure in figures.items()
+        )
+        return Report(figures, shown, {"figures": figures})
 
     return run
 
@@ -109,6 +151,12 @@ TASKS = {
     "related: allsides": Task(("allsides_stories.jsonl",), related("val")),
     "related: ecbplus": Task(("ecbplus_stories.jsonl",), related()),
     "related: basil": Task(("basil_stories.jsonl",), related()),
+    "stories: allsides": Task(("allsides_stories.jsonl",), groups("story", "stories")),
+    "stories: ecbplus": Task(("ecbplus_stories.jsonl",), groups("story", "stories")),
+    "stories: basil": Task(("basil_stories.jsonl",), groups("story", "stories")),
+    "topics: bbc": Task(("bbc_topics.jsonl",), groups("label", "topics")),
+    "topics: reuters": Task(("reuters_topics.jsonl",), groups("label", "topics")),
+    "topics: agnews": Task(("agnews_topics.jsonl",), groups("label", "topics")),
     "duplicates: planted": Task(("neardup_articles.jsonl", "neardup_truth.jsonl"), duplicates),
     "duplicates: bbc": Task(("bbc_topics.jsonl",), duplicates),
 }

@@ -72,6 +72,7 @@ MAY_IMPORT: dict[str, str] = {
     ),
     # judging
     "labelled": "articles errors sources types",
+    "agreement": "arrays",
     "evaluation": "arrays",
     "baselines": "arrays errors",
     "trial": (
@@ -91,7 +92,7 @@ MAY_IMPORT: dict[str, str] = {
 BUILD = {"articles", "candidates", "cells", "communities", "config", "copies", "corpus",
          "duplicates", "graph", "keywords", "neighbours", "nightly", "phrases", "publish",
          "rejects", "sources", "store", "stories", "topics"}  # fmt: skip
-JUDGE = {"baselines", "evaluation", "labelled", "trial"}  # fmt: skip
+JUDGE = {"agreement", "baselines", "evaluation", "labelled", "trial"}  # fmt: skip
 SERVE = {"__init__", "answers", "arrays", "artifacts", "cards", "errors", "files", "filters",
          "lexical", "lock", "manifest", "questions", "ranking", "reasons", "related", "removals",
          "rules", "scoring", "serve", "snapshot", "strings", "types"}  # fmt: skip
