@@ -76,14 +76,17 @@ def _reasons(
     own_story = None if asked.text is None else int(arrays.story_of[asked.text])
     stories = arrays.story_of.take(texts).tolist()
     found = []
+    # Looked up once for all hits: they share most of what they share with the one asked about.
+    known = list({phrase for phrases in common for phrase in phrases})
+    weights = dict(zip(known, arrays.phrase_weights.take(known).tolist(), strict=True))
+    said = dict(zip(known, snapshot.phrases.take(known), strict=True))
+    names = dict(zip(known, arrays.phrase_names.take(known).tolist(), strict=True))
     for hit, phrases, apart, story in zip(picked, common, hours, stories, strict=True):
-        chosen = best(phrases, arrays.phrase_weights, snapshot.phrases, SHOWN)
-        named = arrays.phrase_names.take(chosen).tolist() if chosen else []
-        told = list(zip(snapshot.phrases.take(chosen) if chosen else [], named, strict=True))
+        chosen = best(phrases, weights, said, SHOWN)
         found.append(
             Reasons(
-                tuple(phrase for phrase, is_name in told if is_name),
-                tuple(phrase for phrase, is_name in told if not is_name),
+                tuple([said[phrase] for phrase in chosen if names[phrase]]),
+                tuple([said[phrase] for phrase in chosen if not names[phrase]]),
                 story == own_story,
                 hit.text == asked.text,
                 apart,

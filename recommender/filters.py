@@ -1,6 +1,7 @@
 """Which rows a question admits: filters, rules and takedowns against a snapshot's columns."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 import numpy as np
 
@@ -11,7 +12,9 @@ from recommender.types import Filters
 
 __all__ = ["RowFilter"]
 
+MANY = 256  # rows; so few are looked up one by one sooner
 _FACETS = ("section", "language", "source")
+_NONE = -2  # no code, nor the mark of a missing label
 
 
 class RowFilter:
@@ -43,6 +46,11 @@ class RowFilter:
                 codes = [known[label] for label in labels if label in known]
                 self._wanted.append((getattr(arrays, facet), codes))
         self._unwanted = list(excluded)
+        if filters.section is not None:  # then it is enough to want none of the excluded
+            for column, codes in self._wanted:
+                if column is arrays.section:
+                    codes[:] = [code for code in codes if code not in excluded]
+            self._unwanted = []
         self._since = None if filters.since is None else to_microseconds(filters.since)
         self._until = None if filters.until is None else to_microseconds(filters.until)
         self.narrows = bool(
@@ -51,43 +59,78 @@ class RowFilter:
 
     def admits(self, rows: Array) -> Array:
         """Which of `rows` (n,) may be answered, (n,) bool."""
-        mask = self._columns(rows)
+        mask = np.ones(len(rows), dtype=bool)
+        for column, passes in self._conditions():
+            mask &= passes(column.take(rows))
         if self._barred:
-            barred = [place for place, row in enumerate(rows.tolist()) if row in self._barred]
-            mask[barred] = False
+            mask &= self._unbarred(rows)
+        return mask
+
+    def admits_texts(self, texts: Array) -> Array:
+        """Which of `texts` (n,) have a row that may be answered, (n,) bool."""
+        arrays = self._snapshot.arrays
+        start = arrays.copies_start.take(texts)
+        mask = self.admits(arrays.copies.take(start))
+        if len(arrays.copies) == len(arrays.neighbours):
+            return mask
+        size = arrays.copies_start.take(texts + 1) - start
+        others = np.flatnonzero(~mask & (size > 1))
+        if others.size:
+            size = size.take(others)
+            first = np.cumsum(size) - size
+            place = np.arange(size.sum()) + np.repeat(start.take(others) - first, size)
+            mask[others] = np.logical_or.reduceat(self.admits(arrays.copies.take(place)), first)
         return mask
 
     def texts(self) -> Array:
-        """Which texts have a row that may be answered, (texts,) bool."""
+        """All texts that have a row that may be answered, ascending."""
         arrays = self._snapshot.arrays
-        mask = self._columns(None)
-        mask[list(self._barred)] = False
+        rows: Array | None = None
+        # Each condition is asked only of what passed those before it, and often that is little.
+        for column, passes in self._conditions():
+            if rows is None:
+                rows = np.flatnonzero(passes(column))
+            else:
+                rows = rows.compress(passes(column.take(rows)))
+        if rows is None:
+            rows = np.arange(len(arrays.text_of))
+        if self._barred:
+            rows = rows.compress(self._unbarred(rows))
         texts = np.zeros(len(arrays.neighbours), dtype=bool)
-        texts[arrays.text_of[mask]] = True
-        return texts
+        texts[arrays.text_of.take(rows)] = True
+        return np.flatnonzero(texts)
 
-    def _columns(self, rows: Array | None) -> Array:
-        """What the columns say of `rows`, or of all."""
+    def _conditions(self) -> Iterator[tuple[Array, Callable[[Array], Array]]]:
+        """Columns, and what their values must pass; what admits least comes first."""
         arrays = self._snapshot.arrays
-        mask = np.ones(len(arrays.text_of) if rows is None else len(rows), dtype=bool)
+        # The mark of a missing date is the smallest number: `since` refuses it by itself.
+        if self._since is not None:
+            yield arrays.published, partial(np.less_equal, self._since)
+        if self._until is not None:
+            yield arrays.published, self._is_before
         for column, codes in self._wanted:
-            mask &= _is_among(column if rows is None else column.take(rows), codes)
+            yield column, partial(_is_among, codes=codes)
         if self._unwanted:
-            section = arrays.section if rows is None else arrays.section.take(rows)
-            mask &= ~_is_among(section, self._unwanted)
-        if self._since is not None or self._until is not None:
-            published = arrays.published if rows is None else arrays.published.take(rows)
-            # The mark of a missing date is the smallest number: `since` refuses it by itself.
-            if self._since is not None:
-                mask &= published >= self._since
-            if self._until is not None:
-                mask &= (published < self._until) & (published != NO_DATE)
+            yield arrays.section, self._is_wanted
+
+    def _is_before(self, published: Array) -> Array:
+        mask: Array = (published < self._until) & (published != NO_DATE)
         return mask
+
+    def _is_wanted(self, section: Array) -> Array:
+        return ~_is_among(section, self._unwanted)
+
+    def _unbarred(self, rows: Array) -> Array:
+        if len(rows) > MANY:  # NumPy then looks them up in a table
+            return np.isin(rows, list(self._barred), invert=True)
+        barred = self._barred
+        return np.array([row not in barred for row in rows.tolist()], dtype=bool)
 
 
 def _is_among(column: Array, codes: Iterable[int]) -> Array:
     """Which entries are one of `codes`: far faster than `isin` for the few there are."""
-    mask = np.zeros(len(column), dtype=bool)
-    for code in codes:
+    first, *others = [*codes] or [_NONE]
+    mask: Array = column == first
+    for code in others:
         mask |= column == code
     return mask

@@ -154,11 +154,8 @@ def _searched(
 ) -> tuple[Candidates, bool]:
     """The candidates of a search among all admitted texts."""
     index = snapshot.index()
-    admitted = row_filter.texts()
+    admitted = _Texts(snapshot, row_filter, asked.text, question.mode == "background")
     if asked.text is not None:
-        admitted[asked.text] = False
-        if question.mode == "background":
-            admitted &= _is_background(snapshot, asked.text, None)
         vector, words = index.vector(asked.text), _words(snapshot, asked.text)
     else:
         assert asked.vector is not None  # noqa: S101 - one of the two is always known
@@ -172,10 +169,40 @@ def _searched(
     return hits, True
 
 
+class _Texts:
+    """The texts that a search may find: those the filter admits, the asked one itself never.
+
+    It is an `index.Admitted`.
+    """
+
+    def __init__(
+        self, snapshot: Snapshot, row_filter: RowFilter, asked: int | None, background: bool
+    ) -> None:
+        self._snapshot, self._filter = snapshot, row_filter
+        self._asked, self._background = asked, background
+
+    def of(self, texts: Array) -> Array:
+        """Which of `texts`, bool."""
+        return self._filter.admits_texts(texts) & self._may_be(texts)
+
+    def all(self) -> Array:
+        """All of them, ascending."""
+        texts = self._filter.texts()
+        return texts.compress(self._may_be(texts))
+
+    def _may_be(self, texts: Array) -> Array:
+        if self._asked is None:
+            return np.ones(len(texts), dtype=bool)
+        mask: Array = texts != self._asked
+        if self._background:
+            mask &= _is_background(self._snapshot, self._asked, texts)
+        return mask
+
+
 def _expanded(snapshot: Snapshot, vector: Array, words: Words) -> Array:
     """The expanded embedding of an unpublished text; see `scoring`."""
     index = snapshot.index()
-    found = index.search(vector, POOL, np.ones(len(index), dtype=bool))
+    found = index.search(vector, POOL)
     hybrids = hybrid(found.similarities, overlaps(words, _words(snapshot, found.texts)))
     nearest = np.argsort(-hybrids, kind="stable")[: RECIPE.expansion]
     vectors = np.stack([index.vector(int(text)) for text in found.texts.take(nearest)])
@@ -216,12 +243,12 @@ def _story(snapshot: Snapshot, text: int) -> tuple[Array, Array]:
     return texts, scores
 
 
-def _is_background(snapshot: Snapshot, text: int, texts: Array | None) -> Array:
-    """Which of `texts` (None: of all) share the topic of `text` and not its story, bool."""
+def _is_background(snapshot: Snapshot, text: int, texts: Array) -> Array:
+    """Which of `texts` share the topic of `text` and not its story, bool."""
     topic_of, story_of = snapshot.arrays.topic_of, snapshot.arrays.story_of
-    topics = topic_of if texts is None else topic_of.take(texts)
-    stories = story_of if texts is None else story_of.take(texts)
-    background: Array = (topics == topic_of[text]) & (stories != story_of[text])
+    background: Array = (topic_of.take(texts) == topic_of[text]) & (
+        story_of.take(texts) != story_of[text]
+    )
     return background
 
 

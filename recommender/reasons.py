@@ -1,7 +1,7 @@
 """Reasons: the names and phrases that two texts share, for a page to print beside a hit."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from recommender.arrays import Array
 from recommender.types import Reasons
@@ -36,15 +36,16 @@ def shared(of_text: Array, own: int, others: Sequence[int] | Array) -> list[list
     return result
 
 
-def best(phrases: Sequence[int], weights: Array, texts: Sequence[str], count: int = 3) -> list[int]:
+def best(
+    phrases: Sequence[int], weights: Mapping[int, float], texts: Mapping[int, str], count: int = 3
+) -> list[int]:
     """The `count` of `phrases` that weigh most, none inside a better one or a form of it.
 
-    `weights` and `texts` are those of all phrases. Ties fall to the order of the phrases.
+    `weights` and `texts` are those of the phrases, at least. Ties fall to their order.
     """
     chosen: list[int] = []
     folded: list[str] = []
-    order = (-weights[list(phrases)]).argsort(kind="stable").tolist() if len(phrases) else []
-    for phrase in (phrases[i] for i in order):
+    for phrase in sorted(phrases, key=weights.__getitem__, reverse=True):
         if len(chosen) == count:
             break
         text = texts[phrase].casefold()
