@@ -87,7 +87,8 @@ def bursts(daily: Daily, half_life: float = HALF_LIFE) -> Array:
     and days that have just begun are no news. And the variance is at least that of a Poisson
     variable: chance alone makes counts of articles that unsteady.
 
-    A group whose share of the day is constant has 0, and so has one without dates. A factor on all
+    A group whose share of the day is constant has 0, and so has one without dates; so have all
+    where the window holds no earlier day with articles. A factor on all
     articles of a day changes what is expected by that factor, so a day on which everything doubles
     is no burst. A factor on all counts of all days is not without effect, and should not be: 20
     articles instead of 10 say more than 2 instead of 1. The score is about in proportion to the
@@ -97,6 +98,8 @@ def bursts(daily: Daily, half_life: float = HALF_LIFE) -> Array:
     last = len(daily.totals)
     scores = np.zeros(len(daily.start) - 1)
     for day in range(max(0, last - RECENT), last):
+        if not daily.totals[:day].any():
+            continue  # the first of all articles: nothing is known to be unusual
         np.maximum(scores, _significance(daily, day, half_life), out=scores)
     return scores.astype(np.float32)
 
@@ -113,7 +116,10 @@ def trending(scores: Array, least: float = LEAST) -> Array:
 
 
 def _significance(daily: Daily, day: int, half_life: float) -> Array:
-    """Of each group on one day of the window, (groups,) float64; negative where it is below."""
+    """Of each group on one day of the window, (groups,) float64; negative where it is below.
+
+    There must be articles before that day.
+    """
     groups = len(daily.start) - 1
     group = np.repeat(np.arange(groups), np.diff(daily.start))
     before, on = daily.day < day, daily.day == day
@@ -125,7 +131,7 @@ def _significance(daily: Daily, day: int, half_life: float) -> Array:
         return np.bincount(group[before], weights=values, minlength=groups)
 
     seen = summed(w * n)
-    share = seen / max(float(weight @ totals), np.finfo(float).tiny)
+    share = seen / (weight @ totals)
     # The weighted sum of (n - share t)² over all days, though days without articles are not held.
     squares = summed(w * n * n) - 2 * share * summed(w * n * t) + share**2 * (weight @ totals**2)
     dispersion = np.divide(squares, seen, out=np.ones(groups), where=seen > 0)
