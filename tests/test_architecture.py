@@ -61,6 +61,8 @@ MAY_IMPORT: dict[str, str] = {
     "communities": "arrays",
     "stories": "arrays communities",
     "topics": "arrays communities",
+    "lineage": "arrays",
+    "trends": "arrays snapshot",
     "keywords": "arrays types",
     "phrases": "arrays keywords tokens",
     "publish": "arrays artifacts cards errors files index manifest progress snapshot types",
@@ -90,8 +92,8 @@ MAY_IMPORT: dict[str, str] = {
     "__init__": "errors reasons serve types",
 }
 BUILD = {"articles", "candidates", "cells", "communities", "config", "copies", "corpus",
-         "duplicates", "graph", "keywords", "neighbours", "nightly", "phrases", "publish",
-         "rejects", "sources", "store", "stories", "topics"}  # fmt: skip
+         "duplicates", "graph", "keywords", "lineage", "neighbours", "nightly", "phrases",
+         "publish", "rejects", "sources", "store", "stories", "topics", "trends"}  # fmt: skip
 JUDGE = {"agreement", "baselines", "evaluation", "labelled", "trial"}  # fmt: skip
 SERVE = {"__init__", "answers", "arrays", "artifacts", "cards", "errors", "files", "filters",
          "lexical", "lock", "manifest", "questions", "ranking", "reasons", "related", "removals",
