@@ -151,6 +151,8 @@ def content(articles: int, threads: int = 2, seed: int = 0) -> Content:
         copies_start=np.append(0, np.cumsum(np.bincount(text_of))),
         **_stories(made.story_of),
         topic_of=made.topic_of.astype(np.int32),
+        finest_of=made.topic_of.astype(np.int32),
+        topic_strength=np.ones(texts, dtype=np.float32),
         published=published,
         **facets,
         ids=ids,

@@ -1,0 +1,56 @@
+"""Measured figures, and how they are taken."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+
+T = TypeVar("T")
+A = TypeVar("A")
+
+
+class Row(NamedTuple):
+    """One measured figure, and the goal it has, if any."""
+
+    name: str
+    value: float
+    unit: str
+    goal: str = ""
+    note: str = ""
+
+
+def timed(work: Callable[[], T]) -> tuple[float, T]:
+    """Seconds, and the result."""
+    start = time.perf_counter()
+    result = work()
+    return time.perf_counter() - start, result
+
+
+def answered(ask: Callable[[A], T], questions: Sequence[A]) -> tuple[tuple[float, float], list[T]]:
+    """Median and 99th percentile in microseconds of one question, and all answers."""
+    taken, answers = np.empty(len(questions)), []
+    for place, question in enumerate(questions):
+        start = time.perf_counter()
+        answer = ask(question)
+        taken[place] = time.perf_counter() - start
+        answers.append(answer)
+    p50, p99 = np.percentile(taken, (50, 99)) * 1e6
+    return (float(p50), float(p99)), answers
+
+
+def resident(kind: str = "VmRSS") -> int:
+    """Resident memory of this process in bytes, all of it or one kind."""
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
+    return int(status.partition(f"{kind}:")[2].split()[0]) * 1024
+
+
+def python(code: str) -> str:
+    """Run code in a fresh interpreter that can import this folder; return what it printed."""
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        check=True, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parent,
+    ).stdout  # fmt: skip
