@@ -1,15 +1,13 @@
 """What the commands share: options, and printing."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from rich.console import Console
 
 __all__ = [
@@ -95,7 +93,12 @@ def console(*, stderr: bool = False) -> "Console":
 
 def echo_json(value: object) -> None:
     """Print one line of JSON."""
-    default: Callable[[Any], str] = datetime.isoformat
-    line = json.dumps(value, ensure_ascii=False, default=default)
+    line = json.dumps(value, ensure_ascii=False, default=_moment)
     # A lone surrogate, from a path or a message, becomes the escape that JSON has for it.
     click.echo(line.encode("utf-8", "backslashreplace").decode())
+
+
+def _moment(value: object) -> str:
+    if isinstance(value, date):  # a datetime is one, too
+        return value.isoformat()
+    raise TypeError(f"no JSON for {value!r}")
