@@ -55,6 +55,14 @@ def test_every_setting_can_be_set_in_a_file(tmp_path: Path) -> None:
             "embargo": {"a": datetime(2026, 3, 1, 9, 0, tzinfo=UTC)},
         },
         "topics": {"resolution": 2.5, "count": 7, "seed": 3, "keywords": 4},
+        "gates": {
+            "articles_lost": 0.1,
+            "empty_related": 0.2,
+            "largest_topic": 0.3,
+            "topics_changed": 0.4,
+            "ids_lost": 0.6,
+            "least_articles": 5,
+        },
         "publish": {"keep": 5},
         "run": {"threads": 6},
     }
