@@ -57,16 +57,19 @@ def between(neighbours: Array, scores: Array, texts: Array) -> Array:
     """Scores of the candidates among one another, (texts, texts) float32, by the graph.
 
     `neighbours` and `scores` (all texts, K) are the graph. Two texts of which neither is a
-    neighbour of the other are as good as unrelated: 0. One text with itself: 1.
+    neighbour of the other have the smaller of their last scores: taken for 0, it would be they that
+    make a list diverse, related to nothing in it. One text with itself: 1.
     """
     # Of several copies of one text each is a candidate.
     ordered, own = np.unique(texts, return_inverse=True)
-    named = neighbours.take(ordered, axis=0)
+    named, scored = neighbours.take(ordered, axis=0), scores.take(ordered, axis=0)
     place = ordered.searchsorted(named)
     place[place == len(ordered)] = 0
     row, column = np.nonzero(ordered.take(place) == named)
-    similarity = np.eye(len(ordered), dtype=np.float32)
-    similarity[row, place[row, column]] = scores[ordered[row], column]
+    last = scored.min(axis=1, initial=1.0)
+    similarity = np.minimum(last[:, None], last)
+    np.fill_diagonal(similarity, 1.0)
+    similarity[row, place[row, column]] = scored[row, column]
     symmetric: Array = np.maximum(similarity, similarity.T)[own[:, None], own]
     return symmetric
 
