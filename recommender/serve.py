@@ -7,7 +7,9 @@ one by a single assignment. A question works on the one state it took at its sta
 
 import os
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from time import monotonic, time
 from typing import TYPE_CHECKING, NamedTuple, Unpack
@@ -23,7 +25,7 @@ from recommender.removals import read_removed, remove, restore
 from recommender.rules import Bars, RowRules, resolve
 from recommender.snapshot import Snapshot
 from recommender.text import content_hash, embedded_text
-from recommender.types import Answer, Card, Health, Topic
+from recommender.types import Answer, Card, Filters, Health, Topic
 
 if TYPE_CHECKING:
     from recommender.arrays import Array
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["Recommender"]
 
 MAX_CHARACTERS = 1_000_000  # of a text that is asked about: a page's reader can send anything
+FILTERS_KEPT = 16  # with the texts that they admit, a byte a text
 RETRY_SECONDS = 5.0  # how often a refused snapshot is tried again
 
 _Signature = tuple[int, int, int] | None
@@ -46,6 +49,7 @@ class _State(NamedTuple):
     removed: frozenset[int]
     removed_list: _Signature
     bars: Bars
+    row_filter: Callable[[Filters], RowFilter]
     refused: str | None = None  # why the snapshot that is pointed to is not served
     unsafe: str | None = None  # why nothing may be served
     retry_at: float | None = None
@@ -130,7 +134,7 @@ class Recommender:
         own = snapshot.cards.text_of(content_hash(prepared))
         asked = Asked(None, own) if own is not None else _unpublished(snapshot, vector, prepared)
         wanted = _question(state, k, options)
-        row_filter = RowFilter(snapshot, wanted.filters, state.bars.rows, state.rules.excluded)
+        row_filter = state.row_filter(wanted.filters)
         ranked = rank(snapshot, asked, wanted, row_filter, state.rules)
         return answer(snapshot, asked, wanted, ranked, row_filter, prepared)
 
@@ -255,7 +259,8 @@ class Recommender:
         except SnapshotError as error:
             return seen._replace(unsafe=str(error), retry_at=retry_at)
         bars = state.rules.bars(removed, datetime.now(UTC))
-        seen = seen._replace(removed=removed, bars=bars)
+        row_filter = _row_filters(snapshot, state.rules, bars)
+        seen = seen._replace(removed=removed, bars=bars, row_filter=row_filter)
         try:
             if artifacts.current() != snapshot.name:
                 return _open_current(artifacts)
@@ -297,7 +302,18 @@ def _open_current(artifacts: Artifacts) -> _State:
             raise
         removed, rules = _removed_rows(artifacts, snapshot), resolve(snapshot)
         bars = rules.bars(removed, datetime.now(UTC))
-        return _State(snapshot, rules, pointer, removed, removed_list, bars)
+        row_filter = _row_filters(snapshot, rules, bars)
+        return _State(snapshot, rules, pointer, removed, removed_list, bars, row_filter)
+
+
+def _row_filters(snapshot: Snapshot, rules: RowRules, bars: Bars) -> Callable[[Filters], RowFilter]:
+    """The row filter of any filters; pages ask with the same ones again and again."""
+
+    @lru_cache(FILTERS_KEPT)
+    def row_filter(filters: Filters) -> RowFilter:
+        return RowFilter(snapshot, filters, bars.rows, rules.excluded)
+
+    return row_filter
 
 
 def _removed_rows(artifacts: Artifacts, snapshot: Snapshot) -> frozenset[int]:
@@ -324,7 +340,7 @@ def _ranked(
     snapshot = state.snapshot
     row = _row_of(state, article_id)
     wanted = _question(state, k, options)
-    row_filter = RowFilter(snapshot, wanted.filters, state.bars.rows, state.rules.excluded)
+    row_filter = state.row_filter(wanted.filters)
     try:
         asked = Asked(row, int(snapshot.arrays.text_of[row]))
         return asked, wanted, row_filter, rank(snapshot, asked, wanted, row_filter, state.rules)
