@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from recommender.arrays import Array
 from recommender.types import Reasons
@@ -57,28 +58,26 @@ def best(
     one must weigh `alone`.
     """
     chosen: list[int] = []
-    folded: list[str] = []
     for phrase in sorted(phrases, key=weights.__getitem__, reverse=True):
         if len(chosen) == count:
             break
-        text = texts[phrase].casefold()
-        if not any(_inside(text, other) or _alike(text, other) for other in folded):
+        text = texts[phrase]
+        for other in chosen:
+            if _repeats(text, texts[other]):
+                break
+        else:
             chosen.append(phrase)
-            folded.append(text)
     return chosen if len(chosen) != 1 or weights[chosen[0]] >= alone else []
 
 
-def _inside(text: str, other: str) -> bool:
-    """Whether the words of `text` lie side by side in `other`."""
-    if _SIGN.match(text):
-        return text in other
-    return f" {text} " in f" {other} "
-
-
-def _alike(text: str, other: str) -> bool:
-    """Whether one is the other with another ending."""
+@lru_cache(4096)  # the hits of a list share much the same
+def _repeats(text: str, other: str) -> bool:
+    """Whether the words of `text` lie side by side in `other`, or one is a form of the other."""
+    text, other = text.casefold(), other.casefold()
+    inside = text in other if _SIGN.match(text) else f" {text} " in f" {other} "
     short, long = sorted((text, other), key=len)
-    return len(short) >= _STEM and len(long) <= len(short) + _ENDING and long.startswith(short)
+    ending = len(short) >= _STEM and len(long) <= len(short) + _ENDING
+    return inside or (ending and long.startswith(short))
 
 
 def explain(reasons: Reasons) -> str:
