@@ -393,7 +393,7 @@ def _row_of(state: _State, article_id: str) -> int:
 
 def _admitted(state: _State) -> RowFilter:
     """What may be shown whatever is asked."""
-    return RowFilter(state.snapshot, Filters(), state.bars.rows, state.rules.excluded)
+    return state.row_filter(Filters())
 
 
 def _question(state: _State, k: int, options: Options) -> Question:
