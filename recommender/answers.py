@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from recommender.filters import RowFilter
 from recommender.questions import Question
 from recommender.ranking import Asked, Picked, Ranked
-from recommender.reasons import best, shared
+from recommender.reasons import best, lone_weight, shared
 from recommender.snapshot import NO_DATE, Snapshot
 from recommender.types import Answer, Reasons, Related
 
@@ -75,14 +75,14 @@ def _reasons(
     hours = _hours_apart(snapshot, asked, picked)
     own_story = None if asked.text is None else int(arrays.story_of[asked.text])
     stories = arrays.story_of.take(texts).tolist()
-    found = []
+    found, alone = [], lone_weight(len(arrays.neighbours))
     # Looked up once for all hits: they share most of what they share with the one asked about.
     known = list({phrase for phrases in common for phrase in phrases})
     weights = dict(zip(known, arrays.phrase_weights.take(known).tolist(), strict=True))
     said = dict(zip(known, snapshot.phrases.take(known), strict=True))
     names = dict(zip(known, arrays.phrase_names.take(known).tolist(), strict=True))
     for hit, phrases, apart, story in zip(picked, common, hours, stories, strict=True):
-        chosen = best(phrases, weights, said, SHOWN)
+        chosen = best(phrases, weights, said, SHOWN, alone)
         found.append(
             Reasons(
                 tuple([said[phrase] for phrase in chosen if names[phrase]]),

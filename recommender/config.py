@@ -63,8 +63,8 @@ class Neighbours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class RelatedLists(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What an answer is by default: how diverse, and from which score on."""
 
-    diversity: Share = 0.1
-    floor: Share = 0.3
+    diversity: Share = 0.05
+    floor: Share = 0.35
 
 
 class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

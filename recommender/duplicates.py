@@ -3,6 +3,7 @@
 Two texts are near-duplicates where the words of the shorter one stand, but for a few, in runs of
 three or more that the longer one holds, too, and where they do not differ chiefly in numbers. Runs
 may stand in another order, so a text survives a swap of paragraphs, a cut tail, a new headline.
+Another opening over the same background is another article.
 
 Candidates come from a sample of each text's runs, kept as its signature (bottom-k sketch); the
 texts of candidates alone are then compared exactly.
@@ -38,6 +39,9 @@ SIGNATURE_BYTES = 4 * (SAMPLE + 1)
 
 RUN = 3  # words; shorter runs are shared by chance, of longer ones scattered changes leave few
 COVERED = 0.75  # of the shorter text's words, in shared runs
+# Where less is covered, most of both openings must be, too: they tell what is new.
+SURELY_COVERED, OPENING_COVERED = 0.85, 0.5
+OPENING_SHARE, OPENING_WORDS = 0.2, 40  # of a text, and at least so many
 LENGTH = 0.5  # shorter : longer; below, one is an extract of the other
 BLOCK_SHARE, BLOCK_WORDS = 0.25, 20  # the longest block that may differ; the larger one counts
 FEW_WORDS = 12  # a text this short has too few runs to judge by: it must be equal
@@ -281,13 +285,23 @@ def _near(one: Words, other: Words) -> bool:
 def _passes(short: Words, long: Words) -> bool:
     """Whether `long` holds enough of `short`, and what differs is neither a block nor numbers."""
     covered = _covered(short, long)
-    if covered.sum() < COVERED * len(covered):
+    share = covered.mean()
+    if share < COVERED or (share < SURELY_COVERED and not _share_openings(short, long)):
         return False
     ends = np.flatnonzero(np.diff(np.concatenate(([True], covered, [True]))))
     longest = int((ends[1::2] - ends[::2]).max(initial=0))
     if longest > max(BLOCK_WORDS, BLOCK_SHARE * len(covered)):
         return False
     return not _is_template(short, long, covered)
+
+
+def _share_openings(one: Words, other: Words) -> bool:
+    """Whether each text tells most of the first words of the other, wherever."""
+    for text, comparison in ((one, other), (other, one)):
+        length = max(OPENING_WORDS, int(OPENING_SHARE * len(text.hashes)))
+        if _covered(text, comparison)[:length].mean() < OPENING_COVERED:
+            return False
+    return True
 
 
 def _covered(words: Words, others: Words) -> Array:

@@ -34,6 +34,7 @@ class RowFilter:
     ) -> None:
         arrays = snapshot.arrays
         self._snapshot = snapshot
+        self._texts: Array | None = None
         self._barred = barred
         if filters.exclude:
             named = (snapshot.cards.row_of(article_id) for article_id in filters.exclude)
@@ -66,39 +67,28 @@ class RowFilter:
             mask &= self._unbarred(rows)
         return mask
 
-    def admits_texts(self, texts: Array) -> Array:
-        """Which of `texts` (n,) have a row that may be answered, (n,) bool."""
-        arrays = self._snapshot.arrays
-        start = arrays.copies_start.take(texts)
-        mask = self.admits(arrays.copies.take(start))
-        if len(arrays.copies) == len(arrays.neighbours):
-            return mask
-        size = arrays.copies_start.take(texts + 1) - start
-        others = np.flatnonzero(~mask & (size > 1))
-        if others.size:
-            size = size.take(others)
-            first = np.cumsum(size) - size
-            place = np.arange(size.sum()) + np.repeat(start.take(others) - first, size)
-            mask[others] = np.logical_or.reduceat(self.admits(arrays.copies.take(place)), first)
-        return mask
-
     def texts(self) -> Array:
-        """All texts that have a row that may be answered, ascending."""
-        arrays = self._snapshot.arrays
-        rows: Array | None = None
-        # Each condition is asked only of what passed those before it, and often that is little.
-        for column, passes in self._conditions():
+        """Which texts have a row that may be answered, (texts,) bool, told once; not to be changed.
+
+        To look at every row takes less than to look up where the rows of some thousand texts are.
+        """
+        if self._texts is None:
+            arrays = self._snapshot.arrays
+            rows: Array | None = None
+            # Each condition is asked only of what passed those before it, and often that is little.
+            for column, passes in self._conditions():
+                if rows is None:
+                    rows = np.flatnonzero(passes(column))
+                else:
+                    rows = rows.compress(passes(column.take(rows)))
             if rows is None:
-                rows = np.flatnonzero(passes(column))
-            else:
-                rows = rows.compress(passes(column.take(rows)))
-        if rows is None:
-            rows = np.arange(len(arrays.text_of))
-        if self._barred:
-            rows = rows.compress(self._unbarred(rows))
-        texts = np.zeros(len(arrays.neighbours), dtype=bool)
-        texts[arrays.text_of.take(rows)] = True
-        return np.flatnonzero(texts)
+                rows = np.arange(len(arrays.text_of))
+            if self._barred:
+                rows = rows.compress(self._unbarred(rows))
+            texts = np.zeros(len(arrays.neighbours), dtype=bool)
+            texts[arrays.text_of.take(rows)] = True
+            self._texts = texts
+        return self._texts
 
     def _conditions(self) -> Iterator[tuple[Array, Callable[[Array], Array]]]:
         """Columns, and what their values must pass; what admits least comes first."""

@@ -8,21 +8,18 @@ import mmap
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import IO, NamedTuple, Protocol
+from typing import IO, NamedTuple
 
 import faiss
 import numpy as np
 
 from recommender.arrays import Array
 
-__all__ = ["EXACT_UP_TO", "Admitted", "Everything", "Found", "Index", "Lists"]
+__all__ = ["EXACT_UP_TO", "Found", "Index", "Lists"]
 
 BLOCK_ROWS = 512
 NARROW = 8_000  # admitted texts; so many are compared one by one in a fraction of a millisecond
 EXACT_UP_TO = 100_000  # texts; comparing one with all of more takes many milliseconds
-ASKED = (
-    2048  # texts of a sample that tells how many are admitted, well enough to choose how to search
-)
 RECALL = 0.97  # of the 30 nearest, which the lists that are probed must reach
 JUDGED = 30
 
@@ -58,30 +55,6 @@ class Lists(NamedTuple):
         return cls(empty, np.zeros(1, np.int64), np.empty(0, np.int32), 0, 1.0)
 
 
-class Admitted(Protocol):
-    """Which texts a search may find."""
-
-    def of(self, texts: Array) -> Array:
-        """Which of `texts` (n,), (n,) bool."""
-
-    def all(self) -> Array:
-        """All of them, ascending."""
-
-
-class Everything(NamedTuple):
-    """Every text is admitted, of as many `texts` as there are."""
-
-    texts: int
-
-    def of(self, texts: Array) -> Array:
-        """All of `texts`."""
-        return np.ones(len(texts), dtype=bool)
-
-    def all(self) -> Array:
-        """All texts."""
-        return np.arange(self.texts)
-
-
 class Index:
     """An index over unit vectors; safe to search from several threads.
 
@@ -91,7 +64,6 @@ class Index:
     def __init__(self, index: "faiss.Index", lists: Lists | None = None) -> None:
         self._index = index
         self._lists = lists
-        self._sample: Array | None = None
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
@@ -128,25 +100,23 @@ class Index:
         vector: Array = self._index.reconstruct(text)
         return vector
 
-    def search(self, vector: Array, k: int, admitted: Admitted | None = None) -> Found:
+    def search(self, vector: Array, k: int, admitted: Array | None = None) -> Found:
         """The `k` most similar texts to `vector` (dimension,) among the `admitted` (None: all).
 
-        Fewer than `k` come only where fewer are admitted. Without lists it is exact.
+        `admitted` (texts,) bool. Fewer than `k` come only where fewer are admitted. Without lists
+        it is exact.
         """
-        if admitted is None:
-            admitted = Everything(len(self))
         if self._lists is not None:
             return self.search_lists(vector, k, self._lists, admitted)
-        texts = admitted.all()
-        if len(texts) <= NARROW:
-            return self._best_of(vector, texts, k)
-        mask = np.zeros(len(self), dtype=bool)
-        mask[texts] = True
-        k = min(k, len(texts))
-        bits = np.packbits(mask, bitorder="little")
+        if admitted is None:
+            admitted = np.ones(len(self), dtype=bool)
+        count = np.count_nonzero(admitted)
+        if count <= NARROW:
+            return self._best_of(vector, np.flatnonzero(admitted), k)
+        bits = np.packbits(admitted, bitorder="little")
         # Parameters are made anew for each call: FAISS crashes when threads share them.
         parameters = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bits))
-        similarities, texts = self._index.search(vector[None, :], k, params=parameters)
+        similarities, texts = self._index.search(vector[None, :], min(k, count), params=parameters)
         return _ordered(texts[0], similarities[0])
 
     def lists(self, threads: int, seed: int = 0) -> Lists:
@@ -175,27 +145,25 @@ class Index:
         vectors = self._vectors()[sample]
         exact = self.search_blocks(vectors, JUDGED, threads, lambda _: None).texts
         while True:
-            found = [
-                self.search_lists(v, JUDGED, lists, Everything(len(self))).texts for v in vectors
-            ]
+            found = [self.search_lists(v, JUDGED, lists, None).texts for v in vectors]
             both = sum(len(np.intersect1d(a, b)) for a, b in zip(found, exact, strict=True))
             lists = lists._replace(recall=both / exact.size)
             if lists.recall >= RECALL or lists.probes >= len(lists.centroids):
                 return lists
             lists = lists._replace(probes=2 * lists.probes)
 
-    def search_lists(self, vector: Array, k: int, lists: Lists, admitted: Admitted) -> Found:
+    def search_lists(self, vector: Array, k: int, lists: Lists, admitted: Array | None) -> Found:
         """As `search`, of the texts in the lists nearest to `vector`; nearly all are found.
 
         Where few texts are `admitted`, or the lists hold too few of them, all that are admitted
-        are compared: fewer than `k` come only where fewer are admitted. How many are is told by a
-        sample: to look at each of a million would take longer than the search itself.
+        are compared: fewer than `k` come only where fewer are admitted.
         """
         if k == 0:
             return _nothing()
-        share = float(admitted.of(self._some()).mean())
-        if share * len(self) <= NARROW:
-            return self._best_of(vector, admitted.all(), k)
+        count = len(self) if admitted is None else np.count_nonzero(admitted)
+        if count <= NARROW:
+            return self._best_of(vector, _places(admitted, len(self)), k)
+        share = count / len(self)
         # Where only some are admitted more lists are read, for each may hold few of them.
         widened = round(lists.probes * min(4.0, share**-0.5))
         probes = min(len(lists.centroids), widened)
@@ -213,9 +181,10 @@ class Index:
         start, end = lists.start[chosen], lists.start[chosen + 1]
         spans = zip(start.tolist(), end.tolist(), strict=True)
         texts = np.concatenate([lists.texts[a:b] for a, b in spans])
-        texts = texts.compress(admitted.of(texts))
+        if admitted is not None:
+            texts = texts.compress(admitted.take(texts))
         if len(texts) < k:
-            texts = admitted.all()
+            texts = _places(admitted, len(self))
         return self._best_of(vector, texts, k)
 
     def _best_of(self, vector: Array, texts: Array, k: int) -> Found:
@@ -241,12 +210,6 @@ class Index:
         best = np.flatnonzero(found >= last)
         ordered = _ordered(texts[best], found[best])
         return Found(ordered.texts[:k], ordered.similarities[:k])
-
-    def _some(self) -> Array:
-        """A sample of the texts, with repetition; the same whenever it is asked for."""
-        if self._sample is None:
-            self._sample = np.sort(np.random.default_rng(0).integers(0, len(self), ASKED))
-        return self._sample
 
     def _vectors(self) -> Array:
         """All vectors, (texts, dimension) float32, as they lie in the index."""
@@ -278,6 +241,10 @@ class Index:
             np.concatenate([part.texts for part in parts]),
             np.concatenate([part.similarities for part in parts]),
         )
+
+
+def _places(admitted: Array | None, texts: int) -> Array:
+    return np.arange(texts) if admitted is None else np.flatnonzero(admitted)
 
 
 def _nothing() -> Found:

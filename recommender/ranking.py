@@ -154,7 +154,13 @@ def _searched(
 ) -> tuple[Candidates, bool]:
     """The candidates of a search among all admitted texts."""
     index = snapshot.index()
-    admitted = _Texts(snapshot, row_filter, asked.text, question.mode == "background")
+    admitted = row_filter.texts()
+    if asked.text is not None:  # which is never its own answer
+        if question.mode == "background":
+            admitted = admitted & _is_background(snapshot, asked.text, slice(None))
+        else:
+            admitted = admitted.copy()
+        admitted[asked.text] = False
     if asked.text is not None:
         vector, words = index.vector(asked.text), _words(snapshot, asked.text)
     else:
@@ -167,36 +173,6 @@ def _searched(
     texts, scores = found.texts.take(order), scores.take(order)
     hits = _admitted(snapshot, asked, texts, scores, question, row_filter)
     return hits, True
-
-
-class _Texts:
-    """The texts that a search may find: those the filter admits, the asked one itself never.
-
-    It is an `index.Admitted`.
-    """
-
-    def __init__(
-        self, snapshot: Snapshot, row_filter: RowFilter, asked: int | None, background: bool
-    ) -> None:
-        self._snapshot, self._filter = snapshot, row_filter
-        self._asked, self._background = asked, background
-
-    def of(self, texts: Array) -> Array:
-        """Which of `texts`, bool."""
-        return self._filter.admits_texts(texts) & self._may_be(texts)
-
-    def all(self) -> Array:
-        """All of them, ascending."""
-        texts = self._filter.texts()
-        return texts.compress(self._may_be(texts))
-
-    def _may_be(self, texts: Array) -> Array:
-        if self._asked is None:
-            return np.ones(len(texts), dtype=bool)
-        mask: Array = texts != self._asked
-        if self._background:
-            mask &= _is_background(self._snapshot, self._asked, texts)
-        return mask
 
 
 def _expanded(snapshot: Snapshot, vector: Array, words: Words) -> Array:
@@ -243,12 +219,10 @@ def _story(snapshot: Snapshot, text: int) -> tuple[Array, Array]:
     return texts, scores
 
 
-def _is_background(snapshot: Snapshot, text: int, texts: Array) -> Array:
+def _is_background(snapshot: Snapshot, text: int, texts: Array | slice) -> Array:
     """Which of `texts` share the topic of `text` and not its story, bool."""
     topic_of, story_of = snapshot.arrays.topic_of, snapshot.arrays.story_of
-    background: Array = (topic_of.take(texts) == topic_of[text]) & (
-        story_of.take(texts) != story_of[text]
-    )
+    background: Array = (topic_of[texts] == topic_of[text]) & (story_of[texts] != story_of[text])
     return background
 
 

@@ -1,12 +1,14 @@
 """Reasons: the names and phrases that two texts share, for a page to print beside a hit."""
 
+import math
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from recommender.arrays import Array
 from recommender.types import Reasons
 
-__all__ = ["best", "explain", "shared"]
+__all__ = ["best", "explain", "lone_weight", "shared"]
 
 # Scripts without spaces between words: there a phrase may lie anywhere inside another.
 _SIGN = re.compile(
@@ -15,6 +17,8 @@ _SIGN = re.compile(
 # Endings up to this long make another form of the same word, "Korea" and "Korean".
 _ENDING = 3
 _STEM = 4
+# What more texts hold, a country or "bank", tells nothing when it is all that two texts share.
+_LONE_SHARE, _LONE_TEXTS = 0.01, 10
 
 
 def shared(of_text: Array, own: int, others: Sequence[int] | Array) -> list[list[int]]:
@@ -36,36 +40,44 @@ def shared(of_text: Array, own: int, others: Sequence[int] | Array) -> list[list
     return result
 
 
+def lone_weight(texts: int) -> float:
+    """The least weight of a phrase that may be the only reason, in a corpus of so many `texts`."""
+    return math.log(texts / max(_LONE_SHARE * texts, _LONE_TEXTS))
+
+
 def best(
-    phrases: Sequence[int], weights: Mapping[int, float], texts: Mapping[int, str], count: int = 3
+    phrases: Sequence[int],
+    weights: Mapping[int, float],
+    texts: Mapping[int, str],
+    count: int = 3,
+    alone: float = 0.0,
 ) -> list[int]:
     """The `count` of `phrases` that weigh most, none inside a better one or a form of it.
 
-    `weights` and `texts` are those of the phrases, at least. Ties fall to their order.
+    `weights` and `texts` are those of the phrases, at least. Ties fall to their order. A single
+    one must weigh `alone`.
     """
     chosen: list[int] = []
-    folded: list[str] = []
     for phrase in sorted(phrases, key=weights.__getitem__, reverse=True):
         if len(chosen) == count:
             break
-        text = texts[phrase].casefold()
-        if not any(_inside(text, other) or _alike(text, other) for other in folded):
+        text = texts[phrase]
+        for other in chosen:
+            if _repeats(text, texts[other]):
+                break
+        else:
             chosen.append(phrase)
-            folded.append(text)
-    return chosen
+    return chosen if len(chosen) != 1 or weights[chosen[0]] >= alone else []
 
 
-def _inside(text: str, other: str) -> bool:
-    """Whether the words of `text` lie side by side in `other`."""
-    if _SIGN.match(text):
-        return text in other
-    return f" {text} " in f" {other} "
-
-
-def _alike(text: str, other: str) -> bool:
-    """Whether one is the other with another ending."""
+@lru_cache(4096)  # the hits of a list share much the same
+def _repeats(text: str, other: str) -> bool:
+    """Whether the words of `text` lie side by side in `other`, or one is a form of the other."""
+    text, other = text.casefold(), other.casefold()
+    inside = text in other if _SIGN.match(text) else f" {text} " in f" {other} "
     short, long = sorted((text, other), key=len)
-    return len(short) >= _STEM and len(long) <= len(short) + _ENDING and long.startswith(short)
+    ending = len(short) >= _STEM and len(long) <= len(short) + _ENDING
+    return inside or (ending and long.startswith(short))
 
 
 def explain(reasons: Reasons) -> str:

@@ -57,18 +57,25 @@ def between(neighbours: Array, scores: Array, texts: Array) -> Array:
     """Scores of the candidates among one another, (texts, texts) float32, by the graph.
 
     `neighbours` and `scores` (all texts, K) are the graph. Two texts of which neither is a
-    neighbour of the other are as good as unrelated: 0. One text with itself: 1.
+    neighbour of the other have the smaller of their last scores: taken for 0, it would be they that
+    make a list diverse, related to nothing in it. One text with itself: 1.
     """
-    # Of several copies of one text each is a candidate.
-    ordered, own = np.unique(texts, return_inverse=True)
-    named = neighbours.take(ordered, axis=0)
+    count = len(texts)
+    order = texts.argsort(kind="stable")
+    ordered = texts.take(order)
+    named, scored = neighbours.take(texts, axis=0), scores.take(texts, axis=0)
     place = ordered.searchsorted(named)
-    place[place == len(ordered)] = 0
-    row, column = np.nonzero(ordered.take(place) == named)
-    similarity = np.eye(len(ordered), dtype=np.float32)
-    similarity[row, place[row, column]] = scores[ordered[row], column]
-    symmetric: Array = np.maximum(similarity, similarity.T)[own[:, None], own]
-    return symmetric
+    found = np.flatnonzero(ordered.take(place, mode="clip") == named)
+    column = order.take(place.ravel().take(found))
+    last = scored.min(axis=1, initial=1.0)
+    similarity: Array = np.minimum(last[:, None], last)
+    similarity[found // max(neighbours.shape[1], 1), column] = scored.ravel().take(found)
+    similarity.ravel()[:: count + 1] = 1.0
+    np.maximum(similarity, similarity.T, out=similarity)
+    if (ordered[1:] == ordered[:-1]).any():  # copies of one text are all like the first
+        first = order.take(ordered.searchsorted(texts))
+        similarity = similarity[first[:, None], first]
+    return similarity
 
 
 def diversified(
@@ -81,8 +88,9 @@ def diversified(
     [0, 1], best first; `similarity` (candidates, candidates). Ties fall to the earlier place.
     """
     value = (1.0 - diversity) * scores
-    nearest = np.zeros(len(scores), dtype=np.float32)
-    penalised = value
+    penalty = diversity * similarity
+    greatest = np.zeros(len(scores), dtype=penalty.dtype)
+    penalised = value.copy()
     chosen: list[int] = []
     full = _Full(caps)
     while len(chosen) < min(k, len(scores)):
@@ -90,10 +98,10 @@ def diversified(
         if penalised[place] == -np.inf:
             break
         value[place] = -np.inf
-        if full.admits(place):
+        if not caps or full.admits(place):
             chosen.append(place)
-            np.maximum(nearest, similarity[place], out=nearest)
-        penalised = value - diversity * nearest
+            np.maximum(greatest, penalty[place], out=greatest)
+        np.subtract(value, greatest, out=penalised)
     return chosen
 
 

@@ -1,13 +1,15 @@
 """The score of two texts: how closely they are related, in [0, 1], larger is better.
 
     hybrid(i,j) = ½ · cosine of their expanded embeddings + ½ · overlap of their words
-    score(i,j)  = hybrid(i,j) − ½ · (hubness(j) − mean hubness), cut to [0, 1]
+    score(i,j)  = hybrid(i,j) · (mean hubness / hubness(j))^0.6, cut to [0, 1]
 
 An expanded embedding is a text's own plus those of its three nearest, each weighted by the cube of
 its score (α-query expansion: Radenović, Tolias & Chum 2018, §4.3). Hubness of a text is the mean
 of its five best hybrid scores: a text that is near to everything must be nearer than others to
-count (cross-domain similarity local scaling: Conneau et al. 2018, eq. 2, whose term for the asking
-text is left out: it changes no order). What each part adds is measured in docs/quality.md.
+count (as in cross-domain similarity local scaling, Conneau et al. 2018, eq. 2, but as a factor;
+its term for the asking text is left out, for it changes no order). The factor lies between 0.85
+and 1.2: beyond, it lifts strangers that are near to nothing and sinks an article's own large story.
+What each part adds is measured in docs/quality.md.
 """
 
 from typing import NamedTuple
@@ -24,14 +26,17 @@ class Recipe(NamedTuple):
 
     `words`: share of the word overlap in a hybrid score; `expansion`: neighbours that an embedding
     is expanded by, weighted by their scores to the `power`; `depth`: best scores that hubness is
-    the mean of; `strength`: how much of it is taken away.
+    the mean of; `strength`: the power of the factor by which it corrects, which lies between
+    `least` and `most`.
     """
 
     words: float = 0.5
     expansion: int = 3
     power: float = 3.0
     depth: int = 5
-    strength: float = 0.5
+    strength: float = 0.6
+    least: float = 0.85
+    most: float = 1.2
 
 
 RECIPE = Recipe()
@@ -69,6 +74,7 @@ def corrected(
     hybrids: Array, candidates_hubness: Array, mean_hubness: float, recipe: Recipe = RECIPE
 ) -> Array:
     """Scores in [0, 1] from hybrid scores and the hubness of the candidates, of one shape."""
-    excess = candidates_hubness - np.float32(mean_hubness)
-    score: Array = np.clip(hybrids - recipe.strength * excess, 0.0, 1.0)
+    rare = np.maximum(candidates_hubness, 1e-6)  # near to nothing: as much as the factor may be
+    factor = np.clip((mean_hubness / rare) ** recipe.strength, recipe.least, recipe.most)
+    score: Array = np.clip(hybrids * factor, 0.0, 1.0)
     return score

@@ -7,7 +7,9 @@ one by a single assignment. A question works on the one state it took at its sta
 
 import os
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from time import monotonic, time
 from typing import TYPE_CHECKING, NamedTuple, Unpack
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["Recommender"]
 
 MAX_CHARACTERS = 1_000_000  # of a text that is asked about: a page's reader can send anything
+FILTERS_KEPT = 16  # with the texts that they admit, a byte a text
 RETRY_SECONDS = 5.0  # how often a refused snapshot is tried again
 
 _Signature = tuple[int, int, int] | None
@@ -47,6 +50,7 @@ class _State(NamedTuple):
     removed: frozenset[int]
     removed_list: _Signature
     bars: Bars
+    row_filter: Callable[[Filters], RowFilter]
     refused: str | None = None  # why the snapshot that is pointed to is not served
     unsafe: str | None = None  # why nothing may be served
     retry_at: float | None = None
@@ -131,7 +135,7 @@ class Recommender:
         own = snapshot.cards.text_of(content_hash(prepared))
         asked = Asked(None, own) if own is not None else _unpublished(snapshot, vector, prepared)
         wanted = _question(state, k, options)
-        row_filter = RowFilter(snapshot, wanted.filters, state.bars.rows, state.rules.excluded)
+        row_filter = state.row_filter(wanted.filters)
         ranked = rank(snapshot, asked, wanted, row_filter, state.rules)
         return answer(snapshot, asked, wanted, ranked, row_filter, prepared)
 
@@ -316,7 +320,8 @@ class Recommender:
         except SnapshotError as error:
             return seen._replace(unsafe=str(error), retry_at=retry_at)
         bars = state.rules.bars(removed, datetime.now(UTC))
-        seen = seen._replace(removed=removed, bars=bars)
+        row_filter = _row_filters(snapshot, state.rules, bars)
+        seen = seen._replace(removed=removed, bars=bars, row_filter=row_filter)
         try:
             if artifacts.current() != snapshot.name:
                 return _open_current(artifacts)
@@ -358,7 +363,18 @@ def _open_current(artifacts: Artifacts) -> _State:
             raise
         removed, rules = _removed_rows(artifacts, snapshot), resolve(snapshot)
         bars = rules.bars(removed, datetime.now(UTC))
-        return _State(snapshot, rules, pointer, removed, removed_list, bars)
+        row_filter = _row_filters(snapshot, rules, bars)
+        return _State(snapshot, rules, pointer, removed, removed_list, bars, row_filter)
+
+
+def _row_filters(snapshot: Snapshot, rules: RowRules, bars: Bars) -> Callable[[Filters], RowFilter]:
+    """The row filter of any filters; pages ask with the same ones again and again."""
+
+    @lru_cache(FILTERS_KEPT)
+    def row_filter(filters: Filters) -> RowFilter:
+        return RowFilter(snapshot, filters, bars.rows, rules.excluded)
+
+    return row_filter
 
 
 def _removed_rows(artifacts: Artifacts, snapshot: Snapshot) -> frozenset[int]:
@@ -377,7 +393,7 @@ def _row_of(state: _State, article_id: str) -> int:
 
 def _admitted(state: _State) -> RowFilter:
     """What may be shown whatever is asked."""
-    return RowFilter(state.snapshot, Filters(), state.bars.rows, state.rules.excluded)
+    return state.row_filter(Filters())
 
 
 def _question(state: _State, k: int, options: Options) -> Question:
@@ -390,7 +406,7 @@ def _ranked(
     snapshot = state.snapshot
     row = _row_of(state, article_id)
     wanted = _question(state, k, options)
-    row_filter = RowFilter(snapshot, wanted.filters, state.bars.rows, state.rules.excluded)
+    row_filter = state.row_filter(wanted.filters)
     try:
         asked = Asked(row, int(snapshot.arrays.text_of[row]))
         return asked, wanted, row_filter, rank(snapshot, asked, wanted, row_filter, state.rules)

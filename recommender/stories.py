@@ -12,7 +12,7 @@ __all__ = ["Stories", "detect_stories", "less_apart", "story_thresholds"]
 # What two texts must score to be rather of one story than not. Where much is near to a text for no
 # reason of its own, more; where texts are headlines, which share few words, less. Chosen together
 # on sets of stories of 2 to 23 articles, whole texts and headlines: docs/quality.md.
-THRESHOLD = 0.35
+THRESHOLD = 0.34
 PER_BACKGROUND = 0.6
 LESS_FOR_SHORT = 0.1
 SHORT_WORDS = 15  # of so many words, half of it

@@ -34,14 +34,15 @@ ROWS = {
     "words alone, on the same candidates": RECIPE._replace(words=1.0, expansion=0),
     "without expanded embeddings": RECIPE._replace(expansion=0),
     "without the hubness correction": RECIPE._replace(strength=0.0),
-    "half the hubness correction": RECIPE._replace(strength=0.25),
+    "half the hubness correction": RECIPE._replace(strength=0.3),
+    "the correction not limited": RECIPE._replace(least=0.0, most=np.inf),
     "hubness over 10 neighbours": RECIPE._replace(depth=10),
     "words and cosine alone": RECIPE._replace(expansion=0, strength=0.0),
 }
 GRID = [
     RECIPE._replace(words=words, expansion=expansion, depth=depth, strength=strength)
     for words, expansion, depth, strength in product(
-        (0.4, 0.5, 0.6), (0, 3, 5), (5, 10), (0.25, 0.35, 0.5, 0.65)
+        (0.4, 0.5, 0.6), (0, 3, 5), (5, 10), (0.3, 0.45, 0.6, 0.75)
     )
 ]
 

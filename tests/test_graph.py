@@ -83,14 +83,17 @@ def by_formula(
          for h in hybrid]
     )  # fmt: skip
     mean = hubness.mean()
-    scores = [
-        {j: min(1.0, max(0.0, x - recipe.strength * (hubness[j] - mean))) for j, x in h.items()}
-        for h in hybrid
+    factors = [
+        min(recipe.most, max(recipe.least, (mean / hub) ** recipe.strength if hub else np.inf))
+        for hub in hubness
     ]
+    scores = [{j: min(1.0, max(0.0, x * factors[j])) for j, x in h.items()} for h in hybrid]
     return expanded, hubness, scores
 
 
-@pytest.mark.parametrize("recipe", [RECIPE, Recipe(0.2, 1, 1.0, 2, 0.9)], ids=["default", "other"])
+@pytest.mark.parametrize(
+    "recipe", [RECIPE, Recipe(0.2, 1, 1.0, 2, 0.9, 0.5, 1.5)], ids=["default", "other"]
+)
 @pytest.mark.parametrize(
     ("texts", "width", "k", "missing"),
     [(80, 12, 12, 0.0), (80, 12, 5, 0.0), (60, 9, 6, 0.3), (30, 4, 4, 0.9), (7, 2, 2, 0.0)],

@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import recommender.index
-from recommender.arrays import Array
 from recommender.index import BLOCK_ROWS, Found, Index
 
 
@@ -19,19 +18,6 @@ def ignore(_: int) -> None:
 def unit_vectors(count: int, dimension: int = 24, seed: int = 0) -> np.ndarray:
     vectors = np.random.default_rng(seed).standard_normal((count, dimension))
     return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
-
-
-class Mask:
-    """`Admitted` by a mask of all texts."""
-
-    def __init__(self, mask: Array) -> None:
-        self.mask = mask
-
-    def of(self, texts: Array) -> Array:
-        return self.mask[texts]  # type: ignore[no-any-return]
-
-    def all(self) -> Array:
-        return np.flatnonzero(self.mask)
 
 
 def corners(numbers: list[int], dimension: int = 8) -> np.ndarray:
@@ -55,7 +41,7 @@ def test_a_search_finds_the_most_similar_admitted_texts() -> None:
         query = unit_vectors(1, seed=2)[0]
         numbers = np.flatnonzero(admitted)
         expected = oracle(vectors[admitted], query[None, :], 10)
-        found = index.search(query, 10, Mask(admitted))
+        found = index.search(query, 10, admitted)
         assert found.texts.tolist() == numbers[expected.texts[0]].tolist()
         np.testing.assert_allclose(found.similarities, expected.similarities[0], atol=1e-6)
         assert (found.texts.dtype, found.similarities.dtype) == (np.int32, np.float32)
@@ -68,7 +54,7 @@ def test_fewer_come_only_where_fewer_are_admitted(admitted: int, k: int, expecte
     vectors = unit_vectors(50)
     mask = np.zeros(50, dtype=bool)
     mask[np.random.default_rng(3).choice(50, admitted, replace=False)] = True
-    found = Index.build(vectors).search(vectors[0], k, Mask(mask))
+    found = Index.build(vectors).search(vectors[0], k, mask)
     assert len(found.texts) == len(found.similarities) == expected
     assert mask[found.texts].all()
 
@@ -81,7 +67,7 @@ def test_equal_similarities_are_ordered_by_number(
     vectors = corners(numbers)
     admitted = np.array(data.draw(st.lists(st.booleans(), min_size=len(numbers),
                                            max_size=len(numbers))))  # fmt: skip
-    found = Index.build(vectors).search(corners([0])[0], k, Mask(admitted))
+    found = Index.build(vectors).search(corners([0])[0], k, admitted)
     like = [n for n, corner in enumerate(numbers) if corner == 0 and admitted[n]]
     assert len(found.texts) == min(k, int(admitted.sum()))
     assert admitted[found.texts].all()
@@ -156,8 +142,8 @@ def test_lists_find_nearly_all_and_never_too_few(
     admitted = np.random.default_rng(4).random(4000) < share
     exact = shared = 0
     for query in unit_vectors(50, dimension=8, seed=5):
-        found = index.search_lists(query, 10, lists, Mask(admitted))
-        expected = index.search(query, 10, Mask(admitted))
+        found = index.search_lists(query, 10, lists, admitted)
+        expected = index.search(query, 10, admitted)
         assert len(found.texts) == len(expected.texts)
         assert admitted[found.texts].all()
         assert (np.diff(found.similarities) <= 0).all()
@@ -176,6 +162,6 @@ def test_lists_are_the_same_on_any_number_of_threads() -> None:
 @given(st.lists(st.booleans(), min_size=4, max_size=60), st.integers(0, 70))
 def test_lists_give_fewer_only_where_fewer_are_admitted(admitted: list[bool], k: int) -> None:
     index = Index.build(unit_vectors(len(admitted)))
-    found = index.search_lists(unit_vectors(1)[0], k, index.lists(1), Mask(np.array(admitted)))
+    found = index.search_lists(unit_vectors(1)[0], k, index.lists(1), np.array(admitted))
     assert len(set(found.texts.tolist())) == min(k, sum(admitted))
     assert np.array(admitted)[found.texts].all()

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommender.reasons import best, shared
+from recommender.reasons import best, lone_weight, shared
 
 WIDTH = 6
 row = st.sets(st.integers(0, 12), max_size=WIDTH).map(
@@ -43,3 +43,17 @@ def test_the_best_are_shown_and_none_inside_another(texts: list[str], expected: 
 def test_the_count_and_ties_are_kept() -> None:
     weights = np.array([1, 2, 2, 2], dtype=np.float32)
     assert best([0, 1, 2, 3], weights, ["a", "b", "c", "d"], 2) == [1, 2]
+
+
+def test_a_common_phrase_is_no_reason_on_its_own() -> None:
+    weights, texts = [1.0, 4.0, 1.5], ["bank", "Poipet", "Irish"]
+    assert best([0], weights, texts, alone=2.0) == []
+    assert best([1], weights, texts, alone=2.0) == [1]
+    assert best([0, 2], weights, texts, alone=2.0) == [2, 0]
+
+
+@pytest.mark.parametrize(("texts", "held"), [(50, 10), (1000, 10), (100_000, 1000)])
+def test_common_is_what_one_text_in_a_hundred_holds_and_more_than_ten(
+    texts: int, held: int
+) -> None:
+    assert lone_weight(texts) == pytest.approx(np.log(texts / held))

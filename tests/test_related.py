@@ -142,10 +142,13 @@ def test_scores_among_candidates_are_those_of_the_graph(
         for other, score in zip(*row, strict=True)
         if other >= 0
     }
-    wanted = [
-        [1.0 if i == j else max(edges.get((i, j), 0.0), edges.get((j, i), 0.0)) for j in texts]
-        for i in texts.tolist()
-    ]
+    last = scores.min(axis=1, initial=1.0).tolist()
+
+    def between_two(i: int, j: int) -> float:
+        found = [edges[pair] for pair in ((i, j), (j, i)) if pair in edges]
+        return 1.0 if i == j else max(found, default=min(last[i], last[j]))
+
+    wanted = [[between_two(i, j) for j in texts.tolist()] for i in texts.tolist()]
     found = between(neighbours, scores, texts)
     assert found.dtype == np.float32
     assert found.tolist() == wanted

@@ -75,8 +75,8 @@ class Oracle(NamedTuple):
             weights[number, arrays.words[text]] = arrays.word_weights[text]
         weights[:, -1] = 0
         hybrid = (vectors @ vectors.T + weights @ weights.T) / 2
-        excess = arrays.hubness[texts] - snapshot.scoring.mean_hubness
-        return cls(articles, np.clip(hybrid - excess / 2, 0, 1))
+        factor = (snapshot.scoring.mean_hubness / arrays.hubness[texts]) ** 0.6
+        return cls(articles, np.clip(hybrid * np.clip(factor, 0.85, 1.2), 0, 1))
 
     def related(self, article_id: str, admitted: Sequence[Article]) -> list[tuple[str, float]]:
         """(id, score) of every admitted text but the article's own, best first."""
