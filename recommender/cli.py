@@ -38,10 +38,13 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from recommender.config import Settings
+    from recommender.groupings import Grouped
+    from recommender.labelled import Kind, Labelled
     from recommender.nightly import Night
     from recommender.progress import Progress
+    from recommender.rankings import Evaluation
     from recommender.serve import Recommender
-    from recommender.trial import Evaluation
     from recommender.types import Related
 
 __all__ = ["EXIT_CODES", "main", "recommend_main"]
@@ -265,6 +268,11 @@ def nightly(
     click.echo(night.to_json() if as_json else _night_summary(night))
 
 
+split_option = click.option(
+    "--split", metavar="NAME", help="Measure only the articles of this split."
+)
+
+
 @recommender.group()
 def evaluate() -> None:
     """Judge the product on articles that you have labelled."""
@@ -272,7 +280,7 @@ def evaluate() -> None:
 
 @evaluate.command("related", epilog=EXIT_HELP)
 @click.argument("labelled", type=click.Path(path_type=Path))
-@click.option("--split", metavar="NAME", help="Ask only about the articles of this split.")
+@split_option
 @config_option
 @set_option
 @progress_option
@@ -292,15 +300,8 @@ def evaluate_related(
     side, with 95 % intervals.
     """
     with needs_extra("build"):
-        from recommender.config import load_settings
-        from recommender.labelled import read_labelled
-        from recommender.trial import evaluate_related as judge
-    from recommender.logs import log_to_stderr
-
-    log_to_stderr(0)
-    settings = load_settings(config, overrides=overrides)
-    given = settings.input
-    articles = read_labelled(labelled, given.fields, given.max_characters, given.max_rejects)
+        from recommender.rankings import evaluate_related as judge
+    settings, articles = _labelled(labelled, "story", None, config, overrides)
     found = judge(articles, settings, split=split, progress=_progress(progress))
     if as_json:
         _echo_json(found.to_dict())
@@ -309,9 +310,109 @@ def evaluate_related(
     from recommender.evaluation import MEASURES
 
     click.echo(_evaluation_summary(found))
-    if articles.rejects:
-        click.echo(f"bad records left out: {found.rejected:,}, the first: {articles.rejects[0]}")
+    _echo_rejects(articles)
     _console().print(figures_table(found.rankings, MEASURES))
+
+
+@evaluate.command("stories", epilog=EXIT_HELP)
+@click.argument("labelled", type=click.Path(path_type=Path))
+@click.option("--field", metavar="NAME", help="The field that names the story.  [default: story]")
+@split_option
+@config_option
+@set_option
+@progress_option
+@json_option
+def evaluate_stories(
+    labelled: Path,
+    field: str | None,
+    split: str | None,
+    config: Path | None,
+    overrides: tuple[str, ...],
+    progress: bool | None,
+    as_json: bool,
+) -> None:
+    """Measure how well articles on one event are found to be one story.
+
+    LABELLED is a source whose records also name their story. A snapshot of its articles is built in
+    a temporary folder; its stories and those of plain clusterings are measured side by side by
+    B-cubed, with 95 % intervals.
+    """
+    with needs_extra("build"):
+        from recommender.groupings import evaluate_stories as judge
+    settings, articles = _labelled(labelled, "story", field, config, overrides)
+    found = judge(articles, settings, split=split, progress=_progress(progress))
+    _echo_grouped(found, articles, as_json)
+
+
+@evaluate.command("topics", epilog=EXIT_HELP)
+@click.argument("labelled", type=click.Path(path_type=Path))
+@click.option("--field", metavar="NAME", help="The field that names the topic.  [default: topic]")
+@split_option
+@config_option
+@set_option
+@progress_option
+@json_option
+def evaluate_topics(
+    labelled: Path,
+    field: str | None,
+    split: str | None,
+    config: Path | None,
+    overrides: tuple[str, ...],
+    progress: bool | None,
+    as_json: bool,
+) -> None:
+    """Measure how well the topics that are found are those of your editors.
+
+    LABELLED is a source whose records also name their topic. A snapshot of its articles is built in
+    a temporary folder; its topics and those of k-means, and of BERTopic and EVoC where they are
+    installed, are measured side by side by V-measure, with 95 % intervals.
+    """
+    with needs_extra("build"):
+        from recommender.groupings import evaluate_topics as judge
+    settings, articles = _labelled(labelled, "topic", field, config, overrides)
+    found = judge(articles, settings, split=split, progress=_progress(progress))
+    _echo_grouped(found, articles, as_json)
+
+
+def _labelled(
+    path: Path,
+    kind: "Kind",
+    field: str | None,
+    config: Path | None,
+    overrides: tuple[str, ...],
+) -> "tuple[Settings, Labelled]":
+    with needs_extra("build"):
+        from recommender.config import load_settings
+        from recommender.labelled import read_labelled
+    from recommender.logs import log_to_stderr
+
+    log_to_stderr(0)
+    settings = load_settings(config, overrides=overrides)
+    given = settings.input
+    return settings, read_labelled(
+        path, given.fields, given.max_characters, given.max_rejects, kind=kind, field=field
+    )
+
+
+def _echo_rejects(articles: "Labelled") -> None:
+    if articles.rejects:
+        click.echo(
+            f"bad records left out: {len(articles.rejects):,}, the first: {articles.rejects[0]}"
+        )
+
+
+def _echo_grouped(found: "Grouped", articles: "Labelled", as_json: bool) -> None:
+    if as_json:
+        _echo_json(found.to_dict())
+        return
+    from recommender.console import groupings_table
+    from recommender.groupings import MEASURES
+
+    click.echo(_grouped_summary(found))
+    _echo_rejects(articles)
+    _console().print(groupings_table(found, MEASURES[found.kind]))
+    for line in found.left_out:
+        click.echo(line)
 
 
 @recommender.command()
@@ -531,6 +632,19 @@ def _evaluation_summary(found: "Evaluation") -> str:
         f"{found.encoder}\n{len(found.queries):,} queries ({asked}); {found.without_answer:,} "
         "articles left out, for no other has their story"
     )
+
+
+def _grouped_summary(found: "Grouped") -> str:
+    measured = f"{len(found.ids):,} articles of the split {found.split}" if found.split else "all"
+    plural = {"story": "stories", "topic": "topics"}[found.kind]
+    summary = (
+        f"{found.labelled}: {found.articles:,} articles; encoder {found.encoder}\n"
+        f"measured: {measured}, labelled with {len(found.sizes):,} {plural}, the largest of "
+        f"{found.sizes[0]:,} articles"
+    )
+    if found.placed is None:
+        return summary
+    return f"{summary}\n{found.placed:.1%} of them stand in the topic where a new article would go"
 
 
 def _progress(wanted: bool | None) -> "Progress":

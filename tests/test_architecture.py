@@ -73,28 +73,37 @@ MAY_IMPORT: dict[str, str] = {
         "topics types"
     ),
     # judging
-    "labelled": "articles errors sources types",
-    "agreement": "arrays",
+    "labelled": "arrays articles errors sources types",
     "evaluation": "arrays",
+    "agreement": "arrays evaluation",
     "baselines": "arrays errors",
+    "clusterings": "arrays errors",
     "trial": (
-        "arrays artifacts baselines config embedding errors evaluation keywords "
-        "labelled manifest nightly progress serve snapshot store text types"
+        "arrays artifacts config embedding manifest nightly progress snapshot store text types"
+    ),
+    "rankings": (
+        "arrays artifacts baselines config embedding errors evaluation keywords labelled progress "
+        "serve text trial types"
+    ),
+    "groupings": (
+        "agreement arrays clusterings config embedding errors evaluation labelled progress text "
+        "topics trial"
     ),
     # the edge
-    "console": "progress reasons trial types",
+    "console": "groupings progress rankings reasons types",
     "logs": "",
     "cli": (
-        "__init__ artifacts config console errors evaluation labelled lock logs "
-        "manifest nightly progress publish questions reasons removals serve snapshot "
-        "trial types"
+        "__init__ artifacts config console errors evaluation groupings labelled lock logs "
+        "manifest nightly progress publish questions rankings reasons removals serve snapshot "
+        "types"
     ),
     "__init__": "errors reasons serve types",
 }
 BUILD = {"articles", "candidates", "cells", "communities", "config", "copies", "corpus",
          "duplicates", "graph", "keywords", "lineage", "neighbours", "nightly", "phrases",
          "publish", "rejects", "sources", "store", "stories", "topics", "trends"}  # fmt: skip
-JUDGE = {"agreement", "baselines", "evaluation", "labelled", "trial"}  # fmt: skip
+JUDGE = {"agreement", "baselines", "clusterings", "evaluation", "groupings", "labelled", "rankings",
+         "trial"}  # fmt: skip
 SERVE = {"__init__", "answers", "arrays", "artifacts", "cards", "errors", "files", "filters",
          "lexical", "lock", "manifest", "questions", "ranking", "reasons", "related", "removals",
          "rules", "scoring", "serve", "snapshot", "strings", "types"}  # fmt: skip
