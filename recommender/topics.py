@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from recommender.arrays import Array
-from recommender.communities import leiden, numbered_by_size
+from recommender.communities import joined, leiden, numbered_by_size
 
 __all__ = ["Topics", "detect_topics", "elected", "placed", "strengths"]
 
@@ -53,9 +53,8 @@ def detect_topics(
     neighbours is a topic of its own. `former` are last night's `topic_of` and `finest_of`, -1 for
     new texts: the search begins with them, so that topics stay where nothing moves them.
     """
-    weights = (scores**POWER).astype(np.float32)
     broad, fine = former if former is not None else (None, None)
-    level = _communities(neighbours, weights, resolution, seed, broad, count)
+    level = _communities(neighbours, scores, resolution, seed, broad, count)
     level = numbered_by_size(level, articles)
     finest = level.astype(np.int64)
     parents, levels = [np.full(int(level.max(initial=-1)) + 1, -1)], [1]
@@ -69,7 +68,7 @@ def detect_topics(
                 continue
             inside = _inside(neighbours, rows)
             own = None if fine is None else fine[rows]
-            parts = _communities(inside, weights[rows], cut, seed, own, None)
+            parts = _communities(inside, scores[rows], cut, seed, own, None)
             if parts.max(initial=0) > 0:
                 found.append((topic, rows, parts))
         finest, below = _below(finest, found, total, articles)
@@ -133,15 +132,16 @@ def elected(labels: Array, scores: Array) -> Array:
 
 def _communities(
     neighbours: Array,
-    weights: Array,
+    scores: Array,
     resolution: float,
     seed: int,
     former: Array | None,
     count: int | None,
 ) -> Array:
+    weights = (scores**POWER).astype(np.float32)
     initial = None
     if former is not None and (former >= 0).any():
-        initial = placed(neighbours, np.sqrt(weights), former)
+        initial = placed(neighbours, scores, former)
         alone = initial < 0
         initial[alone] = initial.max() + 1 + np.arange(alone.sum())
         initial = np.unique(initial, return_inverse=True)[1]
@@ -151,58 +151,11 @@ def _communities(
         if resolution > 1e6:  # what is not linked any finer cannot be cut any finer
             break
         groups = leiden(neighbours, weights, resolution, seed, "modularity")
-    groups = _joined(neighbours, weights, groups, resolution, count)
+    groups = joined(neighbours, weights, groups, resolution, LEAST_TEXTS, count)
     near = neighbours[:, :VOTERS]
-    winners = elected(np.where(near < 0, -1, groups[near]), np.sqrt(weights[:, :VOTERS]))
+    winners = elected(np.where(near < 0, -1, groups[near]), scores[:, :VOTERS])
     voted: Array = np.where(winners < 0, groups, winners)
     return voted
-
-
-def _joined(
-    neighbours: Array, weights: Array, groups: Array, resolution: float, count: int | None
-) -> Array:
-    """Communities too small to be a topic, or more than `count`, joined to those that they are
-    linked to most: each time where modularity loses least (Clauset, Newman and Moore 2004).
-    """  # noqa: D205 - one sentence
-    _, groups = np.unique(groups, return_inverse=True)
-    links = _links(neighbours, weights, groups)
-    sizes = np.bincount(groups)
-    degrees, total = links.sum(axis=1), max(links.sum(), 1e-12)
-    joins = np.arange(len(sizes))
-    alive = np.ones(len(sizes), dtype=bool)
-    while True:
-        gains = links - resolution * np.outer(degrees, degrees) / total
-        gains[(links <= 0) | ~alive[:, None] | ~alive[None, :]] = -np.inf
-        np.fill_diagonal(gains, -np.inf)
-        small = alive & (sizes < LEAST_TEXTS) & (gains > -np.inf).any(axis=1)
-        if small.any():
-            source = int(np.where(small, sizes, sizes.max() + 1).argmin())
-        elif count is not None and alive.sum() > count and (gains > -np.inf).any():
-            source = int(gains.max(axis=1).argmax())
-        else:
-            break
-        target = int(gains[source].argmax())
-        links[target] += links[source]
-        links[:, target] += links[:, source]
-        sizes[target] += sizes[source]
-        degrees[target] += degrees[source]
-        alive[source] = False
-        joins[joins == source] = target
-    joined: Array = joins[groups].astype(np.int32)
-    return joined
-
-
-def _links(neighbours: Array, weights: Array, groups: Array) -> Array:
-    """What the edges between any two groups weigh, (groups, groups) float64, symmetric."""
-    size = int(groups.max(initial=-1)) + 1
-    linked = neighbours >= 0
-    source = np.repeat(groups, neighbours.shape[1])[linked.ravel()]
-    target = groups[neighbours[linked]]
-    one_way = np.bincount(
-        source.astype(np.int64) * size + target, weights=weights[linked], minlength=size * size
-    ).reshape(size, size)
-    both: Array = one_way + one_way.T
-    return both
 
 
 def _inside(neighbours: Array, rows: Array) -> Array:
