@@ -5,9 +5,9 @@ Exit codes: 0 done or published · 1 internal error · 2 wrong usage or settings
 8 cannot write (full disk, permissions) · 9 encoder or a package missing
 """
 
-import json
 import sys
-from datetime import UTC, datetime, timedelta
+from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -15,6 +15,20 @@ import click
 
 from recommender import __version__
 from recommender.artifacts import Artifacts
+from recommender.cli_evaluate import evaluate
+from recommender.cli_groups import stories, topics
+from recommender.command_line import (
+    EXIT_HELP,
+    Moment,
+    artifacts_option,
+    config_option,
+    console,
+    echo_json,
+    json_option,
+    progress_bars,
+    progress_option,
+    set_option,
+)
 from recommender.errors import (
     EncoderError,
     InputError,
@@ -28,22 +42,13 @@ from recommender.errors import (
     SnapshotError,
     StorageError,
     UnknownArticle,
+    UnknownGroup,
     needs_extra,
 )
 from recommender.questions import DUPLICATES, FALLBACKS, MODES, Options
 from recommender.types import labels_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from rich.console import Console
-
-    from recommender.config import Settings
-    from recommender.groupings import Grouped
-    from recommender.labelled import Kind, Labelled
-    from recommender.nightly import Night
-    from recommender.progress import Progress
-    from recommender.rankings import Evaluation
     from recommender.serve import Recommender
     from recommender.types import Related
 
@@ -55,68 +60,12 @@ EXIT_CODES: dict[type[RecommenderError], int] = {
     PublishRefused: 4,
     LockHeld: 5,
     UnknownArticle: 6,
+    UnknownGroup: 6,
     SnapshotError: 7,
     StorageError: 8,
     EncoderError: 9,
     MissingExtra: 9,
 }
-
-EXIT_HELP = """\b
-Exit codes:
-  0  done; for nightly: a snapshot was published
-  1  internal error
-  2  wrong usage or settings
-  3  bad input: unreadable source, too many rejects
-  4  publish refused: the new snapshot failed its checks
-  5  lock held: another run works on these artifacts
-  6  unknown article
-  7  no snapshot, or a damaged one
-  8  cannot write: full disk, permissions
-  9  encoder unusable, or a package is missing
-"""
-
-artifacts_option = click.option(
-    "--artifacts",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("artifacts"),
-    show_default=True,
-    envvar="RECOMMENDER_ARTIFACTS",
-    help="The artifacts folder.",
-)
-config_option = click.option(
-    "--config", type=click.Path(path_type=Path), help="Settings, a TOML file."
-)
-set_option = click.option(
-    "--set", "overrides", multiple=True, metavar="SECTION.KEY=VALUE", help="One setting."
-)
-progress_option = click.option(
-    "--progress/--no-progress",
-    default=None,
-    help="Draw bars on stderr.  [default: where stderr is a terminal]",
-)
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
-
-
-class _Moment(click.ParamType[datetime]):
-    name = "when"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> datetime:
-        if isinstance(value, datetime):
-            return value
-        units = {"h": "hours", "d": "days", "w": "weeks"}
-        if value[:-1].isdecimal() and value[-1] in units:
-            try:
-                return datetime.now(UTC) - timedelta(**{units[value[-1]]: int(value[:-1])})
-            except (OverflowError, ValueError):
-                self.fail(f"{value} lies too far back.", param, ctx)
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is neither ISO 8601 nor like 12h, 7d, 4w.", param, ctx)
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
-
 
 _SHARE = click.FloatRange(0, 1)
 _ABOVE_0 = click.FloatRange(0, min_open=True)
@@ -158,8 +107,8 @@ def _exit_code(error: Exception) -> int:
 @click.option("--section", multiple=True, help="Only this section; repeat for several.")
 @click.option("--language", multiple=True, help="Only this language; repeat for several.")
 @click.option("--source", multiple=True, help="Only this source; repeat for several.")
-@click.option("--since", type=_Moment(), help="Only from then on: ISO 8601, or 12h, 7d, 4w back.")
-@click.option("--until", type=_Moment(), help="Only before then; as --since.")
+@click.option("--since", type=Moment(), help="Only from then on: ISO 8601, or 12h, 7d, 4w back.")
+@click.option("--until", type=Moment(), help="Only before then; as --since.")
 @click.option("--exclude", multiple=True, metavar="ID", help="Leave out; repeat for several.")
 @click.option("--floor", type=_SHARE, help="Only scores from here on.  [default: the settings']")
 @click.option("--diversity", type=_SHARE, help="0 is relevance alone.  [default: the settings']")
@@ -197,14 +146,14 @@ def recommend(
         raise
     if as_json:
         related = [_plain(hit) for hit in hits]
-        _echo_json({"article": article._asdict(), "related": related, "note": hits.note})
+        echo_json({"article": article._asdict(), "related": related, "note": hits.note})
         return
     from recommender.console import article_heading, related_table
 
-    now, console = datetime.now(UTC), _console()
-    console.print(article_heading(article, now), soft_wrap=True)
+    now, screen = datetime.now(UTC), console()
+    screen.print(article_heading(article, now), soft_wrap=True)
     if hits:
-        console.print(related_table(hits, now))
+        screen.print(related_table(hits, now))
     if hits.note is not None:
         click.echo(f"Only so many: {hits.note}." + _unknown_labels(rec, options), err=True)
 
@@ -233,6 +182,7 @@ def recommender() -> None:
 @set_option
 @progress_option
 @click.option("-v", "--verbose", count=True, help="Log more: -v what is done, -vv all.")
+@click.option("--force", is_flag=True, help="Publish past the gates, and if nothing changed.")
 @json_option
 def nightly(
     sources: tuple[Path, ...],
@@ -241,6 +191,7 @@ def nightly(
     overrides: tuple[str, ...],
     progress: bool | None,
     verbose: int,
+    force: bool,
     as_json: bool,
 ) -> None:
     """Read SOURCES, embed what is new, rebuild everything and publish a snapshot.
@@ -259,199 +210,36 @@ def nightly(
             sources,
             Artifacts(artifacts),
             load_settings(config, overrides=overrides),
-            progress=_progress(progress),
+            force=force,
+            progress=progress_bars(progress),
         )
     except Exception as error:
         if as_json:
-            _echo_json({"error": str(error), "exit_code": _exit_code(error)})
+            echo_json({"error": str(error), "exit_code": _exit_code(error)})
         raise
-    click.echo(night.to_json() if as_json else _night_summary(night))
+    from recommender.console import night_report
+
+    click.echo(night.to_json() if as_json else night_report(asdict(night)))
 
 
-split_option = click.option(
-    "--split", metavar="NAME", help="Measure only the articles of this split."
-)
-
-
-@recommender.group()
-def evaluate() -> None:
-    """Judge the product on articles that you have labelled."""
-
-
-@evaluate.command("related", epilog=EXIT_HELP)
-@click.argument("labelled", type=click.Path(path_type=Path))
-@split_option
-@config_option
-@set_option
-@progress_option
-@json_option
-def evaluate_related(
-    labelled: Path,
-    split: str | None,
-    config: Path | None,
-    overrides: tuple[str, ...],
-    progress: bool | None,
-    as_json: bool,
-) -> None:
-    """Measure how often articles on one story are answered with each other.
-
-    LABELLED is a source whose records also name their `story`. A snapshot of its articles is built
-    in a temporary folder; the product's answers and those of plain rankings are measured side by
-    side, with 95 % intervals.
-    """
-    with needs_extra("build"):
-        from recommender.rankings import evaluate_related as judge
-    settings, articles = _labelled(labelled, "story", None, config, overrides)
-    found = judge(articles, settings, split=split, progress=_progress(progress))
-    if as_json:
-        _echo_json(found.to_dict())
-        return
-    from recommender.console import figures_table
-    from recommender.evaluation import MEASURES
-
-    click.echo(_evaluation_summary(found))
-    _echo_rejects(articles)
-    _console().print(figures_table(found.rankings, MEASURES))
-
-
-@evaluate.command("stories", epilog=EXIT_HELP)
-@click.argument("labelled", type=click.Path(path_type=Path))
-@click.option("--field", metavar="NAME", help="The field that names the story.  [default: story]")
-@split_option
-@config_option
-@set_option
-@progress_option
-@json_option
-def evaluate_stories(
-    labelled: Path,
-    field: str | None,
-    split: str | None,
-    config: Path | None,
-    overrides: tuple[str, ...],
-    progress: bool | None,
-    as_json: bool,
-) -> None:
-    """Measure how well articles on one event are found to be one story.
-
-    LABELLED is a source whose records also name their story. A snapshot of its articles is built in
-    a temporary folder; its stories and those of plain clusterings are measured side by side by
-    B-cubed, with 95 % intervals.
-    """
-    with needs_extra("build"):
-        from recommender.groupings import evaluate_stories as judge
-    settings, articles = _labelled(labelled, "story", field, config, overrides)
-    found = judge(articles, settings, split=split, progress=_progress(progress))
-    _echo_grouped(found, articles, as_json)
-
-
-@evaluate.command("topics", epilog=EXIT_HELP)
-@click.argument("labelled", type=click.Path(path_type=Path))
-@click.option("--field", metavar="NAME", help="The field that names the topic.  [default: topic]")
-@split_option
-@config_option
-@set_option
-@progress_option
-@json_option
-def evaluate_topics(
-    labelled: Path,
-    field: str | None,
-    split: str | None,
-    config: Path | None,
-    overrides: tuple[str, ...],
-    progress: bool | None,
-    as_json: bool,
-) -> None:
-    """Measure how well the topics that are found are those of your editors.
-
-    LABELLED is a source whose records also name their topic. A snapshot of its articles is built in
-    a temporary folder; its topics and those of k-means, and of BERTopic and EVoC where they are
-    installed, are measured side by side by V-measure, with 95 % intervals.
-    """
-    with needs_extra("build"):
-        from recommender.groupings import evaluate_topics as judge
-    settings, articles = _labelled(labelled, "topic", field, config, overrides)
-    found = judge(articles, settings, split=split, progress=_progress(progress))
-    _echo_grouped(found, articles, as_json)
-
-
-def _labelled(
-    path: Path,
-    kind: "Kind",
-    field: str | None,
-    config: Path | None,
-    overrides: tuple[str, ...],
-) -> "tuple[Settings, Labelled]":
-    with needs_extra("build"):
-        from recommender.config import load_settings
-        from recommender.labelled import read_labelled
-    from recommender.logs import log_to_stderr
-
-    log_to_stderr(0)
-    settings = load_settings(config, overrides=overrides)
-    given = settings.input
-    return settings, read_labelled(
-        path, given.fields, given.max_characters, given.max_rejects, kind=kind, field=field
-    )
-
-
-def _echo_rejects(articles: "Labelled") -> None:
-    if articles.rejects:
-        click.echo(
-            f"bad records left out: {len(articles.rejects):,}, the first: {articles.rejects[0]}"
-        )
-
-
-def _echo_grouped(found: "Grouped", articles: "Labelled", as_json: bool) -> None:
-    if as_json:
-        _echo_json(found.to_dict())
-        return
-    from recommender.console import groupings_table
-    from recommender.groupings import MEASURES
-
-    click.echo(_grouped_summary(found))
-    _echo_rejects(articles)
-    _console().print(groupings_table(found, MEASURES[found.kind]))
-    for line in found.left_out:
-        click.echo(line)
+recommender.add_command(topics)
+recommender.add_command(stories)
+recommender.add_command(evaluate)
 
 
 @recommender.command()
 @artifacts_option
-@click.option("-n", "--count", type=click.IntRange(min=1), help="Only the largest topics.")
-@click.option(
-    "--level",
-    type=click.IntRange(min=1),
-    default=1,
-    show_default=True,
-    help="1 are the broad topics, 2 and 3 the finer ones within them.",
-)
-@click.option(
-    "--words", type=click.IntRange(min=1), default=10, show_default=True, help="Keywords a topic."
-)
 @json_option
-def topics(artifacts: Path, count: int | None, level: int, words: int, as_json: bool) -> None:
-    """Print the topics of one level, largest first, with their keywords."""
-    from recommender.serve import Recommender
+def report(artifacts: Path, as_json: bool) -> None:
+    """Print what the last nightly run did: counts, changes, gates and times."""
+    from recommender.console import night_report
+    from recommender.nights import last_night
 
-    found = Recommender.open(artifacts).topics(level)[:count]
+    night = last_night(_existing(artifacts))
     if as_json:
-        _echo_json(
-            [
-                {
-                    "id": topic.id,
-                    "label": topic.label,
-                    "size": topic.size,
-                    "level": topic.level,
-                    "parent": topic.parent,
-                    "keywords": [keyword._asdict() for keyword in topic.keywords[:words]],
-                }
-                for topic in found
-            ]
-        )
-        return
-    from recommender.console import topics_table
-
-    _console().print(topics_table(found, words))
+        echo_json(night)
+    else:
+        click.echo(night_report(night))
 
 
 @recommender.command()
@@ -486,7 +274,7 @@ def snapshots(artifacts: Path, as_json: bool) -> None:
             }
         rows.append(row)
     if as_json:
-        _echo_json(rows)
+        echo_json(rows)
         return
     for row in rows:
         mark = "*" if row["current"] else " "
@@ -596,75 +384,3 @@ def _unknown_labels(rec: "Recommender", options: Options) -> str:
                 some = printable(", ".join(known[:12])) or "none"
                 sentences.append(f" No article has the {facet} {label!r}; there are: {some}.")
     return "".join(sentences)
-
-
-def _night_summary(night: "Night") -> str:
-    intake = night.intake
-    lines = [
-        f"published {night.snapshot}",
-        f"read {intake.read:,} records: {intake.new:,} new, {intake.changed:,} changed, "
-        f"{intake.unchanged:,} unchanged, {intake.removed:,} removed, {intake.rejected:,} rejected",
-    ]
-    if intake.rejects_file:
-        lines.append(f"rejects are listed in {intake.rejects_file}")
-    unread = 1 - night.words_read_share
-    lines += [
-        f"{night.articles:,} articles with {night.contents:,} different texts: "
-        f"{night.embedded:,} embedded, {night.reused:,} reused; "
-        f"{night.texts:,} are left where near-duplicates count once",
-        f"{night.truncated:,} articles are longer than the encoder reads; "
-        f"{unread:.1%} of all words were not read",
-        f"{night.stories:,} stories; {night.topics:,} topics, {night.finer_topics:,} finer ones "
-        "within them",
-        "the search is exact"
-        if night.search_recall == 1
-        else f"the search finds {night.search_recall:.1%} of the nearest articles",
-        f"{sum(night.seconds.values()):.1f} s: "
-        + ", ".join(f"{name} {seconds:.1f}" for name, seconds in night.seconds.items()),
-    ]
-    return "\n".join(lines)
-
-
-def _evaluation_summary(found: "Evaluation") -> str:
-    asked = f"the split {found.split}" if found.split else "all"
-    return (
-        f"{found.labelled}: {found.articles:,} articles on {found.stories:,} stories; encoder "
-        f"{found.encoder}\n{len(found.queries):,} queries ({asked}); {found.without_answer:,} "
-        "articles left out, for no other has their story"
-    )
-
-
-def _grouped_summary(found: "Grouped") -> str:
-    measured = f"{len(found.ids):,} articles of the split {found.split}" if found.split else "all"
-    plural = {"story": "stories", "topic": "topics"}[found.kind]
-    summary = (
-        f"{found.labelled}: {found.articles:,} articles; encoder {found.encoder}\n"
-        f"measured: {measured}, labelled with {len(found.sizes):,} {plural}, the largest of "
-        f"{found.sizes[0]:,} articles"
-    )
-    if found.placed is None:
-        return summary
-    return f"{summary}\n{found.placed:.1%} of them stand in the topic where a new article would go"
-
-
-def _progress(wanted: bool | None) -> "Progress":
-    from recommender.console import Bars
-    from recommender.progress import Silent
-
-    wanted = sys.stderr.isatty() if wanted is None else wanted
-    return Bars(_console(stderr=True)) if wanted else Silent()
-
-
-def _console(*, stderr: bool = False) -> "Console":
-    from rich.console import Console
-
-    console = Console(stderr=stderr, highlight=False)
-    # Where the output is no terminal its width is unknown, and ids must not be folded to 80.
-    return console if console.is_terminal else Console(stderr=stderr, highlight=False, width=120)
-
-
-def _echo_json(value: object) -> None:
-    default: Callable[[Any], str] = datetime.isoformat
-    line = json.dumps(value, ensure_ascii=False, default=default)
-    # A lone surrogate, from a path or a message, becomes the escape that JSON has for it.
-    click.echo(line.encode("utf-8", "backslashreplace").decode())

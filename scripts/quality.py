@@ -27,8 +27,8 @@ from recommender.console import figures_table, groupings_table
 from recommender.duplicates import group_duplicates, signatures
 from recommender.errors import RecommenderError
 from recommender.evaluation import MEASURES
-from recommender.groupings import evaluate_stories, evaluate_topics
 from recommender.labelled import read_labelled
+from recommender.labelled_groups import evaluate_stories, evaluate_topics
 from recommender.rankings import evaluate_related
 from recommender.text import embedded_text
 

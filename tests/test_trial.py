@@ -41,3 +41,9 @@ def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     with held([article(n) for n in range(8)], settings(), WordEncoder(), Silent()) as trial:
         assert trial.artifacts.root.parent == tmp_path
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_gate_would_refuse_is_judged_all_the_same() -> None:
+    strict = settings("gates.largest_topic=0", "gates.least_articles=0")
+    with held([article(n) for n in range(8)], strict, WordEncoder(), Silent()) as trial:
+        assert trial.snapshot.manifest.articles == 8

@@ -27,7 +27,7 @@ from recommender.text import embedded_text
 from recommender.topics import elected
 from recommender.trial import Trial, held
 
-__all__ = ["MEASURES", "Grouped", "Grouping", "evaluate_stories", "evaluate_topics"]
+__all__ = ["MEASURES", "Grouping", "Judged", "evaluate_stories", "evaluate_topics"]
 
 MEASURES: dict[Kind, tuple[str, ...]] = {"story": B_CUBED, "topic": PARTITION}
 # Linkage holds all pairs of articles: of 20,000 that is 1.6 GB.
@@ -61,7 +61,7 @@ class Grouping(NamedTuple):
         return float((self.groups < 0).mean())
 
 
-class Grouped(NamedTuple):
+class Judged(NamedTuple):
     """All groupings of one labelled set; `ids` and `labels` name what was measured, in order.
 
     `articles` were grouped, `rejected` counts records that were no good articles. `placed` is the
@@ -123,7 +123,7 @@ def evaluate_stories(
     split: str | None = None,
     encoder: Encoder | None = None,
     progress: Progress | None = None,
-) -> Grouped:
+) -> Judged:
     """Build a snapshot of the labelled articles and measure its stories by B-cubed.
 
     All articles are grouped; with `split` only its articles are measured.
@@ -158,7 +158,7 @@ def evaluate_topics(
     split: str | None = None,
     encoder: Encoder | None = None,
     progress: Progress | None = None,
-) -> Grouped:
+) -> Judged:
     """Build a snapshot of the labelled articles and measure its topics by V-measure.
 
     All articles are grouped; with `split` only its articles are measured.
@@ -196,7 +196,7 @@ def _judged(
     progress: Progress | None,
     ways: Callable[[Trial, Array, Array], Iterator[_Way | str]],
     measure: Callable[[Array, Array], Intervals],
-) -> Grouped:
+) -> Judged:
     """Hold a night and `measure` each of the `ways` to group; a string says what was left out."""
     progress = progress or Silent()
     measured = asked(labelled, split)
@@ -214,7 +214,7 @@ def _judged(
                 figures = measure(groups, right[measured])
                 groupings.append(Grouping(way.key, way.name, groups, figures))
                 advance(1)
-    return Grouped(
+    return Judged(
         labelled=str(labelled.path),
         kind=labelled.kind,
         split=split,

@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recommender import groupings as room
+from recommender import labelled_groups as room
 from recommender.agreement import B_CUBED, PARTITION, b_cubed, partition
 from recommender.artifacts import Artifacts
 from recommender.errors import InputError, MissingExtra
-from recommender.groupings import Grouped, evaluate_stories, evaluate_topics
 from recommender.labelled import Labelled, read_labelled
+from recommender.labelled_groups import Judged, evaluate_stories, evaluate_topics
 from recommender.snapshot import Snapshot
 from recommender.text import embedded_text
 from tests.planted import WordEncoder, publish_planted, settings, write_labelled
@@ -23,16 +23,16 @@ def labelled(tmp_path: Path) -> Labelled:
     return read_labelled(write_labelled(tmp_path / "labelled.jsonl"), {}, 1000)
 
 
-def stories(labelled: Labelled, split: str | None = None) -> Grouped:
+def stories(labelled: Labelled, split: str | None = None) -> Judged:
     return evaluate_stories(labelled, settings(), split=split, encoder=WordEncoder())
 
 
-def topics(labelled: Labelled, split: str | None = None) -> Grouped:
+def topics(labelled: Labelled, split: str | None = None) -> Judged:
     labelled = labelled._replace(kind="topic")
     return evaluate_topics(labelled, settings(), split=split, encoder=WordEncoder())
 
 
-def named(found: Grouped, key: str) -> room.Grouping:
+def named(found: Judged, key: str) -> room.Grouping:
     return next(grouping for grouping in found.groupings if grouping.key == key)
 
 
