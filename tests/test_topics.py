@@ -140,6 +140,14 @@ def test_new_texts_are_placed_where_their_neighbours_are() -> None:
     assert placed(neighbours, scores, labels).tolist() == [7, 7, 7, 7, -1]
 
 
+@pytest.mark.parametrize("noise", [0.3, 1.0, 2.0])
+def test_texts_stand_where_they_would_be_placed(noise: float) -> None:
+    graph, _ = planted_graph(300, 300, 300, noise=noise)
+    topic_of = detect_topics(*graph, 0.5, 0)
+    kept = elected(topic_of[graph.neighbours], graph.scores) == topic_of
+    assert kept.mean() >= room.KEPT
+
+
 def test_votes_weigh_and_ties_go_to_the_lowest() -> None:
     labels = np.array([[3, 1, 1], [2, 5, -1], [4, -1, -1], [-1, -1, -1]], dtype=np.int32)
     scores = np.array([[0.9, 0.5, 0.5], [0.5, 0.5, 0.9], [0, 0, 0], [1, 1, 1]], np.float32)
