@@ -1,7 +1,7 @@
 """The commands `recommend` and `recommender`: prints, exit codes, and nothing else.
 
 Exit codes: 0 done or published · 1 internal error · 2 wrong usage or settings · 3 bad input ·
-4 publish refused · 5 lock held · 6 unknown article · 7 no snapshot, or a damaged one ·
+4 publish refused · 5 lock held · 6 unknown article, story or topic · 7 no snapshot, or a damaged one ·
 8 cannot write (full disk, permissions) · 9 encoder or a package missing
 """
 

@@ -30,13 +30,13 @@ __all__ = [
 
 EXIT_HELP = """\b
 Exit codes:
-  0  done; for nightly: a snapshot was published
+  0  done; for nightly: a snapshot was published, or nothing has changed
   1  internal error
   2  wrong usage or settings
   3  bad input: unreadable source, too many rejects
-  4  publish refused: the new snapshot failed its checks
+  4  publish refused: a gate of the settings, or the new snapshot failed its checks
   5  lock held: another run works on these artifacts
-  6  unknown article
+  6  unknown article, story or topic
   7  no snapshot, or a damaged one
   8  cannot write: full disk, permissions
   9  encoder unusable, or a package is missing

@@ -31,6 +31,7 @@ copies_start.npy    texts + 1, int64            text → its slice of copies.npy
 story_of.npy        texts, int32                text → story
 story_texts.npy     texts, int32                texts grouped by story
 story_start.npy     stories + 1, int64          story → its slice of story_texts.npy
+story_central.npy   stories, int32              its most central text
 topic_of.npy        texts, int32                text → position in topics.json, of level 1
 finest_of.npy       texts, int32                the same, of the finest level
 topic_strength.npy  texts, float32              how surely it is of its topic of level 1

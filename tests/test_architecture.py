@@ -25,6 +25,7 @@ MAY_IMPORT: dict[str, str] = {
     "manifest": "errors",
     "arrays": "errors manifest",
     "strings": "arrays",
+    "hierarchy": "arrays types",
     "cards": "errors manifest types",
     "snapshot": "arrays cards errors index manifest strings types",
     "index": "arrays",
@@ -41,9 +42,10 @@ MAY_IMPORT: dict[str, str] = {
     "ranking": "arrays filters lexical questions related rules scoring snapshot",
     "reasons": "arrays types",
     "answers": "filters questions ranking reasons snapshot types",
+    "groups": "cards errors filters hierarchy snapshot trends types",
     "serve": (
-        "answers arrays artifacts embedding errors filters lexical questions ranking "
-        "removals rules snapshot text tokens types"
+        "answers arrays artifacts embedding errors filters groups lexical questions "
+        "ranking removals rules snapshot text tokens types"
     ),
     # building
     "config": "errors types",
@@ -54,23 +56,34 @@ MAY_IMPORT: dict[str, str] = {
     "copies": "arrays",
     "duplicates": "arrays snapshot",
     "corpus": "arrays cards copies duplicates snapshot store tokens types",
+    "intake": (
+        "articles artifacts config corpus duplicates embedding errors progress rejects "
+        "removals store text tokens types"
+    ),
     "cells": "arrays embedding index progress",
     "neighbours": "arrays cells index progress",
     "candidates": "arrays files neighbours",
     "graph": "arrays lexical scoring",
     "communities": "arrays",
+    "former": "arrays artifacts errors snapshot types",
     "stories": "arrays communities",
     "topics": "arrays communities",
     "lineage": "arrays",
+    "identity": "arrays former hierarchy lineage",
     "trends": "arrays snapshot",
     "keywords": "arrays types",
     "phrases": "arrays keywords tokens",
+    "grouping": (
+        "arrays communities config corpus former graph hierarchy identity keywords "
+        "lineage progress snapshot store stories topics types"
+    ),
     "publish": "arrays artifacts cards errors files index manifest progress snapshot types",
+    "gates": "arrays config",
+    "nights": "artifacts errors files intake",
     "nightly": (
-        "__init__ arrays articles artifacts candidates config corpus duplicates "
-        "embedding errors graph index keywords lexical lock manifest neighbours phrases "
-        "progress publish rejects removals snapshot store stories strings text tokens "
-        "topics types"
+        "__init__ arrays artifacts candidates config corpus embedding errors former gates "
+        "graph grouping index intake lexical lock manifest neighbours nights phrases "
+        "progress publish snapshot store strings tokens types"
     ),
     # judging
     "labelled": "arrays articles errors sources types",
@@ -90,27 +103,29 @@ MAY_IMPORT: dict[str, str] = {
         "topics trial"
     ),
     # the edge
-    "command_line": "console progress",
     "console": "labelled_groups progress rankings reasons types",
     "logs": "",
+    "command_line": "console progress",
+    "cli_groups": "command_line console groups serve types",
+    "cli_evaluate": (
+        "command_line config console errors evaluation labelled labelled_groups logs rankings"
+    ),
     "cli": (
         "__init__ artifacts cli_evaluate cli_groups command_line config console errors lock logs "
         "manifest nightly nights publish questions reasons removals serve snapshot types"
     ),
-    "cli_evaluate": (
-        "command_line config console errors evaluation labelled labelled_groups logs rankings"
-    ),
-    "cli_groups": "command_line console groups serve types",
     "__init__": "errors reasons serve types",
 }
 BUILD = {"articles", "candidates", "cells", "communities", "config", "copies", "corpus",
-         "duplicates", "graph", "keywords", "lineage", "neighbours", "nightly", "phrases",
-         "publish", "rejects", "sources", "store", "stories", "topics", "trends"}  # fmt: skip
+         "duplicates", "former", "gates", "graph", "grouping", "identity", "intake", "keywords",
+         "lineage", "neighbours", "nightly", "nights", "phrases", "publish", "rejects", "sources",
+         "store", "stories", "topics"}  # fmt: skip
 JUDGE = {"agreement", "baselines", "clusterings", "evaluation", "labelled", "labelled_groups",
          "rankings", "trial"}  # fmt: skip
 SERVE = {"__init__", "answers", "arrays", "artifacts", "cards", "errors", "files", "filters",
-         "lexical", "lock", "manifest", "questions", "ranking", "reasons", "related", "removals",
-         "rules", "scoring", "serve", "snapshot", "strings", "types"}  # fmt: skip
+         "groups", "hierarchy", "lexical", "lock", "manifest", "questions", "ranking", "reasons",
+         "related", "removals", "rules", "scoring", "serve", "snapshot", "strings", "trends",
+         "types"}  # fmt: skip
 HEAVY = ("torch", "transformers", "sentence_transformers", "sklearn", "scipy", "faiss", "igraph",
          "sqlalchemy", "msgspec", "pyarrow", "click", "rich", "bm25s")  # fmt: skip
 
