@@ -202,7 +202,8 @@ def night_report(night: Mapping[str, Any]) -> str:
         f"{night['truncated']:,} articles are longer than the encoder reads; "
         f"{1 - night['words_read_share']:.1%} of all words were not read",
         f"{night['stories']:,} stories; "
-        f"{night['topics']:,} topics, {night['finer_topics']:,} finer ones within them",
+        f"{night['topics']:,} topics, {night['finer_topics']:,} finer ones within them, "
+        f"{night['without_topic']:,} articles without",
     ]
     for kind, changes in night["changes"].items():
         if changes:

@@ -65,8 +65,9 @@ class Judged(NamedTuple):
     """All groupings of one labelled set; `ids` and `labels` name what was measured, in order.
 
     `articles` were grouped, `rejected` counts records that were no good articles. `placed` is the
-    share of articles that stand where their neighbours alone would place them, as a new article is
-    placed; None for stories. `left_out` says which comparisons were not made, and why.
+    share of articles, of those with a topic, that stand where their neighbours alone would place
+    them, as a new article is placed; None for stories. `left_out` says which comparisons were not
+    made, and why.
     """
 
     labelled: str
@@ -204,7 +205,7 @@ def _judged(
     groupings, left_out = [], []
     with held(labelled.articles, settings, encoder, progress) as trial:
         model = trial.snapshot.manifest.encoder.model
-        placed = _placed(trial)[measured].mean() if labelled.kind == "topic" else None
+        placed = _placed(trial, measured) if labelled.kind == "topic" else None
         with progress.stage("compare", None, "groupings") as advance:
             for way in ways(trial, right, measured):
                 if isinstance(way, str):
@@ -221,7 +222,7 @@ def _judged(
         articles=len(labelled.articles),
         rejected=len(labelled.rejects),
         encoder=model,
-        placed=None if placed is None else float(placed),
+        placed=placed,
         left_out=left_out,
         ids=[labelled.articles[n].id for n in measured.tolist()],
         labels=[labelled.labels[n] for n in measured.tolist()],
@@ -229,10 +230,10 @@ def _judged(
     )
 
 
-def _placed(trial: Trial) -> Array:
-    """Whether each article stands in the topic that its neighbours vote for, (articles,) bool."""
-    arrays = trial.snapshot.arrays
-    near = np.where(arrays.neighbours < 0, -1, arrays.topic_of[arrays.neighbours])
-    winners = elected(near, arrays.scores)
-    right: Array = (winners == arrays.topic_of)[trial.text_of]
-    return right
+def _placed(trial: Trial, measured: Array) -> float:
+    """The share of articles that stand where their neighbours vote, of those that have a topic."""
+    arrays, texts = trial.snapshot.arrays, trial.text_of[measured]
+    near = arrays.neighbours[texts]
+    winners = elected(np.where(near < 0, -1, arrays.topic_of[near]), arrays.scores[texts])
+    topics = arrays.topic_of[texts]
+    return float((winners == topics)[topics >= 0].mean())

@@ -7,7 +7,7 @@ import numpy as np
 from recommender.arrays import Array
 from recommender.communities import joined, leiden, numbered_by_size
 
-__all__ = ["Topics", "detect_topics", "elected", "placed", "strengths"]
+__all__ = ["Topics", "detect_topics", "elected", "placed", "strengths", "without_weakest"]
 
 # A topic of fewer texts is a story; it joins what it is linked to most.
 LEAST_TEXTS = 5
@@ -28,7 +28,8 @@ ROUNDS = 3  # of votes in which new texts that know only each other learn their 
 class Topics(NamedTuple):
     """Topics of up to three levels: level 1 first, within a level the largest first.
 
-    `topic_of` and `finest_of` (texts,) int32: each text's topic of level 1 and its finest one;
+    `topic_of` and `finest_of` (texts,) int32: each text's topic of level 1 and its finest one, -1
+    where it has none; see `without_weakest`.
     `parents` (topics,) int32, -1 on level 1; `levels` (topics,) int32 from 1.
     """
 
@@ -97,6 +98,35 @@ def strengths(neighbours: Array, scores: Array, topic_of: Array) -> Array:
     inside, all_of = (weights * own).sum(axis=1), weights.sum(axis=1)
     share: Array = np.divide(inside, all_of, out=np.zeros_like(inside), where=all_of > 0)
     return share.astype(np.float32)
+
+
+def without_weakest(topics: Topics, strength: Array, share: float, articles: Array) -> Topics:
+    """Without topics for the texts of the least `strength` (texts,), up to a `share` of articles.
+
+    `articles` (texts,) says how many articles have each text. Of equals the lower text goes first.
+    A topic that is left without texts is gone, the others are numbered by their size again.
+    """
+    order = np.argsort(strength, kind="stable")
+    weak = order[np.cumsum(articles[order]) <= share * articles.sum()]
+    if not len(weak):
+        return topics
+    finest = topics.finest_of.copy()
+    finest[weak] = -1
+    has = finest >= 0
+    sizes = np.bincount(finest[has], weights=articles[has], minlength=len(topics.levels))
+    for topic in range(len(sizes) - 1, -1, -1):  # the finer ones are numbered behind their parents
+        if topics.parents[topic] >= 0:
+            sizes[topics.parents[topic]] += sizes[topic]
+    order = np.lexsort((-sizes, topics.levels))
+    order = order[sizes[order] > 0]
+    number = np.full(len(sizes) + 1, -1, dtype=np.int32)  # the last place is that of -1
+    number[order] = np.arange(len(order), dtype=np.int32)
+    return Topics(
+        number[np.where(has, topics.topic_of, -1)],
+        number[finest],
+        number[topics.parents[order]],
+        topics.levels[order],
+    )
 
 
 def placed(neighbours: Array, scores: Array, labels: Array) -> Array:

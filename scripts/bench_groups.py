@@ -12,7 +12,8 @@ path of its Python; without it ours is measured alone.
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -59,8 +60,9 @@ def groups(folder: str) -> None:
     words = made_up.words(made_up.world(len(vectors)), np.random.default_rng(1))
     # A first turn that is not timed loads what is loaded late.
     grouped(vectors[:WARM_UP], Words(*(column[:WARM_UP] for column in words)))
+    before = time.process_time()
     seconds, note = grouped(vectors, words)
-    print(json.dumps({"seconds": seconds, "peak": resident("VmHWM"), "note": note}))
+    _report(seconds, time.process_time() - before, note)
 
 
 def grouped(vectors: Array, words: Words) -> tuple[dict[str, float], str]:
@@ -126,9 +128,15 @@ def night(folder: str) -> None:
     settings = load_settings(environment={}, overrides=[f"run.threads={THREADS}"])
     artifacts = Artifacts(root / "artifacts")
     artifacts.root.mkdir()
+    before = time.process_time()
     found = run_night([root / "articles.jsonl"], artifacts, settings, encoder=encoder)
     note = f"{found.stories:,} stories, {found.topics} + {found.finer_topics} topics"
-    print(json.dumps({"seconds": found.seconds, "peak": resident("VmHWM"), "note": note}))
+    _report(found.seconds, time.process_time() - before, note)
+
+
+def _report(seconds: dict[str, float], cpu: float, note: str) -> None:
+    figures = {"seconds": seconds, "cpu": cpu, "peak": resident("VmHWM"), "note": note}
+    print(json.dumps(figures))
 
 
 def against_evoc(rows: int, peers: str | None) -> Iterator[Row]:
@@ -141,9 +149,10 @@ def against_evoc(rows: int, peers: str | None) -> Iterator[Row]:
         if peers:
             code = f"import bench_peers; bench_peers.evoc({folder!r})"
             theirs = json.loads(python(code, peers))
-            yield from _rows(f"{name}: EVoC", theirs, {})
+            yield from _rows(f"{name}: EVoC", theirs, {"fit": theirs["seconds"]})
             ratio = theirs["seconds"] / sum(ours["seconds"].values())
             yield Row(f"{name}: EVoC / ours", ratio, "x", "> 1")
+            yield Row(f"{name}: EVoC / ours, processor", theirs["cpu"] / ours["cpu"], "x", "> 1")
 
 
 def against_bertopic(sets: Path, count: int, peers: str | None) -> Iterator[Row]:
@@ -153,25 +162,25 @@ def against_bertopic(sets: Path, count: int, peers: str | None) -> Iterator[Row]
         ours = json.loads(python(f"import bench_groups; bench_groups.night({folder!r})"))
         name = f"{count:,} articles"
         stages = {stage: ours["seconds"][stage] for stage in STAGES}
-        yield from _rows(f"{name}: ours, graph to keywords", ours, stages)
-        whole = sum(ours["seconds"].values()) - ours["seconds"]["embed"]
+        yield from _rows(f"{name}: ours", ours, stages)
+        whole = sum(ours["seconds"].values())
         yield Row(f"{name}: ours, the whole night", whole, "s", note="without embedding")
         if peers:
             code = f"import bench_peers; bench_peers.bertopic({folder!r})"
             theirs = json.loads(python(code, peers))
-            yield from _rows(f"{name}: BERTopic", theirs, {})
+            yield from _rows(f"{name}: BERTopic", theirs, {"fit": theirs["seconds"]})
             ratio = theirs["seconds"] / sum(stages.values())
             yield Row(f"{name}: BERTopic / ours", ratio, "x", ">= 10")
             yield Row(f"{name}: BERTopic / the whole night", theirs["seconds"] / whole, "x")
+            ratio = theirs["cpu"] / ours["cpu"]
+            yield Row(f"{name}: BERTopic / the whole night, processor", ratio, "x")
 
 
-def _rows(name: str, measured: dict[str, Any], parts: dict[str, float]) -> Iterable[Row]:
-    seconds = sum(parts.values()) if parts else measured["seconds"]
-    note = ", ".join(f"{part} {value:.1f}" for part, value in parts.items())
-    yield Row(name, seconds, "s", note=note or measured["note"])
-    if parts:
-        note = measured["note"]
-    yield Row(f"{name}: peak memory", measured["peak"] / 1e6, "MB", note=note if parts else "")
+def _rows(name: str, measured: dict[str, Any], stages: dict[str, float]) -> Iterator[Row]:
+    note = ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in stages.items())
+    yield Row(name, sum(stages.values()), "s", note=note)
+    yield Row(f"{name}: processor", measured["cpu"], "s", note="of all threads, load or not")
+    yield Row(f"{name}: peak memory", measured["peak"] / 1e6, "MB", note=measured["note"])
 
 
 @click.command()
