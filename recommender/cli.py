@@ -16,6 +16,7 @@ import click
 
 from recommender import __version__
 from recommender.artifacts import Artifacts
+from recommender.cli_evaluate import evaluate
 from recommender.cli_groups import stories, topics
 from recommender.command_line import (
     EXIT_HELP,
@@ -25,6 +26,7 @@ from recommender.command_line import (
     console,
     echo_json,
     json_option,
+    progress_bars,
     progress_option,
     set_option,
 )
@@ -48,9 +50,7 @@ from recommender.questions import DUPLICATES, FALLBACKS, MODES, Options
 from recommender.types import labels_of
 
 if TYPE_CHECKING:
-    from recommender.progress import Progress
     from recommender.serve import Recommender
-    from recommender.trial import Evaluation
     from recommender.types import Related
 
 __all__ = ["EXIT_CODES", "main", "recommend_main"]
@@ -212,7 +212,7 @@ def nightly(
             Artifacts(artifacts),
             load_settings(config, overrides=overrides),
             force=force,
-            progress=_progress(progress),
+            progress=progress_bars(progress),
         )
     except Exception as error:
         if as_json:
@@ -225,6 +225,7 @@ def nightly(
 
 recommender.add_command(topics)
 recommender.add_command(stories)
+recommender.add_command(evaluate)
 
 
 @recommender.command()
@@ -240,55 +241,6 @@ def report(artifacts: Path, as_json: bool) -> None:
         echo_json(night)
     else:
         click.echo(night_report(night))
-
-
-@recommender.group()
-def evaluate() -> None:
-    """Judge the product on articles that you have labelled."""
-
-
-@evaluate.command("related", epilog=EXIT_HELP)
-@click.argument("labelled", type=click.Path(path_type=Path))
-@click.option("--split", metavar="NAME", help="Ask only about the articles of this split.")
-@config_option
-@set_option
-@progress_option
-@json_option
-def evaluate_related(
-    labelled: Path,
-    split: str | None,
-    config: Path | None,
-    overrides: tuple[str, ...],
-    progress: bool | None,
-    as_json: bool,
-) -> None:
-    """Measure how often articles on one story are answered with each other.
-
-    LABELLED is a source whose records also name their `story`. A snapshot of its articles is built
-    in a temporary folder; the product's answers and those of plain rankings are measured side by
-    side, with 95 % intervals.
-    """
-    with needs_extra("build"):
-        from recommender.config import load_settings
-        from recommender.labelled import read_labelled
-        from recommender.trial import evaluate_related as judge
-    from recommender.logs import log_to_stderr
-
-    log_to_stderr(0)
-    settings = load_settings(config, overrides=overrides)
-    given = settings.input
-    articles = read_labelled(labelled, given.fields, given.max_characters, given.max_rejects)
-    found = judge(articles, settings, split=split, progress=_progress(progress))
-    if as_json:
-        echo_json(found.to_dict())
-        return
-    from recommender.console import figures_table
-    from recommender.evaluation import MEASURES
-
-    click.echo(_evaluation_summary(found))
-    if articles.rejects:
-        click.echo(f"bad records left out: {found.rejected:,}, the first: {articles.rejects[0]}")
-    console().print(figures_table(found.rankings, MEASURES))
 
 
 @recommender.command()
@@ -433,20 +385,3 @@ def _unknown_labels(rec: "Recommender", options: Options) -> str:
                 some = printable(", ".join(known[:12])) or "none"
                 sentences.append(f" No article has the {facet} {label!r}; there are: {some}.")
     return "".join(sentences)
-
-
-def _evaluation_summary(found: "Evaluation") -> str:
-    asked = f"the split {found.split}" if found.split else "all"
-    return (
-        f"{found.labelled}: {found.articles:,} articles on {found.stories:,} stories; encoder "
-        f"{found.encoder}\n{len(found.queries):,} queries ({asked}); {found.without_answer:,} "
-        "articles left out, for no other has their story"
-    )
-
-
-def _progress(wanted: bool | None) -> "Progress":
-    from recommender.console import Bars
-    from recommender.progress import Silent
-
-    wanted = sys.stderr.isatty() if wanted is None else wanted
-    return Bars(console(stderr=True)) if wanted else Silent()

@@ -1,6 +1,7 @@
 """What the commands share: options, and printing."""
 
 import json
+import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,8 @@ import click
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from recommender.progress import Progress
+
 __all__ = [
     "EXIT_HELP",
     "Moment",
@@ -18,6 +21,7 @@ __all__ = [
     "console",
     "echo_json",
     "json_option",
+    "progress_bars",
     "progress_option",
     "set_option",
 ]
@@ -89,6 +93,15 @@ def console(*, stderr: bool = False) -> "Console":
     console = Console(stderr=stderr, highlight=False)
     # Where the output is no terminal its width is unknown, and ids must not be folded to 80.
     return console if console.is_terminal else Console(stderr=stderr, highlight=False, width=120)
+
+
+def progress_bars(wanted: bool | None) -> "Progress":
+    """Bars on stderr; where nobody said whether they are `wanted`, if that is a terminal."""
+    from recommender.console import Bars
+    from recommender.progress import Silent
+
+    wanted = sys.stderr.isatty() if wanted is None else wanted
+    return Bars(console(stderr=True)) if wanted else Silent()
 
 
 def echo_json(value: object) -> None:

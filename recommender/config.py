@@ -79,13 +79,15 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Topics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Leiden's resolution (larger gives more topics), its seed, and keywords a topic.
 
-    `count` asks for so many broad topics; 0 is for as many as are found.
+    `count` asks for so many broad topics; 0 is for as many as are found. `unassigned` is the share
+    of articles that may go without a topic, those that belong least to theirs.
     """
 
     resolution: Positive = 0.5
     count: CountOrZero = 0
     seed: CountOrZero = 0
     keywords: Count = 10
+    unassigned: Share = 0.0
 
 
 class Gates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -26,13 +26,15 @@ from recommender.reasons import explain
 from recommender.types import Card, Change, Related, Story, Topic, Trend
 
 if TYPE_CHECKING:
-    from recommender.trial import Ranking
+    from recommender.labelled_groups import Grouping, Judged
+    from recommender.rankings import Ranking
 
 __all__ = [
     "Bars",
     "article_heading",
     "changes_table",
     "figures_table",
+    "groupings_table",
     "how_long_ago",
     "night_report",
     "printable",
@@ -200,7 +202,8 @@ def night_report(night: Mapping[str, Any]) -> str:
         f"{night['truncated']:,} articles are longer than the encoder reads; "
         f"{1 - night['words_read_share']:.1%} of all words were not read",
         f"{night['stories']:,} stories; "
-        f"{night['topics']:,} topics, {night['finer_topics']:,} finer ones within them",
+        f"{night['topics']:,} topics, {night['finer_topics']:,} finer ones within them, "
+        f"{night['without_topic']:,} articles without",
     ]
     for kind, changes in night["changes"].items():
         if changes:
@@ -219,18 +222,42 @@ def night_report(night: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def figures_table(rankings: "Sequence[Ranking]", measures: Sequence[str]) -> Table:
-    """Rankings, one a row, each measure with the ends of its interval."""
+def figures_table(
+    rows: "Sequence[Ranking | Grouping]",
+    measures: Sequence[str],
+    kind: str = "ranking",
+    counts: Mapping[str, Sequence[str]] | None = None,
+) -> Table:
+    """Rankings or groupings, one a row, each measure with the ends of its interval, and `counts`.
+
+    `counts` holds further columns by their heading, a cell for each row.
+    """
+    counts = counts or {}
     table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column("ranking", no_wrap=True)
+    table.add_column(kind, no_wrap=True)
     for name in measures:
         table.add_column(name, no_wrap=True)
-    for ranking in rankings:
-        cells = zip(*ranking.figures, strict=True)
+    for name in counts:
+        table.add_column(name, no_wrap=True, justify="right")
+    for place, row in enumerate(rows):
+        figures = zip(*row.figures, strict=True)
         table.add_row(
-            ranking.name, *(f"{mean:.3f} ({low:.3f}–{high:.3f})" for mean, low, high in cells)
+            row.name,
+            *(f"{mean:.3f} ({low:.3f}–{high:.3f})" for mean, low, high in figures),
+            *(cells[place] for cells in counts.values()),
         )
     return table
+
+
+def groupings_table(found: "Judged", measures: Sequence[str]) -> Table:
+    """Groupings, one a row: their figures, how many groups they have, and what is worth a look."""
+    groupings = found.groupings
+    counts = {"found": [f"{len(g.sizes):,}" for g in groupings]}
+    if found.kind == "story":
+        counts["largest"] = [f"{g.sizes.max(initial=0):,}" for g in groupings]
+    else:
+        counts["in none"] = [f"{g.unassigned:.1%}" for g in groupings]
+    return figures_table(groupings, measures, "grouping", counts)
 
 
 def printable(text: str) -> str:

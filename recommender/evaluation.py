@@ -4,7 +4,7 @@ Articles are numbers from 0. The right answers to a query, an article, are the o
 its story; all other articles are candidates. Larger is better, everywhere.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -72,7 +72,12 @@ def measure(rankings: Array, queries: Array, stories: Array) -> Array:
 
 
 def intervals(
-    values: Array, stories: Sequence[object] | Array, *, resamples: int = RESAMPLES, seed: int = 0
+    values: Array,
+    stories: Sequence[object] | Array,
+    *,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+    derived: Callable[[Array], Array] | None = None,
 ) -> Intervals:
     """Means of `values` (queries, measures) and their 95 % bootstrap intervals.
 
@@ -83,7 +88,8 @@ def intervals(
     means (Efron and Tibshirani 1993, section 13.3).
 
     The same stories and seed give the same draws, so that the difference of two rankings on the
-    same queries, as `values`, has its interval here too.
+    same queries, as `values`, has its interval here too. `derived` turns means (..., measures) into
+    what is wanted in their place, where that is no mean itself.
 
     Raises:
         ValueError: there is no query.
@@ -99,9 +105,12 @@ def intervals(
     for draw in range(resamples):
         drawn = rng.integers(0, len(sizes), len(sizes))
         means[draw] = sums[drawn].sum(axis=0) / sizes[drawn].sum()
+    mean = values.mean(axis=0)
+    if derived is not None:
+        mean, means = derived(mean), derived(means)
     tail = 100 * (1 - COVERAGE) / 2
     low, high = np.percentile(means, (tail, 100 - tail), axis=0)
-    return Intervals(values.mean(axis=0), low, high)
+    return Intervals(mean, low, high)
 
 
 def _check(rankings: Array, queries: Array) -> None:

@@ -19,7 +19,7 @@ from recommender.progress import Advance, Timed
 from recommender.snapshot import NO_DATE
 from recommender.store import Store
 from recommender.stories import Stories, detect_stories, less_apart, story_thresholds
-from recommender.topics import Topics, detect_topics, strengths
+from recommender.topics import Topics, detect_topics, strengths, without_weakest
 from recommender.types import Change, Keyword, Topic
 
 __all__ = ["Described", "Groups", "described", "find_groups"]
@@ -87,6 +87,8 @@ def find_groups(
             count=chosen.count or None,
             former=_former_topics(corpus, former) if alike else None,
         )
+        strength = strengths(*rescored.graph, topics.topic_of)
+        topics = without_weakest(topics, strength, chosen.unassigned, articles)
     with timed.stage("identity", None, "articles"):
         levels = range(1, int(topics.levels.max(initial=1)) + 1)
         identities = identify(
@@ -95,7 +97,6 @@ def find_groups(
             _partition(corpus, rescored, stories.story_of, build),
             [_partition(corpus, rescored, at_level(*topics[1:], level), build) for level in levels],
         )
-    strength = strengths(*rescored.graph, topics.topic_of)
     return Groups(stories, central, topics, strength, identities)
 
 

@@ -264,9 +264,10 @@ def _arrays(
 def _gates(
     corpus: Corpus, rescored: Rescored, groups: Groups, former: Former, settings: Settings
 ) -> list[Gate]:
-    ids = groups.identities.topic_ids
+    ids = [*groups.identities.topic_ids, None]  # the last place is that of -1
+    former_ids = [*(topic.id for topic in former.topics), None]
     topics = groups.topics.topic_of[corpus.copies.text_of].tolist()
-    then = (former.topics[topic].id for topic in former.topic_of.tolist())
+    then = (former_ids[topic] for topic in former.topic_of.tolist())
     tonight = Tonight(
         dict(zip((card.id for card in corpus.cards), (ids[t] for t in topics), strict=True)),
         dict(zip(former.ids, then, strict=True)),
@@ -384,6 +385,7 @@ class _TakenIn(NamedTuple):
             words_read_share=round(self.reading.words_read / max(1, self.reading.words), 4),
             topics=sum(topic.level == 1 for topic in topics),
             finer_topics=sum(topic.level > 1 for topic in topics),
+            without_topic=int((arrays.topic_of[arrays.text_of] < 0).sum()),
             stories=len(arrays.story_start) - 1,
             search_recall=round(scoring.recall, 4),
             changes=dict(changes),

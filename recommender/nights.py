@@ -40,6 +40,7 @@ class Night:
     words_read_share: float
     topics: int
     finer_topics: int
+    without_topic: int
     stories: int
     search_recall: float
     changes: dict[str, dict[str, int]]

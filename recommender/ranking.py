@@ -220,9 +220,10 @@ def _story(snapshot: Snapshot, text: int) -> tuple[Array, Array]:
 
 
 def _is_background(snapshot: Snapshot, text: int, texts: Array | slice) -> Array:
-    """Which of `texts` share the topic of `text` and not its story, bool."""
+    """Which of `texts` share the topic of `text`, if it has one, and not its story, bool."""
     topic_of, story_of = snapshot.arrays.topic_of, snapshot.arrays.story_of
-    background: Array = (topic_of[texts] == topic_of[text]) & (story_of[texts] != story_of[text])
+    own, topics = topic_of[text], topic_of[texts]
+    background: Array = (topics == own) & (topics >= 0) & (story_of[texts] != story_of[text])
     return background
 
 

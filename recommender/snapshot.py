@@ -32,7 +32,7 @@ story_of.npy        texts, int32                text → story
 story_texts.npy     texts, int32                texts grouped by story
 story_start.npy     stories + 1, int64          story → its slice of story_texts.npy
 story_central.npy   stories, int32              its most central text
-topic_of.npy        texts, int32                text → position in topics.json, of level 1
+topic_of.npy        texts, int32                text → place in topics.json, of level 1, -1 = none
 finest_of.npy       texts, int32                the same, of the finest level
 topic_strength.npy  texts, float32              how surely it is of its topic of level 1
 published.npy       articles, int64             microseconds since 1970 UTC, the minimum = no date
@@ -418,9 +418,7 @@ def _check_ranges(snapshot: Snapshot) -> None:
 
 
 # Of these -1 stands for none in no place.
-_ALWAYS_SOME = {
-    "text_of", "copies", "story_of", "story_texts", "story_central", "topic_of", "finest_of",
-}  # fmt: skip
+_ALWAYS_SOME = {"text_of", "copies", "story_of", "story_texts", "story_central"}
 _OF_PHRASES = ("phrase_weights", "phrase_names")
 _DIVIDED = (
     ("copies_start", "copies"),

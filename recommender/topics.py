@@ -5,9 +5,9 @@ from typing import NamedTuple
 import numpy as np
 
 from recommender.arrays import Array
-from recommender.communities import leiden, numbered_by_size
+from recommender.communities import joined, leiden, numbered_by_size
 
-__all__ = ["Topics", "detect_topics", "elected", "placed", "strengths"]
+__all__ = ["Topics", "detect_topics", "elected", "placed", "strengths", "without_weakest"]
 
 # A topic of fewer texts is a story; it joins what it is linked to most.
 LEAST_TEXTS = 5
@@ -16,16 +16,20 @@ SPLIT_FROM = (100, 2000)
 FINER = 2.0  # times the resolution of the level above
 # Squared, a score of background counts for little beside one of the same event.
 POWER = 2.0
-# Whoever places a new article knows its best edges and not who names it: with one vote by so many
-# neighbours, a text stands where it would be placed (99 % and more of them), and none is worse off.
+# Whoever places a new article knows its best edges and not who names it. So texts go where so many
+# neighbours vote, until this share of them stands where it would be placed: mostly one vote, for
+# each blurs topics a little.
 VOTERS = 30
+KEPT = 0.991
+MOST_VOTES = 10
 ROUNDS = 3  # of votes in which new texts that know only each other learn their topic
 
 
 class Topics(NamedTuple):
     """Topics of up to three levels: level 1 first, within a level the largest first.
 
-    `topic_of` and `finest_of` (texts,) int32: each text's topic of level 1 and its finest one;
+    `topic_of` and `finest_of` (texts,) int32: each text's topic of level 1 and its finest one, -1
+    where it has none; see `without_weakest`.
     `parents` (topics,) int32, -1 on level 1; `levels` (topics,) int32 from 1.
     """
 
@@ -53,9 +57,8 @@ def detect_topics(
     neighbours is a topic of its own. `former` are last night's `topic_of` and `finest_of`, -1 for
     new texts: the search begins with them, so that topics stay where nothing moves them.
     """
-    weights = (scores**POWER).astype(np.float32)
     broad, fine = former if former is not None else (None, None)
-    level = _communities(neighbours, weights, resolution, seed, broad, count)
+    level = _communities(neighbours, scores, resolution, seed, broad, count)
     level = numbered_by_size(level, articles)
     finest = level.astype(np.int64)
     parents, levels = [np.full(int(level.max(initial=-1)) + 1, -1)], [1]
@@ -69,7 +72,7 @@ def detect_topics(
                 continue
             inside = _inside(neighbours, rows)
             own = None if fine is None else fine[rows]
-            parts = _communities(inside, weights[rows], cut, seed, own, None)
+            parts = _communities(inside, scores[rows], cut, seed, own, None)
             if parts.max(initial=0) > 0:
                 found.append((topic, rows, parts))
         finest, below = _below(finest, found, total, articles)
@@ -95,6 +98,35 @@ def strengths(neighbours: Array, scores: Array, topic_of: Array) -> Array:
     inside, all_of = (weights * own).sum(axis=1), weights.sum(axis=1)
     share: Array = np.divide(inside, all_of, out=np.zeros_like(inside), where=all_of > 0)
     return share.astype(np.float32)
+
+
+def without_weakest(topics: Topics, strength: Array, share: float, articles: Array) -> Topics:
+    """Without topics for the texts of the least `strength` (texts,), up to a `share` of articles.
+
+    `articles` (texts,) says how many articles have each text. Of equals the lower text goes first.
+    A topic that is left without texts is gone, the others are numbered by their size again.
+    """
+    order = np.argsort(strength, kind="stable")
+    weak = order[np.cumsum(articles[order]) <= share * articles.sum()]
+    if not len(weak):
+        return topics
+    finest = topics.finest_of.copy()
+    finest[weak] = -1
+    has = finest >= 0
+    sizes = np.bincount(finest[has], weights=articles[has], minlength=len(topics.levels))
+    for topic in range(len(sizes) - 1, -1, -1):  # the finer ones are numbered behind their parents
+        if topics.parents[topic] >= 0:
+            sizes[topics.parents[topic]] += sizes[topic]
+    order = np.lexsort((-sizes, topics.levels))
+    order = order[sizes[order] > 0]
+    number = np.full(len(sizes) + 1, -1, dtype=np.int32)  # the last place is that of -1
+    number[order] = np.arange(len(order), dtype=np.int32)
+    return Topics(
+        number[np.where(has, topics.topic_of, -1)],
+        number[finest],
+        number[topics.parents[order]],
+        topics.levels[order],
+    )
 
 
 def placed(neighbours: Array, scores: Array, labels: Array) -> Array:
@@ -133,15 +165,16 @@ def elected(labels: Array, scores: Array) -> Array:
 
 def _communities(
     neighbours: Array,
-    weights: Array,
+    scores: Array,
     resolution: float,
     seed: int,
     former: Array | None,
     count: int | None,
 ) -> Array:
+    weights = (scores**POWER).astype(np.float32)
     initial = None
     if former is not None and (former >= 0).any():
-        initial = placed(neighbours, np.sqrt(weights), former)
+        initial = placed(neighbours, scores, former)
         alone = initial < 0
         initial[alone] = initial.max() + 1 + np.arange(alone.sum())
         initial = np.unique(initial, return_inverse=True)[1]
@@ -151,58 +184,21 @@ def _communities(
         if resolution > 1e6:  # what is not linked any finer cannot be cut any finer
             break
         groups = leiden(neighbours, weights, resolution, seed, "modularity")
-    groups = _joined(neighbours, weights, groups, resolution, count)
-    near = neighbours[:, :VOTERS]
-    winners = elected(np.where(near < 0, -1, groups[near]), np.sqrt(weights[:, :VOTERS]))
-    voted: Array = np.where(winners < 0, groups, winners)
-    return voted
+    groups = joined(neighbours, weights, groups, resolution, LEAST_TEXTS, count)
+    return _voted(neighbours[:, :VOTERS], scores[:, :VOTERS], groups)
 
 
-def _joined(
-    neighbours: Array, weights: Array, groups: Array, resolution: float, count: int | None
-) -> Array:
-    """Communities too small to be a topic, or more than `count`, joined to those that they are
-    linked to most: each time where modularity loses least (Clauset, Newman and Moore 2004).
-    """  # noqa: D205 - one sentence
-    _, groups = np.unique(groups, return_inverse=True)
-    links = _links(neighbours, weights, groups)
-    sizes = np.bincount(groups)
-    degrees, total = links.sum(axis=1), max(links.sum(), 1e-12)
-    joins = np.arange(len(sizes))
-    alive = np.ones(len(sizes), dtype=bool)
-    while True:
-        gains = links - resolution * np.outer(degrees, degrees) / total
-        gains[(links <= 0) | ~alive[:, None] | ~alive[None, :]] = -np.inf
-        np.fill_diagonal(gains, -np.inf)
-        small = alive & (sizes < LEAST_TEXTS) & (gains > -np.inf).any(axis=1)
-        if small.any():
-            source = int(np.where(small, sizes, sizes.max() + 1).argmin())
-        elif count is not None and alive.sum() > count and (gains > -np.inf).any():
-            source = int(gains.max(axis=1).argmax())
-        else:
+def _voted(voters: Array, scores: Array, groups: Array) -> Array:
+    """`groups` (texts,) after votes by the `voters` (texts, k), of whom each text keeps some."""
+    kept = 0.0
+    for vote in range(MOST_VOTES):
+        winners = elected(np.where(voters < 0, -1, groups[voters]), scores)
+        winners = np.where(winners < 0, groups, winners)
+        kept = float((winners == groups).mean())
+        if vote > 0 and kept >= KEPT:
             break
-        target = int(gains[source].argmax())
-        links[target] += links[source]
-        links[:, target] += links[:, source]
-        sizes[target] += sizes[source]
-        degrees[target] += degrees[source]
-        alive[source] = False
-        joins[joins == source] = target
-    joined: Array = joins[groups].astype(np.int32)
-    return joined
-
-
-def _links(neighbours: Array, weights: Array, groups: Array) -> Array:
-    """What the edges between any two groups weigh, (groups, groups) float64, symmetric."""
-    size = int(groups.max(initial=-1)) + 1
-    linked = neighbours >= 0
-    source = np.repeat(groups, neighbours.shape[1])[linked.ravel()]
-    target = groups[neighbours[linked]]
-    one_way = np.bincount(
-        source.astype(np.int64) * size + target, weights=weights[linked], minlength=size * size
-    ).reshape(size, size)
-    both: Array = one_way + one_way.T
-    return both
+        groups = winners
+    return groups
 
 
 def _inside(neighbours: Array, rows: Array) -> Array:

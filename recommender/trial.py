@@ -1,236 +1,88 @@
-"""Judging the product: a labelled set goes through a real night, and real questions are asked.
+"""A trial of the product: labelled articles go through a real night, in a folder soon gone.
 
-The one place that knows the order of an evaluation's steps. Nothing is measured on a copy of the
-product: `run_night` builds the snapshot, `Recommender` answers.
+Nothing is measured on a copy of the product: `run_night` builds the snapshot that is judged.
 """
 
 import json
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
 
 from recommender.arrays import Array
 from recommender.artifacts import Artifacts
-from recommender.baselines import bm25, dense, fuse
 from recommender.config import Settings
 from recommender.embedding import Encoder
-from recommender.errors import InputError, needs_extra
-from recommender.evaluation import MEASURES, Intervals, answerable, intervals, measure
-from recommender.keywords import stop_words_for
-from recommender.labelled import Labelled
 from recommender.manifest import EncoderSpec
 from recommender.nightly import run_night
-from recommender.progress import Progress, Silent
-from recommender.serve import Recommender
+from recommender.progress import Progress
 from recommender.snapshot import Snapshot
 from recommender.store import Store
 from recommender.text import content_hash, embedded_text
-from recommender.types import Article, Related
+from recommender.types import Article
 
-__all__ = ["RANKINGS", "Evaluation", "Ranking", "evaluate_related"]
-
-DEPTH = 50  # answers asked for and measured
-POOL = 100  # of each list that is fused: more changes nothing that is measured
-
-Ask = Callable[[Recommender, str, int], list[Related]]
+__all__ = ["Trial", "held"]
 
 
-class Ranking(NamedTuple):
-    """One way to rank, judged: each query's `values` (queries, measures), and their `figures`."""
+class Trial(NamedTuple):
+    """Articles published by a night of their own.
 
-    key: str
-    name: str
-    values: Array
-    figures: Intervals
-
-
-class Evaluation(NamedTuple):
-    """All rankings of one labelled set. `queries` and `stories` name what was asked, in order.
-
-    `rejected` counts records that were no good articles, `without_answer` the articles that were
-    not asked about because no other is of their story.
+    `text_of` (articles,) is each article's text in the `snapshot`, `vectors` (articles, dimension)
+    float32 are the embeddings as the encoder gave them, both in the order of the articles.
     """
 
-    labelled: str
-    split: str | None
-    articles: int
-    stories: int
-    rejected: int
-    without_answer: int
-    encoder: str
-    queries: list[str]
-    query_stories: list[str]
-    rankings: list[Ranking]
-
-    def to_dict(self) -> dict[str, Any]:
-        """As plain values, for JSON; `values` has a row for each query."""
-        rankings = {
-            ranking.key: {
-                "name": ranking.name,
-                "figures": {
-                    name: {part: round(float(ends[column]), 6) for part, ends in parts.items()}
-                    for column, name in enumerate(MEASURES)
-                },
-                "values": ranking.values.round(6).tolist(),
-            }
-            for ranking in self.rankings
-            for parts in [ranking.figures._asdict()]
-        }
-        return self._asdict() | {"measures": list(MEASURES), "rankings": rankings}
+    artifacts: Artifacts
+    snapshot: Snapshot
+    text_of: Array
+    vectors: Array
 
 
-def by_relevance(recommender: Recommender, article_id: str, k: int) -> list[Related]:
-    """The product's order by relevance alone."""
-    return recommender.related(article_id, k, floor=0, diversity=0, duplicates="keep")
-
-
-def by_default(recommender: Recommender, article_id: str, k: int) -> list[Related]:
-    """What a page gets that asks for nothing in particular."""
-    return recommender.related(article_id, k)
-
-
-# Keys for machines, names for people, in the order of the table.
-RANKINGS = {
-    "relevance": "the product, relevance alone",
-    "default": "the product as shipped",
-    "dense": "dense cosine",
-    "bm25": "BM25",
-    "rrf": "reciprocal rank fusion",
-}
-
-
-def evaluate_related(
-    labelled: Labelled,
-    settings: Settings,
-    *,
-    split: str | None = None,
-    encoder: Encoder | None = None,
-    progress: Progress | None = None,
-) -> Evaluation:
-    """Build a snapshot of the labelled articles, ask for each one's related ones, measure.
-
-    With `split` only its articles are asked about; all articles stay candidates. The snapshot is
-    made in a temporary folder and gone afterwards.
+@contextmanager
+def held(
+    articles: list[Article], settings: Settings, encoder: Encoder | None, progress: Progress
+) -> Iterator[Trial]:
+    """Run a night on the `articles` alone: of their labels the job is to know nothing.
 
     Raises:
-        InputError: no article of the `split`, or none that has a right answer.
-        MissingExtra: the packages of the extra `evaluate` are not installed.
         StorageError, PublishRefused, EncoderError: as `run_night`.
     """
-    with needs_extra("evaluate"):  # before minutes of embedding, not after
-        import bm25s  # noqa: F401
-    progress = progress or Silent()
-    _, codes = np.unique(labelled.stories, return_inverse=True)
-    asked = _asked(labelled, split)
-    queries = _with_answer(labelled, codes, asked, split)
     with TemporaryDirectory(prefix="recommender-evaluate-") as folder:
         artifacts = Artifacts(Path(folder))
-        _publish(labelled.articles, artifacts, settings, encoder, progress)
+        source = artifacts.root / "articles.jsonl"
+        _write(source, articles)
+        # The names were mapped when the labelled set was read.
+        named = msgspec.structs.replace(settings.input, fields={})
+        settings = msgspec.structs.replace(settings, input=named)
+        # Forced, for the gates guard readers, and here are none: what is bad is to be measured.
+        run_night([source], artifacts, settings, force=True, encoder=encoder, progress=progress)
         snapshot = Snapshot(artifacts.snapshots / artifacts.current())
-        with progress.stage("rank", None, "queries"):
-            lists = _product(artifacts, labelled.articles, queries)
-            vectors = _vectors(artifacts, labelled.articles, snapshot.manifest.encoder)
-            lists |= _baselines(vectors, labelled.articles, queries)
-    stories = codes[queries]
-    rankings = []
-    for key, name in RANKINGS.items():
-        values = measure(lists[key], queries, codes)
-        rankings.append(Ranking(key, name, values, intervals(values, stories)))
-    return Evaluation(
-        labelled=str(labelled.path),
-        split=split,
-        articles=len(labelled.articles),
-        stories=len(set(labelled.stories)),
-        rejected=len(labelled.rejects),
-        without_answer=len(asked) - len(queries),
-        encoder=snapshot.manifest.encoder.model,
-        queries=[labelled.articles[query].id for query in queries.tolist()],
-        query_stories=[labelled.stories[query] for query in queries.tolist()],
-        rankings=rankings,
-    )
-
-
-def _asked(labelled: Labelled, split: str | None) -> Array:
-    """Numbers of the articles to ask about."""
-    numbers = [n for n, of in enumerate(labelled.splits) if split is None or of == split]
-    if not numbers:
-        splits = Counter(of for of in labelled.splits if of is not None)
-        there = ", ".join(f"{name} ({count:,})" for name, count in sorted(splits.items()))
-        raise InputError(
-            f"{labelled.path}: no article has the split {split!r}; "
-            + (f"there are: {there}" if there else "none has any; ask without --split")
+        rows = {article_id: row for row, article_id in enumerate(snapshot.cards.ids())}
+        yield Trial(
+            artifacts,
+            snapshot,
+            snapshot.arrays.text_of[[rows[article.id] for article in articles]],
+            _vectors(artifacts, articles, snapshot.manifest.encoder),
         )
-    return np.array(numbers)
 
 
-def _with_answer(labelled: Labelled, codes: Array, asked: Array, split: str | None) -> Array:
-    queries = answerable(codes, asked)
-    if len(queries) == 0:
-        raise InputError(
-            f"{labelled.path}: no other article has the story of any article of the split "
-            f"{split!r}; ask without --split, or label more articles"
-        )
-    return queries
-
-
-def _publish(
-    articles: list[Article],
-    artifacts: Artifacts,
-    settings: Settings,
-    encoder: Encoder | None,
-    progress: Progress,
-) -> None:
-    """Run a night on the articles alone: of their labels the job is to know nothing."""
-    source = artifacts.root / "articles.jsonl"
+def _write(source: Path, articles: list[Article]) -> None:
     with source.open("w", encoding="utf-8") as file:
         for article in articles:
             record = asdict(article)
             if article.published is not None:
                 record["published"] = article.published.isoformat()
             file.write(json.dumps(record, ensure_ascii=False) + "\n")
-    # The names were mapped when the labelled set was read.
-    named = msgspec.structs.replace(settings.input, fields={})
-    settings = msgspec.structs.replace(settings, input=named)
-    run_night([source], artifacts, settings, encoder=encoder, progress=progress)
-
-
-def _product(artifacts: Artifacts, articles: list[Article], queries: Array) -> dict[str, Array]:
-    recommender = Recommender.open(artifacts.root)
-    number = {article.id: n for n, article in enumerate(articles)}
-
-    def ranking(ask: Ask) -> Array:
-        found = np.full((len(queries), DEPTH), -1, dtype=np.int32)
-        for row, query in zip(found, queries.tolist(), strict=True):
-            hits = [number[hit.id] for hit in ask(recommender, articles[query].id, DEPTH)]
-            row[: len(hits)] = hits
-        return found
-
-    return {"relevance": ranking(by_relevance), "default": ranking(by_default)}
-
-
-def _baselines(vectors: Array, articles: list[Article], queries: Array) -> dict[str, Array]:
-    stop_words = stop_words_for(frozenset(a.language for a in articles if a.language))
-    texts = [embedded_text(article.title, article.text) for article in articles]
-    by_vector = dense(vectors, queries, POOL)
-    by_words = bm25(texts, queries, POOL, stop_words)
-    return {
-        "dense": by_vector[:, :DEPTH],
-        "bm25": by_words[:, :DEPTH],
-        "rrf": fuse([by_vector, by_words], DEPTH),
-    }
 
 
 def _vectors(artifacts: Artifacts, articles: list[Article], encoder: EncoderSpec) -> Array:
-    """The embeddings as the encoder gave them, by article, (articles, dimension) float32."""
     hashes = [content_hash(embedded_text(a.title, a.text)) for a in articles]
     distinct = list(dict.fromkeys(hashes))
     place = {content: number for number, content in enumerate(distinct)}
     with Store(artifacts.store) as store:
         vectors = store.vectors(encoder.fingerprint, distinct)
-    return vectors[[place[content] for content in hashes]]
+    return np.asarray(vectors[[place[content] for content in hashes]])

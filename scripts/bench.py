@@ -18,9 +18,7 @@ from statistics import median
 import click
 import numpy as np
 from bench_serving import processes
-from figures import Row, python, timed
-from rich.console import Console
-from rich.table import Table
+from figures import Row, python, show, timed
 
 
 def embedding(news: Path) -> Iterator[Row]:
@@ -164,23 +162,7 @@ def main(news: Path, json_file: Path | None, only: tuple[str, ...]) -> None:
     for name in only or PARTS:
         click.echo(f"measuring: {name}", err=True)
         rows += PARTS[name](news.absolute())
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for column, justify in (
-        ("figure", "left"),
-        ("median", "right"),
-        ("", "left"),
-        ("goal", "left"),
-        ("", "left"),
-    ):
-        table.add_column(column, justify=justify, no_wrap=True)
-    for row in rows:
-        table.add_row(row.name, f"{row.value:,.6g}", row.unit, row.goal, row.note)
-    Console(width=160).print(table)
-    if json_file:
-        json_file.parent.mkdir(parents=True, exist_ok=True)
-        json_file.write_text(
-            json.dumps([row._asdict() for row in rows], indent=1), encoding="utf-8"
-        )
+    show(rows, json_file)
 
 
 if __name__ == "__main__":

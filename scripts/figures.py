@@ -1,5 +1,6 @@
 """Measured figures, and how they are taken."""
 
+import json
 import subprocess
 import sys
 import time
@@ -48,9 +49,33 @@ def resident(kind: str = "VmRSS") -> int:
     return int(status.partition(f"{kind}:")[2].split()[0]) * 1024
 
 
-def python(code: str) -> str:
+def python(code: str, interpreter: str = sys.executable) -> str:
     """Run code in a fresh interpreter that can import this folder; return what it printed."""
     return subprocess.run(
-        [sys.executable, "-c", code],
+        [interpreter, "-c", code],
         check=True, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parent,
     ).stdout  # fmt: skip
+
+
+def show(rows: Sequence[Row], json_file: Path | None) -> None:
+    """Print the figures as a table, and write them."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for column, justify in (
+        ("figure", "left"),
+        ("median", "right"),
+        ("", "left"),
+        ("goal", "left"),
+        ("", "left"),
+    ):
+        table.add_column(column, justify=justify, no_wrap=True)
+    for row in rows:
+        table.add_row(row.name, f"{row.value:,.6g}", row.unit, row.goal, row.note)
+    Console(width=160).print(table)
+    if json_file:
+        json_file.parent.mkdir(parents=True, exist_ok=True)
+        json_file.write_text(
+            json.dumps([row._asdict() for row in rows], indent=1), encoding="utf-8"
+        )

@@ -85,6 +85,12 @@ def world(texts: int, seed: int = 0) -> World:
     return World(vectors, topic_of_story[story_of], story_of)
 
 
+def words(made: World, rng: np.random.Generator) -> Words:
+    """The words of each text, of one weight."""
+    terms = _terms(WORDS, made, rng)
+    return Words(terms, np.full(terms.shape, WORDS.width**-0.5, np.float16))
+
+
 def publish_made_up(root: Path, articles: int, threads: int = 2, seed: int = 0) -> str:
     """Publish a snapshot of made-up `articles` into the artifacts folder `root`; return its name.
 
@@ -98,12 +104,10 @@ def content(articles: int, threads: int = 2, seed: int = 0) -> Content:
     rng = np.random.default_rng(seed + 1)
     texts = articles - int(COPIES * articles)
     made, settings = world(texts, seed), Settings()
-    words = Words(
-        _terms(WORDS, made, rng), np.full((texts, WORDS.width), WORDS.width**-0.5, np.float16)
-    )
+    told = words(made, rng)
     candidates = nearest(made.vectors, settings.neighbours.candidates, threads, ignore)
     scored = rescore(
-        *candidates, made.vectors, words, settings.neighbours.k, threads, ignore
+        *candidates, made.vectors, told, settings.neighbours.k, threads, ignore
     )  # fmt: skip
     index = Index.build(scored.expanded)
     lists = index.lists(threads) if texts > EXACT_UP_TO else Lists.none(DIMENSION)
@@ -132,8 +136,8 @@ def content(articles: int, threads: int = 2, seed: int = 0) -> Content:
         neighbours=scored.graph.neighbours,
         scores=scored.graph.scores,
         hubness=scored.hubness,
-        words=words.words,
-        word_weights=words.weights,
+        words=told.words,
+        word_weights=told.weights,
         lexicon=lexicon,
         lexicon_start=lexicon_start,
         idf=np.ones(len(lexicon_start) - 1, dtype=np.float32),

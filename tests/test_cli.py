@@ -306,6 +306,49 @@ def test_evaluate_refuses_a_bad_label_with_its_place(run: Run, tmp_path: Path) -
     assert f"Error: {source}:1: story: expected a string that is not empty" in result.err
 
 
+@pytest.mark.parametrize(
+    ("kind", "measures", "count", "rows"),
+    [
+        ("stories", ["F1", "precision", "recall"], "largest", 4),
+        ("topics", ["V-measure", "homogeneity", "completeness", "adjusted", "Rand"], "in none", 3),
+    ],
+)
+def test_evaluate_groups_prints_a_row_for_each_grouping(
+    run: Run, tmp_path: Path, kind: str, measures: list[str], count: str, rows: int
+) -> None:
+    source = write_labelled(tmp_path / "labelled.jsonl")
+    command = ("recommender", "evaluate", kind, source, "--field", "story", "--split", "val")
+    result = run(*command)
+    assert (result.code, result.err) == (0, "")
+    about, labelled, *rest = result.out.splitlines()
+    assert about == f"{source}: 40 articles; encoder words-32"
+    assert labelled == (
+        f"measured: 20 articles of the split val, labelled with 4 {kind}, the largest of 5 articles"
+    )
+    if kind == "topics":
+        assert rest.pop(0) == "100.0% of them stand in the topic where a new article would go"
+    heading, product, *_ = rest
+    assert heading.split() == ["grouping", *measures, "found", *count.split()]
+    assert product.startswith("the product  ")
+    found = json.loads(run(*command, "--json").out)
+    assert len(found["groupings"]) >= rows
+    assert [row.split("  ")[0] for row in rest[1 : len(found["groupings"]) + 1]] == [
+        grouping["name"] for grouping in found["groupings"].values()
+    ]
+
+
+@pytest.mark.parametrize(("kind", "label"), [("stories", "story"), ("topics", "topic")])
+def test_evaluate_groups_refuses_a_bad_label_with_its_place(
+    run: Run, tmp_path: Path, kind: str, label: str
+) -> None:
+    source = write_jsonl(tmp_path / "s.jsonl", [article(n) for n in range(8)])
+    result = run("recommender", "evaluate", kind, source)
+    assert result.code == 3
+    assert f"Error: {source}:1: {label}: expected a string that is not empty" in result.err
+    named = run("recommender", "evaluate", kind, source, "--field", "section", "--split", "val")
+    assert "no article has the split 'val'" in named.err
+
+
 def test_a_missing_package_names_the_command_that_installs_it(
     run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -54,7 +54,13 @@ def test_every_setting_can_be_set_in_a_file(tmp_path: Path) -> None:
             "excluded_sections": ("Stars",),
             "embargo": {"a": datetime(2026, 3, 1, 9, 0, tzinfo=UTC)},
         },
-        "topics": {"resolution": 2.5, "count": 7, "seed": 3, "keywords": 4},
+        "topics": {
+            "resolution": 2.5,
+            "count": 7,
+            "seed": 3,
+            "keywords": 4,
+            "unassigned": 0.25,
+        },
         "gates": {
             "articles_lost": 0.1,
             "empty_related": 0.2,

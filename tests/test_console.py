@@ -15,7 +15,7 @@ from recommender.console import (
     related_table,
 )
 from recommender.evaluation import MEASURES, intervals
-from recommender.trial import Ranking
+from recommender.rankings import Ranking
 from recommender.types import Card, Related
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from recommender.errors import InputError
-from recommender.labelled import read_labelled
+from recommender.labelled import asked, read_labelled
 
 MAX_CHARACTERS = 1000
 
@@ -29,7 +29,7 @@ def test_articles_come_with_their_stories_and_splits(tmp_path: Path) -> None:
     )
     found = read_labelled(path, {}, MAX_CHARACTERS)
     assert [a.id for a in found.articles] == ["a-1", "a-2", "a-3"]
-    assert found.stories == ["flood", "flood", "fire"]
+    assert found.labels == ["flood", "flood", "fire"]
     assert found.splits == ["val", None, None]
     assert found.articles[0].source == "Gazette"
     assert found.articles[0].published is not None
@@ -48,7 +48,7 @@ def test_parquet_is_read_too(tmp_path: Path) -> None:
     table = pa.table({"id": ["1", "2"], "text": ["In.", "Out."], "story": ["flood", "flood"]})
     pq.write_table(table, tmp_path / "l.parquet")
     found = read_labelled(tmp_path / "l.parquet", {}, MAX_CHARACTERS)
-    assert found.stories == ["flood", "flood"]
+    assert found.labels == ["flood", "flood"]
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_a_bad_article_is_left_out_as_at_night_up_to_a_share(
     path = write(tmp_path / "l.jsonl", record(1), record(2), bad, record(4))
     found = read_labelled(path, {}, MAX_CHARACTERS, max_rejects=0.25)
     assert [a.id for a in found.articles] == ["a-1", "a-2", "a-4"]
-    assert len(found.stories) == len(found.splits) == 3
+    assert len(found.labels) == len(found.splits) == 3
     assert str(found.rejects[0]).startswith(f"{path}{said}")
     with pytest.raises(InputError) as refused:
         read_labelled(path, {}, MAX_CHARACTERS, max_rejects=0.2)
@@ -100,3 +100,24 @@ def test_a_set_without_a_story_of_two_is_refused(tmp_path: Path, stories: tuple[
 def test_a_missing_file_is_said(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"absent\.jsonl: cannot be read"):
         read_labelled(tmp_path / "absent.jsonl", {}, MAX_CHARACTERS)
+
+
+def test_topics_are_read_from_the_field_that_has_them(tmp_path: Path) -> None:
+    path = write(tmp_path / "l.jsonl", *(record(n, section="Sport") for n in range(3)))
+    found = read_labelled(path, {}, MAX_CHARACTERS, kind="topic", field="section")
+    assert (found.kind, found.labels) == ("topic", ["Sport"] * 3)
+    assert [a.section for a in found.articles] == ["Sport"] * 3
+    with pytest.raises(InputError) as refused:
+        read_labelled(path, {}, MAX_CHARACTERS, kind="topic")
+    assert str(refused.value).startswith(
+        f"{path}:1: topic: expected a string that is not empty, there is none; name the theme"
+    )
+
+
+def test_articles_of_a_split_are_found_by_number(tmp_path: Path) -> None:
+    path = write(tmp_path / "l.jsonl", *(record(n, split=("a", "b")[n % 2]) for n in range(4)))
+    found = read_labelled(path, {}, MAX_CHARACTERS)
+    assert asked(found, "b").tolist() == [1, 3]
+    assert asked(found, None).tolist() == [0, 1, 2, 3]
+    with pytest.raises(InputError, match=r"no article has the split 'c'; there are: a \(2\), b"):
+        asked(found, "c")

@@ -376,6 +376,22 @@ def test_the_size_of_a_topic_counts_articles_not_texts(newsroom: Newsroom) -> No
     assert topic.size == 10 + 5
 
 
+@pytest.mark.parametrize("share", [0.25, 1.0])
+def test_articles_go_without_a_topic_up_to_a_share(newsroom: Newsroom, share: float) -> None:
+    overrides = (f"topics.unassigned={share}", "neighbours.k=12")
+    for count in (40, 44):  # the second night knows the groups of the first
+        night = newsroom.night(*articles(count), overrides=overrides)
+        assert 0 < night.without_topic <= share * count
+        rec, snapshot = newsroom.recommender(), verify(newsroom.snapshot().folder)
+        topics = {i: rec.topic_of(i) for i in snapshot.cards.ids()}
+        without = [i for i, topic in topics.items() if topic is None]
+        assert len(without) == night.without_topic
+        assert sum(topic.size for topic in rec.topics()) == count - len(without)
+        for article_id in without:
+            assert rec.related(article_id, mode="background") == []
+            assert rec.related(article_id, floor=0)
+
+
 def test_another_encoder_embeds_everything_again(newsroom: Newsroom) -> None:
     newsroom.night(*articles(6))
     newsroom.encoder = WordEncoder(dimension=48)

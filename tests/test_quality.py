@@ -17,7 +17,7 @@ NAME = "related: basil"
 FIGURES = {
     "related": MEASURES,
     "stories": ("precision", "recall", "F1"),
-    "topics": ("V-measure",),
+    "topics": ("V-measure", "assigned", "placed"),
     "duplicates": ("precision", "recall"),
 }
 Run = Callable[..., Result]

@@ -4,11 +4,13 @@ import random
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from recommender import topics as room
 from recommender.arrays import Array
 from recommender.graph import Graph
-from recommender.topics import elected, placed, strengths
+from recommender.topics import elected, placed, strengths, without_weakest
 
 
 def detect_topics(
@@ -140,7 +142,53 @@ def test_new_texts_are_placed_where_their_neighbours_are() -> None:
     assert placed(neighbours, scores, labels).tolist() == [7, 7, 7, 7, -1]
 
 
+@pytest.mark.parametrize("noise", [0.3, 1.0, 2.0])
+def test_texts_stand_where_they_would_be_placed(noise: float) -> None:
+    graph, _ = planted_graph(300, 300, 300, noise=noise)
+    topic_of = detect_topics(*graph, 0.5, 0)
+    kept = elected(topic_of[graph.neighbours], graph.scores) == topic_of
+    assert kept.mean() >= room.KEPT
+
+
 def test_votes_weigh_and_ties_go_to_the_lowest() -> None:
     labels = np.array([[3, 1, 1], [2, 5, -1], [4, -1, -1], [-1, -1, -1]], dtype=np.int32)
     scores = np.array([[0.9, 0.5, 0.5], [0.5, 0.5, 0.9], [0, 0, 0], [1, 1, 1]], np.float32)
     assert elected(labels, scores).tolist() == [3, 2, -1, -1]
+
+
+@given(st.integers(0, 10_000), st.floats(0, 1))
+def test_the_weakest_go_without_a_topic_up_to_a_share(seed: int, share: float) -> None:
+    rng = np.random.default_rng(seed)
+    # Two broad topics of which the first has three finer ones, and a third without.
+    finest = rng.integers(1, 6, 40).astype(np.int32)
+    finest[:5] = 1, 2, 3, 4, 5
+    parents, levels = np.array([-1, -1, -1, 0, 0, 0]), np.array([1, 1, 1, 2, 2, 2])
+    broad = np.where(parents[finest] < 0, finest, parents[finest]).astype(np.int32)
+    articles, strength = rng.integers(1, 4, 40), rng.random(40).astype(np.float32)
+    topics = room.Topics(broad, finest, parents.astype(np.int32), levels.astype(np.int32))
+    left = without_weakest(topics, strength, share, articles)
+    without = left.topic_of < 0
+    assert np.array_equal(without, left.finest_of < 0)
+    assert articles[without].sum() <= share * articles.sum()
+    assert strength[without].max(initial=0) <= strength[~without].min(initial=1)
+    if not without.all():  # one article more would have been too many
+        more = articles[~without][strength[~without].argmin()]
+        assert articles[without].sum() + more > share * articles.sum()
+    # What is left is grouped as before, and each topic that is left has texts.
+    for now, then in ((left.topic_of, broad), (left.finest_of, finest)):
+        pairs = set(zip(now[~without].tolist(), then[~without].tolist(), strict=True))
+        assert len(pairs) == len({new for new, _ in pairs}) == len({old for _, old in pairs})
+    has = left._replace(topic_of=left.topic_of[~without], finest_of=left.finest_of[~without])
+    if not without.all():
+        check_levels(has)
+        assert set(has.topic_of.tolist()) == set(range((left.levels == 1).sum()))
+    if without.any():
+        sizes = np.bincount(has.topic_of, weights=articles[~without])
+        assert (np.diff(sizes) <= 0).all()
+
+
+def test_no_share_changes_nothing() -> None:
+    graph, _ = planted_graph(20, 45, 30)
+    topics = room.detect_topics(*graph, 0.5, 0)
+    weak = strengths(*graph, topics.topic_of)
+    assert without_weakest(topics, weak, 0.0, np.ones(95, int)) is topics
