@@ -343,6 +343,7 @@ def topics(artifacts: Path, count: int | None, level: int, words: int, as_json: 
                     "level": topic.level,
                     "parent": topic.parent,
                     "keywords": [keyword._asdict() for keyword in topic.keywords[:words]],
+                    "representatives": topic.representatives,
                 }
                 for topic in found
             ]

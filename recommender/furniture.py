@@ -2,10 +2,11 @@
 
 from functools import cache
 
-__all__ = ["ALONE", "FURNITURE", "FURNITURE_RUNS", "OFFICES", "TITLES", "stop_words_for"]
+__all__ = ["ALONE", "CONTENT", "FURNITURE", "FURNITURE_RUNS", "OFFICES", "TITLES", "stop_words_for"]
 
 # Stop words of newsrooms, for which no language's list has reason. Only English writes days and
-# months with a capital and so makes them look like names; march and may are other words, too.
+# months with a capital and so makes them look like names; march and may are other words, too. The
+# country is spelled as the pronoun is.
 FURNITURE = frozenset([
     "told", "tells", "reporter", "reporters", "reporting", "spokesman", "spokeswoman",
     "spokesperson", "percent", "pct", "year-old", "years-old", "monday", "tuesday", "wednesday",
@@ -13,7 +14,13 @@ FURNITURE = frozenset([
     "thurs", "fri", "sat", "sun", "january", "february", "april", "june", "july", "august",
     "september", "october", "november", "december", "jan", "feb", "apr", "jun", "jul", "aug",
     "sep", "sept", "oct", "nov", "dec", "reuter", "reuters", "afp", "ap", "dpa", "upi", "tass",
-    "itar-tass", "xinhua", "interfax", "ansa", "efe", "anadolu",
+    "itar-tass", "xinhua", "interfax", "ansa", "efe", "anadolu", "us",
+])  # fmt: skip
+# The English list was made for searching the web. These of its words are what news is about.
+CONTENT = frozenset([
+    "computer", "fire", "goods", "index", "information", "interest", "interests", "invention",
+    "member", "members", "mill", "mine", "novel", "research", "state", "system", "test", "text",
+    "web", "website",
 ])  # fmt: skip
 FURNITURE_RUNS = frozenset([
     "associated press", "press association", "news agency", "news agencies", "news conference",

@@ -112,7 +112,9 @@ def _found(terms: Terms, holds: "csr_array", sizes: Array, corpus: _Corpus) -> _
 
     texts = len(holds.indptr) - 1
     start = np.concatenate(([0], np.cumsum(sizes)))
-    member = csr_array((np.ones(texts, dtype=np.int32), np.arange(texts), start))
+    member = csr_array(
+        (np.ones(texts, dtype=np.int32), np.arange(texts), start), shape=(len(sizes), texts)
+    )
     counts = (member @ holds).sorted_indices()
     group = np.repeat(np.arange(len(sizes)), np.diff(counts.indptr))
     size, held, term = sizes[group], counts.data, counts.indices.astype(np.int64)

@@ -5,9 +5,10 @@ import json
 import logging
 import os
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import PackageNotFoundError, version
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,23 +24,26 @@ from recommender.corpus import RECIPE, Corpus, load_corpus
 from recommender.duplicates import signature
 from recommender.embedding import Encoder, SentenceEncoder
 from recommender.errors import InputError
-from recommender.graph import Rescored, rescore
+from recommender.graph import Graph, Rescored, rescore
 from recommender.index import EXACT_UP_TO as EXACT_SEARCH_UP_TO
 from recommender.index import Index, Lists
-from recommender.keywords import keywords
+from recommender.keywords import keywords, label_of
 from recommender.lexical import Lexicon, Words, weigh
 from recommender.lock import hold
 from recommender.manifest import EncoderSpec
 from recommender.neighbours import EXACT_UP_TO, nearest, updated
 from recommender.phrases import extract
-from recommender.progress import Advance, Progress, Silent, Timed
+from recommender.progress import Progress, Silent, Timed
 from recommender.publish import FILES, Content, clean, publish
 from recommender.rejects import RejectFile
 from recommender.removals import read_removed
+from recommender.representatives import representatives
+from recommender.runs import find_runs
 from recommender.snapshot import NO_DATE, Arrays, Scoring
 from recommender.store import Ingested, Reading, Store, chunks
 from recommender.stories import Stories, detect_stories, less_apart, story_thresholds
 from recommender.strings import pack
+from recommender.terms import Terms, count_terms
 from recommender.text import content_hash
 from recommender.tokens import count_words, tokenise
 from recommender.topics import Topics, detect_topics, strengths
@@ -138,7 +142,7 @@ def run_night(
                     near=settings.duplicates.near,
                     source_order=settings.duplicates.source_order,
                 )
-            content = _build(store, corpus, artifacts, encoder.spec, settings, timed)
+            content = _build(corpus, artifacts, encoder.spec, settings, timed)
         with timed.stage("publish", FILES, "files") as advance:
             snapshot = publish(artifacts, content, settings.publish.keep, advance)
     log.info("published", extra={"snapshot": snapshot, "articles": len(corpus.articles)})
@@ -294,7 +298,6 @@ def _stories(corpus: Corpus, scored: _Scored, seed: int, articles: Array) -> Sto
 
 
 def _build(
-    store: Store,
     corpus: Corpus,
     artifacts: Artifacts,
     spec: EncoderSpec,
@@ -317,13 +320,14 @@ def _build(
         found = detect_topics(
             *rescored.wide, chosen.resolution, chosen.seed, articles, count=chosen.count or None
         )
-    with timed.stage("keywords", len(articles), "texts") as advance:
-        topics = _topics(store, corpus, found, chosen.keywords, advance)
     facets = corpus.facets()
+    names = facets.labels["source"], facets.labels["author"]
+    with timed.stage("keywords", None, "texts"):
+        runs = find_runs(corpus.tokens, corpus.languages)
+        terms = count_terms(runs, corpus.lead_contents, chain(*names))
+        topics = _topics(corpus, found, graph, terms, chosen.keywords)
     with timed.stage("phrases", None, "texts"):
-        phrases = extract(
-            corpus.tokens, corpus.languages, corpus.text_of_content, facets.labels["source"]
-        )
+        phrases = extract(runs, corpus.text_of_content, facets.labels["source"])
     ids, ids_start = pack(card.id for card in corpus.cards)
     lexicon_blob, lexicon_start = pack(lexicon.words)
     phrase_texts, phrase_start = pack(phrases.texts)
@@ -371,32 +375,30 @@ def _build(
     )
 
 
-def _topics(
-    store: Store, corpus: Corpus, found: Topics, words: int, advance: Advance
-) -> list[Topic]:
+def _topics(corpus: Corpus, found: Topics, graph: Graph, terms: Terms, words: int) -> list[Topic]:
     """The topics of all levels, with keywords that set each apart from the others of its level."""
     topics: list[Topic] = []
     of = found.finest_of.copy()
+    ids = corpus.lead_ids
     for level in range(int(found.levels.max(initial=1)), 0, -1):
         # The texts of topics that end above this level take no part in it.
         here = np.where(found.levels[of] == level, of, -1)
         first = int(np.searchsorted(found.levels, level))
         numbers = np.where(here >= 0, here - first, -1).astype(np.int32)
-        texts = store.embedded_texts(corpus.lead_ids)
-        terms = keywords(
-            _counted(texts, advance) if level == 1 else texts, numbers, words, corpus.languages
-        )
-        sizes = corpus.topic_sizes(numbers, len(terms))
+        told = keywords(terms, numbers, words)
+        sizes = corpus.topic_sizes(numbers, len(told))
+        shown = representatives(*graph, numbers).tolist()
         topics[:0] = [
             Topic(
                 f"t{first + place + 1}",
-                ", ".join(k.term for k in best[:3]),
+                label_of(best),
                 size,
                 best,
                 level,
                 None if level == 1 else f"t{found.parents[first + place] + 1}",
+                tuple(ids[text] for text in texts if text >= 0),
             )
-            for place, (best, size) in enumerate(zip(terms, sizes, strict=True))
+            for place, (best, size, texts) in enumerate(zip(told, sizes, shown, strict=True))
         ]
         of = np.where(here >= 0, found.parents[of], of)
     return topics
@@ -485,9 +487,3 @@ def _size(path: Path) -> int:
 
 def _sum(a: Ingested, b: Ingested) -> Ingested:
     return Ingested(*(x + y for x, y in zip(a, b, strict=True)))
-
-
-def _counted(texts: Iterator[str], advance: Advance) -> Iterator[str]:
-    for text in texts:
-        yield text
-        advance(1)

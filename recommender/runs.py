@@ -13,7 +13,7 @@ import numpy as np
 import regex
 
 from recommender.arrays import Array
-from recommender.furniture import FURNITURE, TITLES, stop_words_for
+from recommender.furniture import CONTENT, FURNITURE, TITLES, stop_words_for
 from recommender.tokens import SIGNS, Tokens
 
 __all__ = [
@@ -42,6 +42,8 @@ NAME_SHARE = 0.75
 RUN_NAME_SHARE = 0.5
 # A run that nearly always goes on is a piece of a longer one.
 PIECE_SHARE = 0.8
+# A stop word with a capital that is no longer than this may only be short for something.
+SHORT = 3
 # A stop word inside a name has been seen there this often at least.
 MIN_BOUND = 3
 # A text with more of its content words capitalised writes all nouns so: English news has 0.24 and
@@ -128,8 +130,9 @@ class Runs(NamedTuple):
 
 def find_runs(tokens: Tokens, languages: Iterable[str]) -> Runs:
     """Read the beginnings of all texts of `tokens`; stop words are those of the `languages`."""
-    words = _words(tokens.vocabulary, stop_words_for(frozenset(languages)))
+    words = _words(tokens.vocabulary, stop_words_for(frozenset(languages)) - CONTENT)
     read = _read(tokens, words)
+    words = words._replace(stop=words.stop & ~_proper(read, words, tokens.vocabulary))
     part, bound = _parts(read, words)
     levels = _levels(read, words, part, bound)
     return Runs(
@@ -254,6 +257,23 @@ def _read_some(
 def _sums(marks: Array, starts: Array) -> Array:
     """How many `marks` (n,) bool there are from each of `starts` to the next."""
     return np.diff(np.concatenate([[0], np.cumsum(marks)])[np.append(starts, len(marks))])
+
+
+def _proper(read: Read, words: Words, surfaces: list[str]) -> Array:
+    """Which words are proper names though a list of stop words has them: "UN", "Microsoft".
+
+    Short ones must stand in capitals throughout: "St" and "Gov" only go before names.
+    """
+    named = np.array([s.isupper() or (len(s) > SHORT and s[0].isupper()) for s in surfaces], bool)
+    tells = (read.flags & TELLS) > 0
+    word, size = read.word[tells], len(words.words)
+    written = np.bincount(word[named[read.surface[tells]]], minlength=size)
+    proper = (written >= MIN_BOUND) & (written >= NAME_SHARE * np.bincount(word, minlength=size))
+    proper &= words.stop
+    for i in np.flatnonzero(proper).tolist():
+        spelled = words.words[i]
+        proper[i] = spelled.isalpha() and spelled not in FURNITURE and spelled not in CONNECTORS
+    return proper
 
 
 def _parts(read: Read, words: Words) -> tuple[Array, Array]:

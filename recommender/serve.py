@@ -7,6 +7,7 @@ one by a single assignment. A question works on the one state it took at its sta
 
 import os
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic, time
@@ -145,7 +146,10 @@ class Recommender:
 
     def topics(self, level: int = 1) -> tuple[Topic, ...]:
         """All topics of a level, largest first: 1 are the broad ones, greater levels finer."""
-        return tuple(topic for topic in self._now().snapshot.topics if topic.level == level)
+        state = self._now()
+        return tuple(
+            _shown(state, topic) for topic in state.snapshot.topics if topic.level == level
+        )
 
     def topic_of(self, article_id: str, level: int = 1) -> Topic:
         """The topic of an article at `level`, or the finest one above where it is cut no finer.
@@ -159,7 +163,7 @@ class Recommender:
         topic: Topic = snapshot.topics[snapshot.arrays.finest_of[text]]
         while topic.level > max(level, 1) and topic.parent is not None:
             topic = snapshot.topic(topic.parent)
-        return topic
+        return _shown(state, topic)
 
     def nearest_ids(self, article_id: str, n: int = 3) -> list[str]:
         """The `n` served ids nearest to `article_id` by spelling: for messages, not for pages."""
@@ -312,6 +316,20 @@ def _row_of(state: _State, article_id: str) -> int:
     if row in state.removed:
         raise RemovedArticle(article_id)
     return row
+
+
+def _shown(state: _State, topic: Topic) -> Topic:
+    """The topic without representatives that no answer may hold."""
+    rows = [(i, state.snapshot.cards.row_of(i)) for i in topic.representatives]
+    section = state.snapshot.arrays.section
+    shown = tuple(
+        i
+        for i, row in rows
+        if row is not None
+        and row not in state.bars.rows
+        and section[row] not in state.rules.excluded
+    )
+    return replace(topic, representatives=shown)
 
 
 def _question(state: _State, k: int, options: Options) -> Question:

@@ -1,5 +1,7 @@
 """Spelling: runs of words as readers write them."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from recommender.arrays import Array
@@ -42,59 +44,51 @@ def spell(runs: Runs, wanted: Array) -> dict[int, str]:
     for _, numbers, _ in found:
         used[numbers] = True
     usual, capital = _forms(words, runs.read, runs.surfaces, used)
-    first = 0
+    loud = np.array([form.isupper() and len(form) > 1 for form in capital], dtype=bool)
+    connects = np.array([word in CONNECTORS for word in words.words] + [False], dtype=bool)
     result: dict[int, str] = {}
-    for level, (phrases, numbers, capitals) in zip(levels, found, strict=True):
-        calm = _calm(runs, level, phrases - first, numbers, capital)
-        for phrase, run, tall in zip(
-            *map(np.ndarray.tolist, (phrases, numbers, capitals)), strict=True
-        ):
-            result[phrase] = ("" if words.sign[run[0]] else " ").join(
-                calm.get((phrase - first, k), capital[w])
-                if is_tall and not (k and words.words[w] in CONNECTORS)
-                else usual[w]
-                for k, (w, is_tall) in enumerate(zip(run, tall, strict=True))
-            )
+    first = 0
+    for level, (phrases, numbers, tall) in zip(levels, found, strict=True):
+        tall[:, 1:] &= ~connects[numbers[:, 1:]]
+        written = np.where(tall, capital[numbers], usual[numbers])
+        for row, k, form in _calm(runs, level, phrases - first, loud[numbers] & tall):
+            written[row, k] = form
+        signs = words.sign[numbers[:, 0]]
+        for joint, rows in ((" ", ~signs), ("", signs)):
+            spelled = map(joint.join, written[rows].tolist())
+            result.update(zip(phrases[rows].tolist(), spelled, strict=True))
         first += len(level.uses)
     return result
 
 
-def _calm(
-    runs: Runs, level: Level, wanted: Array, numbers: Array, capital: list[str]
-) -> dict[tuple[int, int], str]:
-    """How the `wanted` runs write a word that is mostly in capitals, if not so: "Kim Jong Un".
+def _calm(runs: Runs, level: Level, wanted: Array, loud: Array) -> Iterator[tuple[int, int, str]]:
+    """How `wanted` runs write words that are mostly in capitals elsewhere: "Kim Jong Un".
 
-    The result is by run and place in it; `numbers` (wanted, words) are the words of each run,
-    `capital` (words,) how they are written elsewhere. News shouts where it names a place, "NEW
-    YORK (Reuters)": other spellings count if they are no mere slips.
+    `loud` (wanted, words) bool says which words are. Each is told as the run's place, the word's
+    place in it, and its spelling. News shouts where it names a place, "NEW YORK (Reuters)":
+    other spellings count if they are no mere slips.
     """
-    loud = np.array([len(form) > 1 and form.isupper() for form in capital], dtype=bool)
-    result: dict[tuple[int, int], str] = {}
-    for k, words in enumerate(numbers.T):
-        asked = np.zeros(len(level.uses), dtype=bool)
-        asked[wanted[loud[words]]] = True
-        uses = np.flatnonzero(asked[level.run])
+    size = len(runs.surfaces)
+    row = np.full(len(level.uses), -1, dtype=np.int64)
+    for k in range(loud.shape[1]):
+        row[wanted] = np.where(loud[:, k], np.arange(len(wanted)), -1)
+        uses = np.flatnonzero(row[level.run] >= 0)
         surface = runs.read.surface[level.position[uses] + k]
-        codes = level.run[uses].astype(np.int64) * len(runs.surfaces) + surface
+        codes = row[level.run[uses]] * size + surface
         codes, times = np.unique(codes, return_counts=True)
-        times_of = np.bincount(codes // len(runs.surfaces), times, len(level.uses))
-        for at in np.argsort(times, kind="stable").tolist():
-            run, form = divmod(int(codes[at]), len(runs.surfaces))
-            written = runs.surfaces[form]
-            if runs.words.flags[form] & POSSESSIVE:
-                written = written[:-2]
-            if (
-                written[0].isupper()
-                and not written.isupper()
-                and times[at] >= (1 - NAME_SHARE) * times_of[run]
-            ):
-                result[run, k] = written
-    return result
+        least = (1 - NAME_SHARE) * np.bincount(codes // size, times, len(wanted))
+        order = np.argsort(times, kind="stable")
+        for code in codes[order[times[order] >= least[codes[order] // size]]].tolist():
+            form = _bare(runs.surfaces[code % size], int(runs.words.flags[code % size]))
+            if form[0].isupper() and not form.isupper():
+                yield code // size, k, form
 
 
-def _forms(
-    words: Words, read: Read, surfaces: list[str], used: Array
-) -> tuple[list[str], list[str]]:
+def _bare(surface: str, flags: int) -> str:
+    return surface[:-2] if flags & POSSESSIVE else surface
+
+
+def _forms(words: Words, read: Read, surfaces: list[str], used: Array) -> tuple[Array, Array]:
     """How each word is usually written, and how where it has a capital, without possessive 's.
 
     A word that is no name is in lower case if it often is. Uses count before those in headlines
@@ -114,9 +108,8 @@ def _forms(
     spelling[sorted(range(len(known)), key=written.__getitem__)] = np.arange(len(known))
     usual = _last_of(word, (spelling, uses, telling, lower == often_low), size)
     high = _last_of(word, (spelling, uses, telling, capital), size)
-    forms = [w[:-2] if f & POSSESSIVE else w for w, f in zip(written, flags.tolist(), strict=True)]
-    forms.append("")  # of the words that are in no phrase
-    return [forms[i] for i in usual.tolist()], [forms[i] for i in high.tolist()]
+    forms = np.array([*map(_bare, written, flags.tolist()), ""], dtype=object)
+    return forms[usual], forms[high]  # "" of the words that are in no phrase
 
 
 def _last_of(word: Array, keys: tuple[Array, ...], size: int) -> Array:

@@ -179,7 +179,7 @@ def _held(
 
     fits = in_texts >= MIN_TEXTS
     place = np.where(fits, np.cumsum(fits) - 1, -1).astype(np.int32)[holds.indices]
-    indptr = np.concatenate(([0], np.cumsum(place >= 0)))[holds.indptr]
+    indptr = np.concatenate(([0], np.cumsum(place >= 0)))[holds.indptr].astype(np.int32)
     place = place[place >= 0]
     return kept[fits], csr_array(
         (np.ones(len(place), dtype=np.int32), place, indptr), shape=(texts, int(fits.sum()))

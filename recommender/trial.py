@@ -22,7 +22,7 @@ from recommender.config import Settings
 from recommender.embedding import Encoder
 from recommender.errors import InputError, needs_extra
 from recommender.evaluation import MEASURES, Intervals, answerable, intervals, measure
-from recommender.keywords import stop_words_for
+from recommender.furniture import stop_words_for
 from recommender.labelled import Labelled
 from recommender.manifest import EncoderSpec
 from recommender.nightly import run_night

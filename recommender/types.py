@@ -97,7 +97,7 @@ class Answer(list[Related]):
 
 
 class Keyword(NamedTuple):
-    """A term of a topic and its c-TF-IDF weight; larger is more telling."""
+    """A term of a topic and its weight, larger is more telling: see `recommender.keywords`."""
 
     term: str
     weight: float
@@ -107,8 +107,9 @@ class Keyword(NamedTuple):
 class Topic:
     """A theme of the corpus. `size` counts its articles, `keywords` come best first.
 
-    Topics of `level` 1 are the broad ones; a finer one names its `parent`, a topic of the level
-    above.
+    `representatives` are the ids of the articles that show best what it is about, no two of them
+    alike. Topics of `level` 1 are the broad ones; a finer one names its `parent`, a topic of the
+    level above.
     """
 
     id: str
@@ -117,6 +118,7 @@ class Topic:
     keywords: tuple[Keyword, ...]
     level: int = 1
     parent: str | None = None
+    representatives: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

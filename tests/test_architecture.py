@@ -63,22 +63,28 @@ MAY_IMPORT: dict[str, str] = {
     "topics": "arrays communities",
     "lineage": "arrays",
     "trends": "arrays snapshot",
-    "keywords": "arrays types",
-    "phrases": "arrays keywords tokens",
+    "furniture": "",
+    "runs": "arrays furniture tokens",
+    "spelling": "arrays runs",
+    "terms": "arrays furniture runs spelling",
+    "keywords": "arrays terms types",
+    "representatives": "arrays",
+    "phrases": "arrays furniture runs spelling",
     "publish": "arrays artifacts cards errors files index manifest progress snapshot types",
     "nightly": (
         "__init__ arrays articles artifacts candidates config corpus duplicates "
         "embedding errors graph index keywords lexical lock manifest neighbours phrases "
-        "progress publish rejects removals snapshot store stories strings text tokens "
-        "topics types"
+        "progress publish rejects removals representatives runs snapshot store stories strings "
+        "terms text tokens topics types"
     ),
     # judging
     "labelled": "articles errors sources types",
     "agreement": "arrays",
+    "coherence": "arrays",
     "evaluation": "arrays",
     "baselines": "arrays errors",
     "trial": (
-        "arrays artifacts baselines config embedding errors evaluation keywords "
+        "arrays artifacts baselines config embedding errors evaluation furniture "
         "labelled manifest nightly progress serve snapshot store text types"
     ),
     # the edge
@@ -92,9 +98,10 @@ MAY_IMPORT: dict[str, str] = {
     "__init__": "errors reasons serve types",
 }
 BUILD = {"articles", "candidates", "cells", "communities", "config", "copies", "corpus",
-         "duplicates", "graph", "keywords", "lineage", "neighbours", "nightly", "phrases",
-         "publish", "rejects", "sources", "store", "stories", "topics", "trends"}  # fmt: skip
-JUDGE = {"agreement", "baselines", "evaluation", "labelled", "trial"}  # fmt: skip
+         "duplicates", "furniture", "graph", "keywords", "lineage", "neighbours", "nightly",
+         "phrases", "publish", "rejects", "representatives", "runs", "sources", "spelling",
+         "store", "stories", "terms", "topics", "trends"}  # fmt: skip
+JUDGE = {"agreement", "baselines", "coherence", "evaluation", "labelled", "trial"}  # fmt: skip
 SERVE = {"__init__", "answers", "arrays", "artifacts", "cards", "errors", "files", "filters",
          "lexical", "lock", "manifest", "questions", "ranking", "reasons", "related", "removals",
          "rules", "scoring", "serve", "snapshot", "strings", "types"}  # fmt: skip
