@@ -32,8 +32,8 @@ ALONE = frozenset({"march", "may", "co", "corp", "inc", "ltd", "plc"})
 # What stands before names: "President Donald Trump" and "Donald Trump" are one.
 OFFICES = frozenset([
     "president", "vice-president", "minister", "premier", "chancellor", "secretary", "governor",
-    "senator", "sen", "rep", "gov", "speaker", "leader", "chairman", "ceo", "general", "judge",
-    "justice", "state", "coach", "captain",
+    "senator", "sen", "rep", "gov", "speaker", "leader", "chairman", "director", "ceo", "general",
+    "judge", "justice", "state", "coach", "captain",
 ])  # fmt: skip
 
 

@@ -70,8 +70,9 @@ def keywords(
     The weight of term t in group c is tf(t, c) · log(1 + A / tf(t)) (c-TF-IDF: Grootendorst 2022,
     "BERTopic", eq. 4), where texts that hold t are counted and not its uses, times the share of
     its frequency that is beyond that elsewhere, 1 - p(t | not c) / p(t | c), times a bonus for
-    length. In groups of `COMPANY_FROM` texts it is multiplied by the squared mean NPMI of t with
-    the other good terms (after Lau et al. 2010, "Best topic word selection for topic labelling").
+    length. In groups of `COMPANY_FROM` texts the mean NPMI of t with the other good terms counts as
+    well, as its square in proportion to that of the term that has most (after Lau et al. 2010,
+    "Best topic word selection for topic labelling").
     """
     grouped = np.flatnonzero(group_of >= 0)
     texts = grouped[np.argsort(group_of[grouped], kind="stable")]
@@ -192,8 +193,8 @@ def _in_company(found: _Found, holds: "csr_array", sizes: Array, corpus: _Corpus
         company = _npmi(together.T @ together + chance, everywhere, corpus.texts)
         np.fill_diagonal(company, 0)
         own = weight[here]
-        others = np.maximum(own.sum() - own, 1e-12)
-        weight[here] = own * np.maximum(company @ own / others, MIN_COMPANY) ** COMPANY_POWER
+        kept = np.maximum(company @ own / np.maximum(own.sum() - own, 1e-12), MIN_COMPANY)
+        weight[here] = own * (kept / kept.max(initial=MIN_COMPANY)) ** COMPANY_POWER
     found = found._replace(weight=weight)
     return found.take(np.lexsort((found.term, -weight, found.group)))
 

@@ -103,6 +103,7 @@ def _to_names(runs: Runs, good: list[Array]) -> None:
     """
     levels, words = runs.levels, words_of(runs.levels)
     office = np.array([word in OFFICES for word in runs.words.words], dtype=bool)
+    fits = [level.first_fits & level.last_fits for level in levels]
     for depth in range(len(levels) - 1, 0, -1):
         for side in ("right", "left"):
             piece = np.arange(len(levels[depth].uses))
@@ -110,7 +111,7 @@ def _to_names(runs: Runs, good: list[Array]) -> None:
                 piece = getattr(levels[below + 1], side)[piece]
                 titled = office[words[depth][:, depth - below - 1]] & (side == "right")
                 beside = titled | ~runs.names[depth] if below else titled & ~runs.names[depth]
-                held = beside & runs.names[below][piece]
+                held = beside & (runs.names[below] & fits[below])[piece]
                 good[below][piece[held & good[depth]]] = True
                 good[depth] = good[depth] & ~held
 
