@@ -83,12 +83,17 @@ class Words(NamedTuple):
 
 
 class Read(NamedTuple):
-    """What is read of all slices, token by token: `surface`, `word`, `slice` int32, `flags`."""
+    """What is read of all slices, token by token: `surface`, `word`, `slice` int32, `flags`.
+
+    `uses` and `telling` (surfaces,) count all uses, and those where a capital tells something.
+    """
 
     surface: Array
     word: Array
     slice: Array
     flags: Array
+    uses: Array
+    telling: Array
 
 
 class Level(NamedTuple):
@@ -215,7 +220,10 @@ def _read(tokens: Tokens, words: Words) -> Read:
     nouns = capitals + NOUNS_PRIOR * share > NOUNS_SHARE * (telling + NOUNS_PRIOR)
     flags[np.repeat(nouns, sizes)] &= ~np.uint8(TELLS)
     of = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
-    return Read(surface, words.word[surface], of, flags)
+    size = len(tokens.vocabulary)
+    uses = np.bincount(surface, minlength=size)
+    telling = np.bincount(surface[(flags & TELLS) > 0], minlength=size)
+    return Read(surface, words.word[surface], of, flags, uses, telling)
 
 
 def _read_some(
@@ -264,11 +272,12 @@ def _proper(read: Read, words: Words, surfaces: list[str]) -> Array:
 
     Short ones must stand in capitals throughout: "St" and "Gov" only go before names.
     """
-    named = np.array([s.isupper() or (len(s) > SHORT and s[0].isupper()) for s in surfaces], bool)
-    tells = (read.flags & TELLS) > 0
-    word, size = read.word[tells], len(words.words)
-    written = np.bincount(word[named[read.surface[tells]]], minlength=size)
-    proper = (written >= MIN_BOUND) & (written >= NAME_SHARE * np.bincount(word, minlength=size))
+    known = np.flatnonzero(words.word >= 0)
+    word, telling, size = words.word[known], read.telling[known], len(words.words)
+    written = (surfaces[i] for i in known.tolist())
+    named = [s.isupper() or (len(s) > SHORT and s[0].isupper()) for s in written]
+    capital = np.bincount(word, telling * np.array(named, dtype=bool), size)
+    proper = (capital >= MIN_BOUND) & (capital >= NAME_SHARE * np.bincount(word, telling, size))
     proper &= words.stop
     for i in np.flatnonzero(proper).tolist():
         spelled = words.words[i]

@@ -11,7 +11,6 @@ from recommender.runs import (
     LOWER,
     NAME_SHARE,
     POSSESSIVE,
-    TELLS,
     Level,
     Read,
     Runs,
@@ -96,8 +95,7 @@ def _forms(words: Words, read: Read, surfaces: list[str], used: Array) -> tuple[
     """
     size, known = len(words.words), np.flatnonzero(used[words.word] & (words.word >= 0))
     word, flags = words.word[known], words.flags[known]
-    telling = np.bincount(read.surface[(read.flags & TELLS) > 0], minlength=len(surfaces))[known]
-    uses = np.bincount(read.surface, minlength=len(surfaces))[known]
+    telling, uses = read.telling[known], read.uses[known]
     lower, capital = (flags & LOWER) > 0, (flags & CAPITAL) > 0
     weight = np.where(np.bincount(word, telling, size)[word] > 0, telling, uses)
     low = np.bincount(word[lower], weight[lower], size)

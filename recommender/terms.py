@@ -168,10 +168,11 @@ def _held(
     number = np.where(good, np.cumsum(good) - 1, -1)[form].astype(np.int32)
     in_text, held = [], []
     for level, low in zip(runs.levels, _firsts(runs), strict=False):
-        text, term = text_of[runs.read.slice[level.position]], number[low + level.run]
-        used = (text >= 0) & (term >= 0)
-        in_text.append(text[used])
-        held.append(term[used])
+        term = number[low : low + len(level.uses)][level.run]
+        used = np.flatnonzero(term >= 0)
+        text = text_of[runs.read.slice[level.position[used]]]
+        in_text.append(text[text >= 0])
+        held.append(term[used[text >= 0]])
     text, term = np.concatenate(in_text), np.concatenate(held)
     kept, size = np.flatnonzero(good), int(good.sum())
     holds = csr_array((np.ones(len(term), dtype=np.int32), (text, term)), shape=(texts, size))
