@@ -6,8 +6,33 @@ from itertools import combinations
 import numpy as np
 
 from recommender.arrays import Array
+from recommender.tokens import Tokens, tokenise, word_of
 
-__all__ = ["diversity", "mean_npmi"]
+__all__ = ["diversity", "mean_npmi", "occurrences"]
+
+
+def occurrences(tokens: Tokens, terms: Sequence[str]) -> Array:
+    """Which text holds which term, (texts, terms) bool: its words stand there side by side.
+
+    Words are compared as they are counted, by `tokens.word_of`.
+    """
+    number: dict[str, int] = {}
+    word = np.array([number.setdefault(word_of(t), len(number)) for t in tokens.vocabulary], int)
+    read = np.append(word[tokens.tokens], -1)  # behind the last token stands no word
+    text = np.append(tokens.texts, -1)
+    order = np.argsort(read, kind="stable")
+    first = np.searchsorted(read[order], np.arange(len(number) + 1))
+    holds = np.zeros((len(tokens.start) - 1, len(terms)), dtype=bool)
+    for column, term in enumerate(terms):
+        wanted = [number.get(word_of(token), -1) for token in tokenise(term)]
+        if not wanted or -1 in wanted:
+            continue
+        places = order[first[wanted[0]] : first[wanted[0] + 1]]
+        for shift, other in enumerate(wanted[1:], start=1):
+            behind = np.minimum(places + shift, len(read) - 1)
+            places = places[(read[behind] == other) & (text[behind] == text[places])]
+        holds[text[places], column] = True
+    return holds
 
 
 def mean_npmi(holds: Array, topics: Sequence[Sequence[int]]) -> float:

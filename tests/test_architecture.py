@@ -80,7 +80,7 @@ MAY_IMPORT: dict[str, str] = {
     # judging
     "labelled": "articles errors sources types",
     "agreement": "arrays",
-    "coherence": "arrays",
+    "coherence": "arrays tokens",
     "evaluation": "arrays",
     "baselines": "arrays errors",
     "trial": (

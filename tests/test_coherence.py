@@ -8,7 +8,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from recommender.coherence import diversity, mean_npmi
+from recommender.coherence import diversity, mean_npmi, occurrences
+from recommender.tokens import read_tokens
+
+
+def test_a_term_is_held_where_its_words_stand_side_by_side() -> None:
+    texts = ["Tony Blair’s tide", "tony. blair", "Blair; the TIDE", "tony", "blair", "港口"]
+    found = occurrences(
+        read_tokens(texts), ["Tony Blair", "tide", "unknown", "tide unknown", "港口"]
+    )
+    held = [set(np.flatnonzero(column).tolist()) for column in found.T]
+    assert held == [{0}, {0, 2}, set(), set(), {5}]
+    assert occurrences(read_tokens([]), ["tide"]).shape == (0, 1)
+
+
+@given(st.lists(st.lists(st.sampled_from("abc."), max_size=6).map(" ".join), max_size=5))
+def test_terms_are_found_as_a_slow_search_finds_them(texts: list[str]) -> None:
+    terms = ["a", "a b", "b a", "a a", "a b c"]
+    slow = [[f" {term} " in f" {text} " for term in terms] for text in texts]
+    assert occurrences(read_tokens(texts), terms).tolist() == slow
 
 
 def test_a_pair_by_hand() -> None:
