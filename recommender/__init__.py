@@ -30,10 +30,23 @@ if TYPE_CHECKING:
         SnapshotError,
         StorageError,
         UnknownArticle,
+        UnknownGroup,
     )
     from recommender.reasons import explain
     from recommender.serve import Recommender
-    from recommender.types import Answer, Article, Card, Health, Keyword, Reasons, Related, Topic
+    from recommender.types import (
+        Answer,
+        Article,
+        Card,
+        Change,
+        Health,
+        Keyword,
+        Reasons,
+        Related,
+        Story,
+        Topic,
+        Trend,
+    )
 
 __version__ = "0.1.0"
 
@@ -44,11 +57,14 @@ _HOME = {
         "Answer",
         "Article",
         "Card",
+        "Change",
         "Health",
         "Keyword",
         "Reasons",
         "Related",
+        "Story",
         "Topic",
+        "Trend",
     ),
     "recommender.errors": (
         "EncoderError",
@@ -65,6 +81,7 @@ _HOME = {
         "SnapshotError",
         "StorageError",
         "UnknownArticle",
+        "UnknownGroup",
     ),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
@@ -73,6 +90,7 @@ __all__ = [
     "Answer",
     "Article",
     "Card",
+    "Change",
     "EncoderError",
     "Health",
     "InputError",
@@ -91,8 +109,11 @@ __all__ = [
     "SnapshotDamaged",
     "SnapshotError",
     "StorageError",
+    "Story",
     "Topic",
+    "Trend",
     "UnknownArticle",
+    "UnknownGroup",
     "explain",
 ]
 

@@ -6,6 +6,7 @@ artifacts/
 ├── removed.json       taken-down ids; see removals.py
 ├── rejects/TIME.jsonl bad records of the run that started then
 ├── store.sqlite       the nightly job's memory; see store.py
+├── nights.jsonl      what every nightly run did; see nights.py
 ├── candidates.bin     last night's nearest texts, of a large corpus; see candidates.py
 └── nightly.lock       held while a nightly run works
 """
@@ -58,6 +59,11 @@ class Artifacts:
     def store(self) -> Path:
         """The nightly job's database."""
         return self.root / "store.sqlite"
+
+    @property
+    def nights(self) -> Path:
+        """The record of nightly runs."""
+        return self.root / "nights.jsonl"
 
     @property
     def candidates(self) -> Path:

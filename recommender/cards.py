@@ -1,5 +1,9 @@
-"""Article cards in a read-only SQLite file: id → row, row → card, text hash → text number."""
+"""What is looked up by name, in a read-only SQLite file.
 
+Article id → row, row → card, content hash → text, story id ↔ story, and a dead id → its heir.
+"""
+
+import json
 import os
 import sqlite3
 from collections import deque
@@ -8,11 +12,12 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from threading import Lock
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from recommender.errors import SnapshotDamaged
 from recommender.manifest import FORMAT, newer_format
-from recommender.types import Card
+from recommender.types import Card, Keyword
 
 __all__ = ["Cards", "from_microseconds", "to_microseconds", "write_cards"]
 
@@ -27,6 +32,8 @@ CREATE TABLE articles (
     row INTEGER PRIMARY KEY, id TEXT NOT NULL, title TEXT NOT NULL, url TEXT, source TEXT,
     section TEXT, language TEXT, author TEXT, published INTEGER);
 CREATE TABLE texts (hash BLOB PRIMARY KEY, text INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE stories (story INTEGER PRIMARY KEY, id TEXT NOT NULL, keywords TEXT NOT NULL);
+CREATE TABLE heirs (id TEXT PRIMARY KEY, heir TEXT) WITHOUT ROWID;
 """
 
 
@@ -44,9 +51,16 @@ def from_microseconds(value: int) -> datetime:
 
 
 def write_cards(
-    path: Path, build: str, cards: Iterable[Card], text_of_hash: Mapping[bytes, int]
+    path: Path,
+    build: str,
+    cards: Iterable[Card],
+    text_of_hash: Mapping[bytes, int],
+    stories: Iterable[tuple[str, Iterable[Keyword]]] = (),
+    heirs: Mapping[str, str | None] = MappingProxyType({}),
 ) -> None:
-    """Write the cards in row order, and the text of every content hash, to a new file."""
+    """Write a new file: cards in row order, the text of every content hash, the id and keywords of
+    every story, and the heirs of stories and topics that are no more.
+    """  # noqa: D205 - one sentence
     database = sqlite3.connect(path, isolation_level=None)
     try:
         database.execute("PRAGMA journal_mode = OFF")  # written aside: a failed file is thrown away
@@ -65,7 +79,16 @@ def write_cards(
             ),
         )
         database.executemany("INSERT INTO texts VALUES (?, ?)", text_of_hash.items())
+        database.executemany(
+            "INSERT INTO stories VALUES (?, ?, ?)",
+            (
+                (story, story_id, json.dumps([*keywords], ensure_ascii=False))
+                for story, (story_id, keywords) in enumerate(stories)
+            ),
+        )
+        database.executemany("INSERT INTO heirs VALUES (?, ?)", heirs.items())
         database.execute("CREATE UNIQUE INDEX articles_id ON articles (id)")
+        database.execute("CREATE UNIQUE INDEX stories_id ON stories (id)")
         database.execute("COMMIT")
     finally:
         database.close()
@@ -143,6 +166,39 @@ class Cards:
         """Number of the text with this content hash, or None."""
         query = "SELECT text FROM texts WHERE hash = ?"
         found = self._ask(lambda db: db.execute(query, (content_hash,)).fetchone())
+        return found[0] if found else None
+
+    def story_of(self, story_id: str) -> int | None:
+        """Number of the story of this id, or None."""
+        query = "SELECT story FROM stories WHERE id = ?"
+        found = self._ask(lambda db: db.execute(query, (story_id,)).fetchone())
+        return found[0] if found else None
+
+    def story(self, story: int) -> tuple[str, tuple[Keyword, ...]]:
+        """Id and keywords of the story of this number.
+
+        Raises:
+            SnapshotDamaged: the file holds no such story.
+        """
+        query = "SELECT id, keywords FROM stories WHERE story = ?"
+        found = self._ask(lambda db: db.execute(query, (story,)).fetchone())
+        if found is None:
+            raise SnapshotDamaged(f"{self.path} has no story {story}")
+        return found[0], tuple(Keyword(term, weight) for term, weight in json.loads(found[1]))
+
+    def story_ids(self) -> list[str]:
+        """The ids of all stories, by number."""
+        query = "SELECT id FROM stories ORDER BY story"
+        return [record[0] for record in self._ask(lambda db: db.execute(query).fetchall())]
+
+    def heirs(self) -> dict[str, str | None]:
+        """All ids of groups that are no more, each with its heir, or None."""
+        return dict(self._ask(lambda db: db.execute("SELECT id, heir FROM heirs").fetchall()))
+
+    def heir_of(self, group_id: str) -> str | None:
+        """The story or topic that holds the articles of one that is no more, or None."""
+        query = "SELECT heir FROM heirs WHERE id = ?"
+        found = self._ask(lambda db: db.execute(query, (group_id,)).fetchone())
         return found[0] if found else None
 
     def ids(self) -> Iterator[str]:

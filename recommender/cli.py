@@ -1,13 +1,14 @@
 """The commands `recommend` and `recommender`: prints, exit codes, and nothing else.
 
 Exit codes: 0 done or published · 1 internal error · 2 wrong usage or settings · 3 bad input ·
-4 publish refused · 5 lock held · 6 unknown article · 7 no snapshot, or a damaged one ·
-8 cannot write (full disk, permissions) · 9 encoder or a package missing
+4 publish refused · 5 lock held · 6 unknown article, story or topic ·
+7 no snapshot, or a damaged one · 8 cannot write (full disk, permissions) · 9 encoder or a package
+missing
 """
 
-import json
 import sys
-from datetime import UTC, datetime, timedelta
+from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -15,6 +16,18 @@ import click
 
 from recommender import __version__
 from recommender.artifacts import Artifacts
+from recommender.cli_groups import stories, topics
+from recommender.command_line import (
+    EXIT_HELP,
+    Moment,
+    artifacts_option,
+    config_option,
+    console,
+    echo_json,
+    json_option,
+    progress_option,
+    set_option,
+)
 from recommender.errors import (
     EncoderError,
     InputError,
@@ -28,17 +41,13 @@ from recommender.errors import (
     SnapshotError,
     StorageError,
     UnknownArticle,
+    UnknownGroup,
     needs_extra,
 )
 from recommender.questions import DUPLICATES, FALLBACKS, MODES, Options
 from recommender.types import labels_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from rich.console import Console
-
-    from recommender.nightly import Night
     from recommender.progress import Progress
     from recommender.serve import Recommender
     from recommender.trial import Evaluation
@@ -52,68 +61,12 @@ EXIT_CODES: dict[type[RecommenderError], int] = {
     PublishRefused: 4,
     LockHeld: 5,
     UnknownArticle: 6,
+    UnknownGroup: 6,
     SnapshotError: 7,
     StorageError: 8,
     EncoderError: 9,
     MissingExtra: 9,
 }
-
-EXIT_HELP = """\b
-Exit codes:
-  0  done; for nightly: a snapshot was published
-  1  internal error
-  2  wrong usage or settings
-  3  bad input: unreadable source, too many rejects
-  4  publish refused: the new snapshot failed its checks
-  5  lock held: another run works on these artifacts
-  6  unknown article
-  7  no snapshot, or a damaged one
-  8  cannot write: full disk, permissions
-  9  encoder unusable, or a package is missing
-"""
-
-artifacts_option = click.option(
-    "--artifacts",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("artifacts"),
-    show_default=True,
-    envvar="RECOMMENDER_ARTIFACTS",
-    help="The artifacts folder.",
-)
-config_option = click.option(
-    "--config", type=click.Path(path_type=Path), help="Settings, a TOML file."
-)
-set_option = click.option(
-    "--set", "overrides", multiple=True, metavar="SECTION.KEY=VALUE", help="One setting."
-)
-progress_option = click.option(
-    "--progress/--no-progress",
-    default=None,
-    help="Draw bars on stderr.  [default: where stderr is a terminal]",
-)
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
-
-
-class _Moment(click.ParamType[datetime]):
-    name = "when"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> datetime:
-        if isinstance(value, datetime):
-            return value
-        units = {"h": "hours", "d": "days", "w": "weeks"}
-        if value[:-1].isdecimal() and value[-1] in units:
-            try:
-                return datetime.now(UTC) - timedelta(**{units[value[-1]]: int(value[:-1])})
-            except (OverflowError, ValueError):
-                self.fail(f"{value} lies too far back.", param, ctx)
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is neither ISO 8601 nor like 12h, 7d, 4w.", param, ctx)
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
-
 
 _SHARE = click.FloatRange(0, 1)
 _ABOVE_0 = click.FloatRange(0, min_open=True)
@@ -155,8 +108,8 @@ def _exit_code(error: Exception) -> int:
 @click.option("--section", multiple=True, help="Only this section; repeat for several.")
 @click.option("--language", multiple=True, help="Only this language; repeat for several.")
 @click.option("--source", multiple=True, help="Only this source; repeat for several.")
-@click.option("--since", type=_Moment(), help="Only from then on: ISO 8601, or 12h, 7d, 4w back.")
-@click.option("--until", type=_Moment(), help="Only before then; as --since.")
+@click.option("--since", type=Moment(), help="Only from then on: ISO 8601, or 12h, 7d, 4w back.")
+@click.option("--until", type=Moment(), help="Only before then; as --since.")
 @click.option("--exclude", multiple=True, metavar="ID", help="Leave out; repeat for several.")
 @click.option("--floor", type=_SHARE, help="Only scores from here on.  [default: the settings']")
 @click.option("--diversity", type=_SHARE, help="0 is relevance alone.  [default: the settings']")
@@ -194,14 +147,14 @@ def recommend(
         raise
     if as_json:
         related = [_plain(hit) for hit in hits]
-        _echo_json({"article": article._asdict(), "related": related, "note": hits.note})
+        echo_json({"article": article._asdict(), "related": related, "note": hits.note})
         return
     from recommender.console import article_heading, related_table
 
-    now, console = datetime.now(UTC), _console()
-    console.print(article_heading(article, now), soft_wrap=True)
+    now, screen = datetime.now(UTC), console()
+    screen.print(article_heading(article, now), soft_wrap=True)
     if hits:
-        console.print(related_table(hits, now))
+        screen.print(related_table(hits, now))
     if hits.note is not None:
         click.echo(f"Only so many: {hits.note}." + _unknown_labels(rec, options), err=True)
 
@@ -230,6 +183,7 @@ def recommender() -> None:
 @set_option
 @progress_option
 @click.option("-v", "--verbose", count=True, help="Log more: -v what is done, -vv all.")
+@click.option("--force", is_flag=True, help="Publish past the gates, and if nothing changed.")
 @json_option
 def nightly(
     sources: tuple[Path, ...],
@@ -238,6 +192,7 @@ def nightly(
     overrides: tuple[str, ...],
     progress: bool | None,
     verbose: int,
+    force: bool,
     as_json: bool,
 ) -> None:
     """Read SOURCES, embed what is new, rebuild everything and publish a snapshot.
@@ -256,13 +211,35 @@ def nightly(
             sources,
             Artifacts(artifacts),
             load_settings(config, overrides=overrides),
+            force=force,
             progress=_progress(progress),
         )
     except Exception as error:
         if as_json:
-            _echo_json({"error": str(error), "exit_code": _exit_code(error)})
+            echo_json({"error": str(error), "exit_code": _exit_code(error)})
         raise
-    click.echo(night.to_json() if as_json else _night_summary(night))
+    from recommender.console import night_report
+
+    click.echo(night.to_json() if as_json else night_report(asdict(night)))
+
+
+recommender.add_command(topics)
+recommender.add_command(stories)
+
+
+@recommender.command()
+@artifacts_option
+@json_option
+def report(artifacts: Path, as_json: bool) -> None:
+    """Print what the last nightly run did: counts, changes, gates and times."""
+    from recommender.console import night_report
+    from recommender.nights import last_night
+
+    night = last_night(_existing(artifacts))
+    if as_json:
+        echo_json(night)
+    else:
+        click.echo(night_report(night))
 
 
 @recommender.group()
@@ -303,7 +280,7 @@ def evaluate_related(
     articles = read_labelled(labelled, given.fields, given.max_characters, given.max_rejects)
     found = judge(articles, settings, split=split, progress=_progress(progress))
     if as_json:
-        _echo_json(found.to_dict())
+        echo_json(found.to_dict())
         return
     from recommender.console import figures_table
     from recommender.evaluation import MEASURES
@@ -311,47 +288,7 @@ def evaluate_related(
     click.echo(_evaluation_summary(found))
     if articles.rejects:
         click.echo(f"bad records left out: {found.rejected:,}, the first: {articles.rejects[0]}")
-    _console().print(figures_table(found.rankings, MEASURES))
-
-
-@recommender.command()
-@artifacts_option
-@click.option("-n", "--count", type=click.IntRange(min=1), help="Only the largest topics.")
-@click.option(
-    "--level",
-    type=click.IntRange(min=1),
-    default=1,
-    show_default=True,
-    help="1 are the broad topics, 2 and 3 the finer ones within them.",
-)
-@click.option(
-    "--words", type=click.IntRange(min=1), default=10, show_default=True, help="Keywords a topic."
-)
-@json_option
-def topics(artifacts: Path, count: int | None, level: int, words: int, as_json: bool) -> None:
-    """Print the topics of one level, largest first, with their keywords."""
-    from recommender.serve import Recommender
-
-    found = Recommender.open(artifacts).topics(level)[:count]
-    if as_json:
-        _echo_json(
-            [
-                {
-                    "id": topic.id,
-                    "label": topic.label,
-                    "size": topic.size,
-                    "level": topic.level,
-                    "parent": topic.parent,
-                    "keywords": [keyword._asdict() for keyword in topic.keywords[:words]],
-                    "representatives": topic.representatives,
-                }
-                for topic in found
-            ]
-        )
-        return
-    from recommender.console import topics_table
-
-    _console().print(topics_table(found, words))
+    console().print(figures_table(found.rankings, MEASURES))
 
 
 @recommender.command()
@@ -386,7 +323,7 @@ def snapshots(artifacts: Path, as_json: bool) -> None:
             }
         rows.append(row)
     if as_json:
-        _echo_json(rows)
+        echo_json(rows)
         return
     for row in rows:
         mark = "*" if row["current"] else " "
@@ -498,33 +435,6 @@ def _unknown_labels(rec: "Recommender", options: Options) -> str:
     return "".join(sentences)
 
 
-def _night_summary(night: "Night") -> str:
-    intake = night.intake
-    lines = [
-        f"published {night.snapshot}",
-        f"read {intake.read:,} records: {intake.new:,} new, {intake.changed:,} changed, "
-        f"{intake.unchanged:,} unchanged, {intake.removed:,} removed, {intake.rejected:,} rejected",
-    ]
-    if intake.rejects_file:
-        lines.append(f"rejects are listed in {intake.rejects_file}")
-    unread = 1 - night.words_read_share
-    lines += [
-        f"{night.articles:,} articles with {night.contents:,} different texts: "
-        f"{night.embedded:,} embedded, {night.reused:,} reused; "
-        f"{night.texts:,} are left where near-duplicates count once",
-        f"{night.truncated:,} articles are longer than the encoder reads; "
-        f"{unread:.1%} of all words were not read",
-        f"{night.stories:,} stories; {night.topics:,} topics, {night.finer_topics:,} finer ones "
-        "within them",
-        "the search is exact"
-        if night.search_recall == 1
-        else f"the search finds {night.search_recall:.1%} of the nearest articles",
-        f"{sum(night.seconds.values()):.1f} s: "
-        + ", ".join(f"{name} {seconds:.1f}" for name, seconds in night.seconds.items()),
-    ]
-    return "\n".join(lines)
-
-
 def _evaluation_summary(found: "Evaluation") -> str:
     asked = f"the split {found.split}" if found.split else "all"
     return (
@@ -539,19 +449,4 @@ def _progress(wanted: bool | None) -> "Progress":
     from recommender.progress import Silent
 
     wanted = sys.stderr.isatty() if wanted is None else wanted
-    return Bars(_console(stderr=True)) if wanted else Silent()
-
-
-def _console(*, stderr: bool = False) -> "Console":
-    from rich.console import Console
-
-    console = Console(stderr=stderr, highlight=False)
-    # Where the output is no terminal its width is unknown, and ids must not be folded to 80.
-    return console if console.is_terminal else Console(stderr=stderr, highlight=False, width=120)
-
-
-def _echo_json(value: object) -> None:
-    default: Callable[[Any], str] = datetime.isoformat
-    line = json.dumps(value, ensure_ascii=False, default=default)
-    # A lone surrogate, from a path or a message, becomes the escape that JSON has for it.
-    click.echo(line.encode("utf-8", "backslashreplace").decode())
+    return Bars(console(stderr=True)) if wanted else Silent()

@@ -7,7 +7,7 @@ import numpy as np
 
 from recommender.arrays import Array
 
-__all__ = ["leiden", "numbered_by_size"]
+__all__ = ["central_members", "leiden", "numbered_by_size"]
 
 
 def leiden(
@@ -67,3 +67,19 @@ def numbered_by_size(groups: Array, weights: Array | None = None) -> Array:
     rank[np.lexsort((first, -sizes))] = np.arange(len(labels), dtype=np.int32)
     numbered: Array = rank[inverse]
     return numbered
+
+
+def central_members(neighbours: Array, scores: Array, groups: Array) -> Array:
+    """The most central text of each group, (groups,) int32: that of the greatest sum of scores.
+
+    `neighbours` (texts, k) int32, -1 for none, with their `scores`; only those of the same group
+    count. `groups` (texts,) int32 are numbered from 0, each with a text, -1 for none. Of equals the
+    lowest text.
+    """
+    own = (groups[np.where(neighbours < 0, 0, neighbours)] == groups[:, None]) & (neighbours >= 0)
+    degrees = np.where(own, scores, 0.0).sum(axis=1, dtype=np.float64)
+    order = np.lexsort((-degrees, groups))  # stable: of equals the lowest text comes first
+    order = order[groups[order] >= 0]
+    _, first = np.unique(groups[order], return_index=True)
+    central: Array = order[first].astype(np.int32)
+    return central

@@ -88,6 +88,22 @@ class Topics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     keywords: Count = 10
 
 
+class Gates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Shares from 0 to 1 that a night may reach and not pass, else it is not published.
+
+    Of articles that were lost, texts without a related article, articles in the largest topic,
+    articles that changed their topic, and topics whose ids were lost; 1 lets everything pass. They
+    judge nights of `least_articles` articles or more.
+    """
+
+    articles_lost: Share = 0.2
+    empty_related: Share = 0.8
+    largest_topic: Share = 0.8
+    topics_changed: Share = 0.5
+    ids_lost: Share = 0.5
+    least_articles: CountOrZero = 1000
+
+
 class Publish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How many snapshots are kept, the current one included."""
 
@@ -110,6 +126,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     related: RelatedLists = RelatedLists()
     rules: Rules = Rules()
     topics: Topics = Topics()
+    gates: Gates = Gates()
     publish: Publish = Publish()
     run: Run = Run()
 

@@ -1,9 +1,9 @@
 """What a person sees: tables and progress bars. Nothing here decides anything."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from unicodedata import category
 
 from rich.console import Console
@@ -23,7 +23,7 @@ from rich.text import Text
 
 from recommender.progress import Advance
 from recommender.reasons import explain
-from recommender.types import Card, Related, Topic
+from recommender.types import Card, Change, Related, Story, Topic, Trend
 
 if TYPE_CHECKING:
     from recommender.trial import Ranking
@@ -31,12 +31,21 @@ if TYPE_CHECKING:
 __all__ = [
     "Bars",
     "article_heading",
+    "changes_table",
     "figures_table",
     "how_long_ago",
+    "night_report",
     "printable",
     "related_table",
+    "stories_table",
+    "story_table",
     "topics_table",
+    "trends_table",
 ]
+
+KINDS = ("born", "merged", "split", "grown", "gone", "continued")
+BARS = " ▁▂▃▄▅▆▇█"
+STORY_TERMS = 4
 
 
 def article_heading(article: Card, now: datetime) -> Text:
@@ -88,6 +97,126 @@ def topics_table(topics: Sequence[Topic], words: int) -> Table:
         terms = ", ".join(keyword.term for keyword in topic.keywords[:words])
         table.add_row(topic.id, f"{topic.size:,}", Text(printable(terms)))
     return table
+
+
+def stories_table(stories: Sequence[Story], now: datetime) -> Table:
+    """Stories, one a row."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("story", no_wrap=True)
+    table.add_column("articles", justify="right")
+    table.add_column("headline", overflow="fold", ratio=2)
+    table.add_column("keywords", overflow="fold", ratio=1, style="dim")
+    table.add_column("first", justify="right", no_wrap=True)
+    table.add_column("last", justify="right", no_wrap=True)
+    table.add_column("sources", overflow="fold", ratio=1)
+    for story in stories:
+        terms = ", ".join(keyword.term for keyword in story.keywords[:STORY_TERMS])
+        table.add_row(
+            story.id,
+            f"{story.size:,}",
+            Text(printable(story.headline or "(untitled)")),
+            Text(printable(terms)),
+            how_long_ago(story.first, now),
+            how_long_ago(story.last, now),
+            Text(printable(", ".join(story.sources))),
+        )
+    return table
+
+
+def story_table(story: Story, now: datetime) -> Table:
+    """The articles of one story, the oldest first."""
+    terms = ", ".join(keyword.term for keyword in story.keywords)
+    heading = [f"{story.id} · {printable(story.headline or '(untitled)')}", printable(terms)]
+    table = Table(
+        box=None, pad_edge=False, header_style="dim", title="\n".join(filter(None, heading)),
+        title_justify="left", title_style="bold",
+    )  # fmt: skip
+    table.add_column("published", no_wrap=True)
+    table.add_column("title", overflow="fold", ratio=1)
+    table.add_column("source", overflow="fold")
+    table.add_column("id", overflow="fold")
+    for card in story.articles:
+        table.add_row(
+            how_long_ago(card.published, now),
+            Text(printable(card.title or "(untitled)")),
+            Text(printable(card.source or "")),
+            Text(printable(card.id)),
+        )
+    return table
+
+
+def changes_table(changes: Sequence[Change]) -> Table:
+    """What a night did, one group a row: kinds in the order of `KINDS`, the largest first."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("what", no_wrap=True)
+    table.add_column("id", no_wrap=True)
+    table.add_column("articles", justify="right", no_wrap=True)
+    table.add_column("label", overflow="fold", ratio=1)
+    table.add_column("from or to", overflow="fold", ratio=1)
+    order = {kind: place for place, kind in enumerate(KINDS)}
+    for change in sorted(changes, key=lambda c: (order[c.kind], -max(c.size, c.former_size), c.id)):
+        sizes = f"{change.former_size:,} → {change.size:,}"
+        label = Text(printable(change.label))
+        table.add_row(change.kind, change.id, sizes, label, ", ".join(change.others))
+    return table
+
+
+def trends_table(trends: Sequence[Trend]) -> Table:
+    """What bursts, one group a row, with its articles a day as small bars."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("id", no_wrap=True)
+    table.add_column("burst", justify="right")
+    table.add_column("label", overflow="fold", ratio=1)
+    table.add_column("articles a day", no_wrap=True)
+    table.add_column("on the last", justify="right", no_wrap=True)
+    for trend in trends:
+        most = max(trend.daily, default=0)
+        bars = "".join(BARS[-(-count * (len(BARS) - 1) // max(most, 1))] for count in trend.daily)
+        last = f"{trend.daily[-1]:,} on {trend.until:%-d %b}"
+        table.add_row(trend.id, f"{trend.burst:.1f}", Text(printable(trend.label)), bars, last)
+    return table
+
+
+def night_report(night: Mapping[str, Any]) -> str:
+    """What one nightly run did, from its record; see `nights.Night`."""
+    intake = night["intake"]
+    if night["refused"]:
+        serves = night["snapshot"] or "nothing"
+        lines = [f"not published, {serves} serves on", *(f"gate: {g}" for g in night["refused"])]
+    elif night["unchanged"]:
+        lines = [f"nothing has changed: {night['snapshot']} serves on"]
+    else:
+        lines = [f"published {night['snapshot']}", *(f"forced: {g}" for g in night["forced"])]
+    counted = ("new", "changed", "unchanged", "removed", "rejected")
+    lines.append(
+        f"read {intake['read']:,} records: " + ", ".join(f"{intake[c]:,} {c}" for c in counted)
+    )
+    if intake["rejects_file"]:
+        lines.append(f"rejects are listed in {intake['rejects_file']}")
+    lines += [
+        f"{night['articles']:,} articles with {night['contents']:,} different texts: "
+        f"{night['embedded']:,} embedded, {night['reused']:,} reused; "
+        f"{night['texts']:,} are left where near-duplicates count once",
+        f"{night['truncated']:,} articles are longer than the encoder reads; "
+        f"{1 - night['words_read_share']:.1%} of all words were not read",
+        f"{night['stories']:,} stories; "
+        f"{night['topics']:,} topics, {night['finer_topics']:,} finer ones within them",
+    ]
+    for kind, changes in night["changes"].items():
+        if changes:
+            told = ", ".join(f"{changes[k]:,} {k}" for k in KINDS if k in changes)
+            lines.append(f"{kind}: {told}")
+    if night["gates"]:
+        shares = ", ".join(f"{name} {value:.1%}" for name, value in night["gates"].items())
+        lines.append(f"gates: {shares}")
+    lines += [
+        "the search is exact"
+        if night["search_recall"] == 1
+        else f"the search finds {night['search_recall']:.1%} of the nearest articles",
+        f"{sum(night['seconds'].values()):.1f} s: "
+        + ", ".join(f"{name} {seconds:.1f}" for name, seconds in night["seconds"].items()),
+    ]
+    return "\n".join(lines)
 
 
 def figures_table(rankings: "Sequence[Ranking]", measures: Sequence[str]) -> Table:

@@ -12,8 +12,9 @@ RecommenderError
 │   ├── NoSnapshot       nothing has been published here
 │   ├── SnapshotDamaged  a snapshot's file is missing, truncated, swapped or altered
 │   └── NewerFormat      written by a newer version of this package
-└── UnknownArticle       no such id in the snapshot (a KeyError too)
-    └── RemovedArticle   taken down
+├── UnknownArticle       no such id in the snapshot (a KeyError too)
+│   └── RemovedArticle   taken down
+└── UnknownGroup         no such story or topic, and no heir of one (a KeyError too)
 """
 
 from collections.abc import Iterator
@@ -34,6 +35,7 @@ __all__ = [
     "SnapshotError",
     "StorageError",
     "UnknownArticle",
+    "UnknownGroup",
     "needs_extra",
 ]
 
@@ -106,6 +108,20 @@ class RemovedArticle(UnknownArticle):
 
     def __init__(self, article_id: str, reason: str = "was removed") -> None:
         super().__init__(article_id, reason)
+
+
+class UnknownGroup(RecommenderError, KeyError):
+    """There is no story or topic of this id, and none that took over what it held."""
+
+    def __init__(self, group_id: str) -> None:
+        self.group_id = group_id
+        super().__init__(group_id)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.group_id!r} is no story or topic of the published snapshot, and none holds the "
+            "articles of one that was"
+        )
 
 
 @contextmanager

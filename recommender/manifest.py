@@ -11,8 +11,8 @@ from recommender.errors import NewerFormat, SnapshotDamaged
 
 __all__ = ["FORMAT", "MANIFEST", "EncoderSpec", "FileEntry", "Manifest", "newer_format"]
 
-FORMAT = 2
-OLDEST_FORMAT = 2  # none before it was ever released
+FORMAT = 3
+OLDEST_FORMAT = 3  # none before it was ever released
 MANIFEST = "manifest.json"
 
 
@@ -43,13 +43,16 @@ class EncoderSpec:
 class Manifest:
     """One snapshot's description.
 
-    `build` digests all inputs (articles, vectors, settings, versions): it stands in every file,
-    so that a file of another snapshot is noticed without reading it. `texts` counts texts;
-    articles with the same or nearly the same text share one.
+    `inputs` digests what it was made from (articles, vectors, settings, versions), and `build` that
+    and the nights before, from which stories and topics go on; `build` stands in every file, so
+    that a file of another snapshot is noticed without reading it. `texts` counts texts; articles
+    with the same or nearly the same text share one. `forced` are the gates that it was published
+    in spite of, each as a sentence.
     """
 
     name: str
     build: str
+    inputs: str
     created: datetime
     version: str
     articles: int
@@ -57,6 +60,7 @@ class Manifest:
     dimension: int
     encoder: EncoderSpec
     settings: dict[str, Any]
+    forced: list[str]
     files: dict[str, FileEntry]
 
     @property

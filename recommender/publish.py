@@ -25,6 +25,7 @@ from recommender.snapshot import (
     CARDS,
     FACETS,
     INDEX,
+    LINEAGE,
     RULES,
     SCORING,
     TOPICS,
@@ -32,13 +33,13 @@ from recommender.snapshot import (
     Scoring,
     verify,
 )
-from recommender.types import Card, Rules, Topic
+from recommender.types import Card, Change, Keyword, Rules, Topic
 
 __all__ = ["FILES", "Content", "clean", "publish", "rollback"]
 
 log = logging.getLogger(__name__)
 
-FILES = len(ARRAYS) + 6  # cards, index and four JSON files; the manifest goes last, in no time
+FILES = len(ARRAYS) + 7  # cards, index and five JSON files; the manifest goes last, in no time
 _NAME_TIME = "%Y%m%dT%H%M%SZ"
 
 
@@ -47,10 +48,12 @@ class Content:
     """Everything that a snapshot holds, before it is written; see snapshot.py for the shapes.
 
     `facets` gives the labels behind the codes of the facet arrays, and `text_of_hash` the text of
-    every content hash.
+    every content hash. `stories` are ids and keywords by number, `changes` those of "topics" and of
+    "stories"; see `Manifest` for `inputs` and `forced`.
     """
 
     build: str
+    inputs: str
     version: str
     encoder: EncoderSpec
     dimension: int
@@ -59,10 +62,14 @@ class Content:
     index: Index
     cards: Sequence[Card]
     text_of_hash: Mapping[bytes, int]
+    stories: Sequence[tuple[str, tuple[Keyword, ...]]]
     topics: Sequence[Topic]
+    changes: Mapping[str, Sequence[Change]]
+    heirs: Mapping[str, str | None]
     facets: Mapping[str, Sequence[str]]
     rules: Rules
     scoring: Scoring
+    forced: Sequence[str] = ()
 
 
 def publish(artifacts: Artifacts, content: Content, keep: int, advance: Advance = ignore) -> str:
@@ -168,19 +175,25 @@ def _write(folder: Path, name: str, content: Content, advance: Advance) -> None:
     for array_name, array in content.arrays._asdict().items():
         add(f"{array_name}.npy", partial(write_array, array=array, build=content.build))
     add(INDEX, partial(content.index.write, end=stamp(content.build)))
-    topics = [asdict(topic) for topic in content.topics]
+    topics = [_without_asked(topic) for topic in content.topics]
     add(TOPICS, lambda file: file.write(_json(content.build, topics=topics)))
+    changes = {kind: [c._asdict() for c in found] for kind, found in content.changes.items()}
+    add(LINEAGE, lambda file: file.write(_json(content.build, **changes)))
     add(FACETS, lambda file: file.write(_json(content.build, facets=content.facets)))
     add(RULES, lambda file: file.write(_json(content.build, rules=_plain(content.rules))))
     scoring = content.scoring._asdict()
     add(SCORING, lambda file: file.write(_json(content.build, scoring=scoring)))
-    write_cards(folder / CARDS, content.build, content.cards, content.text_of_hash)
+    write_cards(
+        folder / CARDS, content.build, content.cards, content.text_of_hash, content.stories,
+        content.heirs,
+    )  # fmt: skip
     with (folder / CARDS).open("r+b") as file:
         entries[CARDS] = _finish(file)
     advance(1)
     manifest = Manifest(
         name=name,
         build=content.build,
+        inputs=content.inputs,
         created=datetime.now(UTC).replace(microsecond=0),
         version=content.version,
         articles=len(content.cards),
@@ -188,6 +201,7 @@ def _write(folder: Path, name: str, content: Content, advance: Advance) -> None:
         dimension=content.dimension,
         encoder=content.encoder,
         settings=content.settings,
+        forced=[*content.forced],
         files=entries,
     )
     with (folder / MANIFEST).open("w+b") as file:
@@ -203,6 +217,12 @@ def _finish(file: IO[bytes]) -> FileEntry:
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
     return FileEntry(size, file_digest(file, "sha256").hexdigest())  # type: ignore[arg-type]
+
+
+def _without_asked(topic: Topic) -> dict[str, object]:
+    record = asdict(topic)
+    del record["asked"]  # of an answer, not of the topic
+    return record
 
 
 def _plain(rules: Rules) -> dict[str, object]:

@@ -7,7 +7,6 @@ one by a single assignment. A question works on the one state it took at its sta
 
 import os
 from collections import Counter
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic, time
@@ -17,6 +16,16 @@ from recommender.answers import answer
 from recommender.artifacts import Artifacts
 from recommender.errors import RemovedArticle, SnapshotDamaged, SnapshotError, UnknownArticle
 from recommender.filters import RowFilter
+from recommender.groups import (
+    Kind,
+    find_story,
+    find_topic,
+    newsworthy,
+    shown,
+    told,
+    topic_at,
+    trends,
+)
 from recommender.lexical import Lexicon, weigh_query
 from recommender.questions import Options, Question, question
 from recommender.ranking import Asked, Ranked, rank
@@ -24,7 +33,7 @@ from recommender.removals import read_removed, remove, restore
 from recommender.rules import Bars, RowRules, resolve
 from recommender.snapshot import Snapshot
 from recommender.text import content_hash, embedded_text
-from recommender.types import Answer, Card, Health, Topic
+from recommender.types import Answer, Card, Change, Filters, Health, Story, Topic, Trend
 
 if TYPE_CHECKING:
     from recommender.arrays import Array
@@ -144,26 +153,87 @@ class Recommender:
         state = self._now()
         return state.snapshot.cards.of([_row_of(state, article_id)])[0]
 
-    def topics(self, level: int = 1) -> tuple[Topic, ...]:
-        """All topics of a level, largest first: 1 are the broad ones, greater levels finer."""
-        state = self._now()
-        return tuple(
-            _shown(state, topic) for topic in state.snapshot.topics if topic.level == level
-        )
+    def topics(self, level: int | None = 1) -> tuple[Topic, ...]:
+        """The topics of a level, largest first: 1 are the broad ones, greater levels finer.
 
-    def topic_of(self, article_id: str, level: int = 1) -> Topic:
+        None gives those of all levels.
+        """
+        state = self._now()
+        snapshot, admitted = state.snapshot, _admitted(state)
+        topics = (t for t in snapshot.topics if level is None or t.level == level)
+        return tuple(shown(snapshot, topic, admitted) for topic in topics)
+
+    def topic(self, topic_id: str) -> Topic:
+        """The topic of an id, tonight's or of a former night.
+
+        Where it is no more, the topic that took over most of its articles comes, and its `asked`
+        says so.
+
+        Raises:
+            UnknownGroup: there was no such topic, or its articles scattered.
+        """
+        state = self._now()
+        return shown(state.snapshot, find_topic(state.snapshot, topic_id), _admitted(state))
+
+    def topic_of(self, article_id: str, level: int = 1) -> Topic | None:
         """The topic of an article at `level`, or the finest one above where it is cut no finer.
+
+        None where the settings admit articles without a topic and it is one of them.
+
+        Raises:
+            UnknownArticle: no such article; `RemovedArticle` where it was taken down.
+        """
+        state = self._now()
+        text = int(state.snapshot.arrays.text_of[_row_of(state, article_id)])
+        topic = topic_at(state.snapshot, text, level)
+        return topic and shown(state.snapshot, topic, _admitted(state))
+
+    def story(self, story_id: str) -> Story:
+        """The story of an id, tonight's or of a former night; see `topic`.
+
+        Raises:
+            UnknownGroup: there was no such story, its articles scattered, or none may be shown.
+        """
+        state = self._now()
+        return find_story(state.snapshot, story_id, _admitted(state))
+
+    def story_of(self, article_id: str) -> Story:
+        """The story of an article: of one article where no other tells of the same event.
 
         Raises:
             UnknownArticle: no such article; `RemovedArticle` where it was taken down.
         """
         state = self._now()
         snapshot = state.snapshot
-        text = snapshot.arrays.text_of[_row_of(state, article_id)]
-        topic: Topic = snapshot.topics[snapshot.arrays.finest_of[text]]
-        while topic.level > max(level, 1) and topic.parent is not None:
-            topic = snapshot.topic(topic.parent)
-        return _shown(state, topic)
+        row = _row_of(state, article_id)
+        story = int(snapshot.arrays.story_of[snapshot.arrays.text_of[row]])
+        found = told(snapshot, [story], _admitted(state))
+        if not found:  # under embargo, or of an excluded section
+            raise UnknownArticle(article_id, "is not to be shown now")
+        return found[0]
+
+    def stories(
+        self, since: datetime | None = None, min_size: int = 2, count: int | None = None
+    ) -> tuple[Story, ...]:
+        """The `count` largest stories of `min_size` articles or more and one `since` then.
+
+        Raises:
+            ValueError: `since` has no time zone.
+        """
+        if since is not None and since.tzinfo is None:
+            raise ValueError("since has no time zone; add one, for example UTC")
+        state = self._now()
+        admitted = _admitted(state)
+        numbers = newsworthy(state.snapshot, admitted, since, min_size)[:count]
+        return tuple(told(state.snapshot, numbers, admitted))
+
+    def changes(self, kind: Kind = "topics") -> tuple[Change, ...]:
+        """What the last night did to "topics" or "stories", sorted by id; all else went on."""
+        return self._now().snapshot.changes(kind)
+
+    def trending(self, kind: Kind = "topics", level: int = 1) -> tuple[Trend, ...]:
+        """The "topics" of a level, or "stories", with far more articles than usual, most first."""
+        return tuple(trends(self._now().snapshot, kind, level, datetime.now(UTC)))
 
     def nearest_ids(self, article_id: str, n: int = 3) -> list[str]:
         """The `n` served ids nearest to `article_id` by spelling: for messages, not for pages."""
@@ -318,18 +388,9 @@ def _row_of(state: _State, article_id: str) -> int:
     return row
 
 
-def _shown(state: _State, topic: Topic) -> Topic:
-    """The topic without representatives that no answer may hold."""
-    rows = [(i, state.snapshot.cards.row_of(i)) for i in topic.representatives]
-    section = state.snapshot.arrays.section
-    shown = tuple(
-        i
-        for i, row in rows
-        if row is not None
-        and row not in state.bars.rows
-        and section[row] not in state.rules.excluded
-    )
-    return replace(topic, representatives=shown)
+def _admitted(state: _State) -> RowFilter:
+    """What may be shown whatever is asked."""
+    return RowFilter(state.snapshot, Filters(), state.bars.rows, state.rules.excluded)
 
 
 def _question(state: _State, k: int, options: Options) -> Question:

@@ -6,7 +6,8 @@ graph, one story and one topic: those of its lead article.
 
 file                shape, type                 holds
 manifest.json       –                           counts, origin, SHA-256 of every other file
-cards.sqlite        –                           id → row, row → card, content hash → text
+cards.sqlite        –                           id → row, row → card, content hash → text; story ids
+                                                and keywords, heirs
 index.faiss         texts x dimension           FAISS inner-product index of expanded embeddings
 centroids.npy       lists x dimension, float32  of a large corpus: what its texts are listed by
 lists_start.npy     lists + 1, int64            list → its slice of lists_texts.npy
@@ -30,6 +31,7 @@ copies_start.npy    texts + 1, int64            text → its slice of copies.npy
 story_of.npy        texts, int32                text → story
 story_texts.npy     texts, int32                texts grouped by story
 story_start.npy     stories + 1, int64          story → its slice of story_texts.npy
+story_central.npy   stories, int32              its most central text
 topic_of.npy        texts, int32                text → position in topics.json, of level 1
 finest_of.npy       texts, int32                the same, of the finest level
 topic_strength.npy  texts, float32              how surely it is of its topic of level 1
@@ -41,6 +43,7 @@ author.npy          articles, int32             the same
 ids.npy             bytes, uint8                all ids in UTF-8, in row order
 ids_start.npy       articles + 1, int64         row → its slice of ids.npy
 topics.json         –                           topics with keywords
+lineage.json        –                           what the night did to stories and topics
 facets.json         –                           the labels of source, section, language and author
 rules.json          –                           the publisher's rules, by ids
 scoring.json        –                           what scores a text that is not in the snapshot
@@ -54,7 +57,7 @@ import sqlite3
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -63,7 +66,7 @@ from recommender.cards import Cards
 from recommender.errors import SnapshotDamaged
 from recommender.manifest import FORMAT, MANIFEST, Manifest, newer_format
 from recommender.strings import Strings
-from recommender.types import Keyword, Rules, Topic
+from recommender.types import Change, Keyword, Rules, Topic
 
 if TYPE_CHECKING:
     from recommender.index import Index
@@ -74,6 +77,7 @@ __all__ = [
     "FACETS",
     "FACET_NAMES",
     "INDEX",
+    "LINEAGE",
     "NO_DATE",
     "RULES",
     "SCORING",
@@ -87,6 +91,7 @@ __all__ = [
 CARDS = "cards.sqlite"
 INDEX = "index.faiss"
 TOPICS = "topics.json"
+LINEAGE = "lineage.json"
 FACETS = "facets.json"
 FACET_NAMES = ("source", "section", "language", "author")
 RULES = "rules.json"
@@ -119,6 +124,7 @@ class Arrays(NamedTuple):
     story_of: Array
     story_texts: Array
     story_start: Array
+    story_central: Array
     topic_of: Array
     finest_of: Array
     topic_strength: Array
@@ -172,6 +178,7 @@ ARRAYS = {
     "story_of": _Layout("int32", "texts"),
     "story_texts": _Layout("int32", "texts"),
     "story_start": _Layout("int64", "free"),
+    "story_central": _Layout("int32", "free"),
     "topic_of": _Layout("int32", "texts"),
     "finest_of": _Layout("int32", "texts"),
     "topic_strength": _Layout("float32", "texts"),
@@ -265,6 +272,19 @@ class Snapshot:
         """The topic of that id, which is known to be one."""
         return self.topics[self._topic_places[topic_id]]
 
+    def has_topic(self, topic_id: str) -> bool:
+        """Whether there is a topic of that id."""
+        return topic_id in self._topic_places
+
+    def changes(self, kind: Literal["topics", "stories"]) -> tuple[Change, ...]:
+        """What the night did to stories or topics, sorted by id; read anew at each call.
+
+        Raises:
+            SnapshotDamaged: the file was altered.
+        """
+        records = self._json(LINEAGE)[kind]
+        return tuple(Change(**record | {"others": tuple(record["others"])}) for record in records)
+
     def copies_of(self, text: int) -> list[int]:
         """Rows of the articles that share `text`, the lead first."""
         start = self.arrays.copies_start
@@ -329,7 +349,16 @@ def verify(folder: Path) -> Snapshot:
 
 
 def _check_files(folder: Path, manifest: Manifest) -> None:
-    expected = {CARDS, INDEX, TOPICS, FACETS, RULES, SCORING, *(f"{name}.npy" for name in ARRAYS)}
+    expected = {
+        CARDS,
+        INDEX,
+        TOPICS,
+        LINEAGE,
+        FACETS,
+        RULES,
+        SCORING,
+        *(f"{name}.npy" for name in ARRAYS),
+    }
     if absent := expected - manifest.files.keys():
         raise SnapshotDamaged(f"{folder / MANIFEST} does not list {', '.join(sorted(absent))}")
     for name, entry in manifest.files.items():
@@ -355,6 +384,7 @@ def _check_ranges(snapshot: Snapshot) -> None:
         "copies": manifest.articles,
         "story_of": len(arrays.story_start) - 1,
         "story_texts": manifest.texts,
+        "story_central": manifest.texts,
         "topic_of": len(snapshot.topics),
         "finest_of": len(snapshot.topics),
         **{name: len(labels) for name, labels in snapshot.facets.items()},
@@ -375,6 +405,12 @@ def _check_ranges(snapshot: Snapshot) -> None:
         least = 0 if name == "lists_start" else 1  # a list may be empty
         if not (whole and (np.diff(starts) >= least).all()):
             raise SnapshotDamaged(f"{snapshot.folder / name}.npy does not divide {other}.npy")
+    stories = len(snapshot.cards.story_ids())
+    if not stories == len(arrays.story_central) == len(arrays.story_start) - 1:
+        raise SnapshotDamaged(
+            f"{snapshot.folder / CARDS} holds {stories} stories, story_central.npy "
+            f"{len(arrays.story_central)} and story_start.npy {len(arrays.story_start) - 1}"
+        )
     if len(snapshot.index()) != manifest.texts:
         raise SnapshotDamaged(
             f"{snapshot.folder / INDEX} holds {len(snapshot.index())} vectors, not {manifest.texts}"
@@ -382,7 +418,9 @@ def _check_ranges(snapshot: Snapshot) -> None:
 
 
 # Of these -1 stands for none in no place.
-_ALWAYS_SOME = {"text_of", "copies", "story_of", "story_texts", "topic_of", "finest_of"}
+_ALWAYS_SOME = {
+    "text_of", "copies", "story_of", "story_texts", "story_central", "topic_of", "finest_of",
+}  # fmt: skip
 _OF_PHRASES = ("phrase_weights", "phrase_names")
 _DIVIDED = (
     ("copies_start", "copies"),

@@ -2,20 +2,23 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 __all__ = [
     "Answer",
     "Article",
     "Card",
+    "Change",
     "Filters",
     "Health",
     "Keyword",
     "Reasons",
     "Related",
     "Rules",
+    "Story",
     "Topic",
+    "Trend",
     "labels_of",
 ]
 
@@ -109,7 +112,8 @@ class Topic:
 
     `representatives` are the ids of the articles that show best what it is about, no two of them
     alike. Topics of `level` 1 are the broad ones; a finer one names its `parent`, a topic of the
-    level above.
+    level above. The `id` lasts over nights; `asked` is the id that was asked for, where its
+    articles went to this topic and it is no more.
     """
 
     id: str
@@ -119,6 +123,62 @@ class Topic:
     level: int = 1
     parent: str | None = None
     representatives: tuple[str, ...] = ()
+    asked: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The articles of one event, the oldest first, undated ones last.
+
+    `lead` is the most central article and gives the `headline`. `first` and `last` are when it was
+    first and last published about, None without a dated article. `sources` come by their number of
+    articles. The `id` lasts over nights; `asked` as in `Topic`.
+    """
+
+    id: str
+    headline: str
+    lead: Card
+    articles: tuple[Card, ...]
+    first: datetime | None
+    last: datetime | None
+    sources: tuple[str, ...]
+    keywords: tuple[Keyword, ...]
+    asked: str | None = None
+
+    @property
+    def size(self) -> int:
+        """How many articles it has."""
+        return len(self.articles)
+
+
+class Change(NamedTuple):
+    """What became of one story or topic in the last night; see `lineage.Event` for the kinds.
+
+    `label` is the topic's, or the story's headline. `others`, the largest part first: where a group
+    that is "merged" or "split" went, or of which it holds a part. `size` and `former_size` count
+    articles tonight and the night before.
+    """
+
+    kind: str
+    id: str
+    label: str
+    others: tuple[str, ...]
+    size: int
+    former_size: int
+
+
+class Trend(NamedTuple):
+    """A story or topic that has far more articles than is usual for it.
+
+    `label` is the topic's, or the story's headline; see `trends.bursts` for `burst`. `daily` counts
+    articles on each of the UTC days that end with `until`.
+    """
+
+    id: str
+    label: str
+    burst: float
+    until: date
+    daily: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)

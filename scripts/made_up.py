@@ -150,6 +150,7 @@ def content(articles: int, threads: int = 2, seed: int = 0) -> Content:
         copies=np.argsort(text_of, kind="stable").astype(np.int32),
         copies_start=np.append(0, np.cumsum(np.bincount(text_of))),
         **_stories(made.story_of),
+        story_central=np.unique(made.story_of, return_index=True)[1].astype(np.int32),
         topic_of=made.topic_of.astype(np.int32),
         finest_of=made.topic_of.astype(np.int32),
         topic_strength=np.ones(texts, dtype=np.float32),
@@ -160,6 +161,7 @@ def content(articles: int, threads: int = 2, seed: int = 0) -> Content:
     )
     return Content(
         build=f"{articles:032x}",
+        inputs=f"{articles:032x}",
         version="0",
         encoder=EncoderSpec("made-up", None, None, "0" * 32),
         dimension=DIMENSION,
@@ -168,6 +170,9 @@ def content(articles: int, threads: int = 2, seed: int = 0) -> Content:
         index=index,
         cards=Cards(published, facets, labels),
         text_of_hash={text.to_bytes(16, "little"): text for text in range(texts)},
+        stories=[(f"s-{n}", ()) for n in range(int(made.story_of.max()) + 1)],
+        changes={"topics": (), "stories": ()},
+        heirs={},
         topics=[
             Topic(f"t{n}", f"topic {n}", articles // TOPICS, (Keyword(f"word{n}", 1.0),))
             for n in range(TOPICS)

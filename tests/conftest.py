@@ -1,13 +1,16 @@
 """Fixtures that several rooms' tests share."""
 
 import logging
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
+from recommender import cli
 from recommender.artifacts import Artifacts
-from tests.planted import publish_planted
+from tests.planted import WordEncoder, publish_planted
 
 
 @pytest.fixture
@@ -25,3 +28,32 @@ def logger_as_it_was() -> Iterator[None]:
     yield
     logger.handlers, logger.propagate = handlers, propagate
     logger.setLevel(level)
+
+
+class Result(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run a command's entry point as the shell would; embed with the planted encoder."""
+    monkeypatch.setattr("recommender.nightly.SentenceEncoder", lambda *_, **__: WordEncoder())
+    monkeypatch.setenv("COLUMNS", "140")
+
+    def run(command: str, *arguments: object) -> Result:
+        monkeypatch.setattr(sys, "argv", [command, *map(str, arguments)])
+        entry = cli.recommend_main if command == "recommend" else cli.main
+        try:
+            entry()
+            code = 0
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        captured = capsys.readouterr()
+        return Result(code, captured.out, captured.err)
+
+    return run

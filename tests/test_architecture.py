@@ -25,6 +25,7 @@ MAY_IMPORT: dict[str, str] = {
     "manifest": "errors",
     "arrays": "errors manifest",
     "strings": "arrays",
+    "hierarchy": "arrays types",
     "cards": "errors manifest types",
     "snapshot": "arrays cards errors index manifest strings types",
     "index": "arrays",
@@ -41,9 +42,10 @@ MAY_IMPORT: dict[str, str] = {
     "ranking": "arrays filters lexical questions related rules scoring snapshot",
     "reasons": "arrays types",
     "answers": "filters questions ranking reasons snapshot types",
+    "groups": "cards errors filters hierarchy snapshot trends types",
     "serve": (
-        "answers arrays artifacts embedding errors filters lexical questions ranking "
-        "removals rules snapshot text tokens types"
+        "answers arrays artifacts embedding errors filters groups lexical questions "
+        "ranking removals rules snapshot text tokens types"
     ),
     # building
     "config": "errors types",
@@ -54,14 +56,20 @@ MAY_IMPORT: dict[str, str] = {
     "copies": "arrays",
     "duplicates": "arrays snapshot",
     "corpus": "arrays cards copies duplicates snapshot store tokens types",
+    "intake": (
+        "articles artifacts config corpus duplicates embedding errors progress rejects "
+        "removals store text tokens types"
+    ),
     "cells": "arrays embedding index progress",
     "neighbours": "arrays cells index progress",
     "candidates": "arrays files neighbours",
     "graph": "arrays lexical scoring",
     "communities": "arrays",
+    "former": "arrays artifacts errors snapshot types",
     "stories": "arrays communities",
     "topics": "arrays communities",
     "lineage": "arrays",
+    "identity": "arrays former hierarchy lineage",
     "trends": "arrays snapshot",
     "furniture": "",
     "runs": "arrays furniture tokens",
@@ -70,12 +78,17 @@ MAY_IMPORT: dict[str, str] = {
     "keywords": "arrays terms types",
     "representatives": "arrays",
     "phrases": "arrays furniture runs spelling",
+    "grouping": (
+        "arrays communities config corpus former graph hierarchy identity keywords "
+        "lineage progress representatives snapshot stories terms topics types"
+    ),
     "publish": "arrays artifacts cards errors files index manifest progress snapshot types",
+    "gates": "arrays config",
+    "nights": "artifacts errors files intake",
     "nightly": (
-        "__init__ arrays articles artifacts candidates config corpus duplicates "
-        "embedding errors graph index keywords lexical lock manifest neighbours phrases "
-        "progress publish rejects removals representatives runs snapshot store stories strings "
-        "terms text tokens topics types"
+        "__init__ arrays artifacts candidates config corpus embedding errors former gates "
+        "graph grouping index intake lexical lock manifest neighbours nights phrases "
+        "progress publish runs snapshot store strings terms tokens types"
     ),
     # judging
     "labelled": "articles errors sources types",
@@ -84,27 +97,31 @@ MAY_IMPORT: dict[str, str] = {
     "evaluation": "arrays",
     "baselines": "arrays errors",
     "trial": (
-        "arrays artifacts baselines config embedding errors evaluation furniture "
-        "labelled manifest nightly progress serve snapshot store text types"
+        "arrays artifacts baselines config embedding errors evaluation furniture labelled "
+        "manifest nightly progress serve snapshot store text types"
     ),
     # the edge
     "console": "progress reasons trial types",
     "logs": "",
+    "command_line": "",
+    "cli_groups": "command_line console groups serve types",
     "cli": (
-        "__init__ artifacts config console errors evaluation labelled lock logs "
-        "manifest nightly progress publish questions reasons removals serve snapshot "
-        "trial types"
+        "__init__ artifacts cli_groups command_line config console errors evaluation "
+        "labelled lock logs manifest nightly nights progress publish questions reasons "
+        "removals serve snapshot trial types"
     ),
     "__init__": "errors reasons serve types",
 }
 BUILD = {"articles", "candidates", "cells", "communities", "config", "copies", "corpus",
-         "duplicates", "furniture", "graph", "keywords", "lineage", "neighbours", "nightly",
-         "phrases", "publish", "rejects", "representatives", "runs", "sources", "spelling",
-         "store", "stories", "terms", "topics", "trends"}  # fmt: skip
+         "duplicates", "former", "furniture", "gates", "graph", "grouping", "identity", "intake",
+         "keywords", "lineage", "neighbours", "nightly", "nights", "phrases", "publish", "rejects",
+         "representatives", "runs", "sources", "spelling", "store", "stories", "terms",
+         "topics"}  # fmt: skip
 JUDGE = {"agreement", "baselines", "coherence", "evaluation", "labelled", "trial"}  # fmt: skip
 SERVE = {"__init__", "answers", "arrays", "artifacts", "cards", "errors", "files", "filters",
-         "lexical", "lock", "manifest", "questions", "ranking", "reasons", "related", "removals",
-         "rules", "scoring", "serve", "snapshot", "strings", "types"}  # fmt: skip
+         "groups", "hierarchy", "lexical", "lock", "manifest", "questions", "ranking", "reasons",
+         "related", "removals", "rules", "scoring", "serve", "snapshot", "strings", "trends",
+         "types"}  # fmt: skip
 HEAVY = ("torch", "transformers", "sentence_transformers", "sklearn", "scipy", "faiss", "igraph",
          "sqlalchemy", "msgspec", "pyarrow", "click", "rich", "bm25s")  # fmt: skip
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.arrays import Array
-from recommender.communities import leiden, numbered_by_size
+from recommender.communities import central_members, leiden, numbered_by_size
 
 Objective = Literal["modularity", "CPM"]
 OBJECTIVES: tuple[Objective, ...] = ("modularity", "CPM")
@@ -133,3 +133,39 @@ def test_numbers_go_by_the_weights_where_there_are_any(members: list[tuple[int, 
     size = {g: sum(weight for group, weight in members if group == g) for g in labels}
     ranked = sorted(set(labels), key=lambda g: (-size[g], labels.index(g)))
     assert numbered == [ranked.index(group) for group in labels]
+
+
+def slow_central(neighbours: Array, scores: Array, groups: Array) -> list[int]:
+    """Of each group the text whose scores with its own group sum to the most."""
+    found = []
+    for group in range(int(groups.max(initial=-1)) + 1):
+        members = [t for t in range(len(groups)) if groups[t] == group]
+        degree = {
+            t: sum(
+                float(s)
+                for n, s in zip(neighbours[t], scores[t], strict=True)
+                if n >= 0 and groups[n] == group
+            )
+            for t in members
+        }
+        found.append(min(members, key=lambda t: (-degree[t], t)))
+    return found
+
+
+@given(st.integers(1, 12), st.integers(0, 4), st.randoms(use_true_random=False))
+def test_the_central_member_is_the_one_its_group_is_nearest_to(
+    texts: int, k: int, rng: random.Random
+) -> None:
+    neighbours = np.array(
+        [[rng.randrange(-1, texts) for _ in range(k)] for _ in range(texts)], dtype=np.int32
+    ).reshape(texts, k)
+    # Halves and quarters add up exactly in any order.
+    scores = np.array(
+        [[rng.randrange(5) / 4 for _ in range(k)] for _ in range(texts)], dtype=np.float32
+    ).reshape(texts, k)
+    labels = [rng.randrange(-1, 3) for _ in range(texts)]
+    known = {label: number for number, label in enumerate(sorted({*labels} - {-1}))}
+    groups = np.array([known.get(label, -1) for label in labels], dtype=np.int32)
+    found = central_members(neighbours, scores, groups)
+    assert found.dtype == np.int32
+    assert found.tolist() == slow_central(neighbours, scores, groups)

@@ -16,6 +16,7 @@ NAME = "20260101T000000Z-0123abcd"
 SAMPLE = Manifest(
     name=NAME,
     build="0123abcd" * 4,
+    inputs="4567cdef" * 4,
     created=datetime(2026, 1, 1, tzinfo=UTC),
     version="0.1.0",
     articles=3,
@@ -23,6 +24,7 @@ SAMPLE = Manifest(
     dimension=32,
     encoder=EncoderSpec("words", None, 60, "f" * 32),
     settings={"topics": {"seed": 0}},
+    forced=[],
     files={"cards.sqlite": FileEntry(10, "ab" * 32)},
 )
 

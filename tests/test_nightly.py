@@ -11,17 +11,19 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from recommender import Recommender, UnknownArticle
 from recommender.artifacts import Artifacts
 from recommender.errors import InputError, LockHeld, NoSnapshot
+from recommender.intake import Intake
 from recommender.lock import hold
-from recommender.nightly import Intake, Night, run_night
+from recommender.nightly import Night, run_night
 from recommender.progress import Advance
 from recommender.rejects import KEPT_FILES
 from recommender.removals import remove, restore
-from recommender.snapshot import Snapshot
+from recommender.snapshot import Arrays, Snapshot, verify
 from recommender.store import Store
 from recommender.types import Article
 from tests.planted import (
@@ -47,8 +49,11 @@ class Newsroom:
         self.encoder = WordEncoder()
         root.mkdir(exist_ok=True)
 
-    def night(self, *articles: Article, overrides: Sequence[str] = ()) -> Night:
-        return self.run(write_jsonl(self.root / "in.jsonl", articles), overrides=overrides)
+    def night(
+        self, *articles: Article, overrides: Sequence[str] = (), force: bool = False
+    ) -> Night:
+        source = write_jsonl(self.root / "in.jsonl", articles)
+        return self.run(source, overrides=overrides, force=force)
 
     def lines(self, *records: object, overrides: Sequence[str] = ()) -> Night:
         path = self.root / "in.jsonl"
@@ -56,9 +61,11 @@ class Newsroom:
         path.write_text("".join(f"{line}\n" for line in written))
         return self.run(path, overrides=overrides)
 
-    def run(self, *sources: Path, overrides: Sequence[str] = ()) -> Night:
+    def run(self, *sources: Path, overrides: Sequence[str] = (), force: bool = False) -> Night:
         self.encoder.encoded.clear()
-        return run_night(sources, self.artifacts, settings(*overrides), encoder=self.encoder)
+        return run_night(
+            sources, self.artifacts, settings(*overrides), force=force, encoder=self.encoder
+        )
 
     def snapshot(self) -> Snapshot:
         return Snapshot(self.artifacts.snapshots / self.artifacts.current())
@@ -291,8 +298,31 @@ def test_a_rerun_embeds_nothing_and_serves_the_same(newsroom: Newsroom) -> None:
     assert again.intake == Intake(12, 0, 0, 12, 0, 0, None)
     assert (again.embedded, again.reused) == (0, 12)
     assert newsroom.encoder.encoded == []
-    assert again.snapshot != first.snapshot
+    assert again.unchanged
+    assert again.snapshot == first.snapshot
+    assert newsroom.artifacts.names() == [first.snapshot]
+    for count in ("articles", "contents", "texts", "topics", "stories", "search_recall"):
+        assert getattr(again, count) == getattr(first, count)
+
+
+def test_a_forced_rerun_publishes_the_same_groups_anew(newsroom: Newsroom) -> None:
+    first = newsroom.night(*articles(12))
+    before = newsroom.snapshot()
+    again = newsroom.night(*articles(12), force=True)
+    assert not again.unchanged
     assert newsroom.artifacts.names() == [first.snapshot, again.snapshot]
+    now = newsroom.snapshot()
+    assert now.topics == before.topics
+    assert now.cards.story_ids() == before.cards.story_ids()
+    assert again.changes == {"topics": {}, "stories": {}}
+
+
+def test_a_rerun_mends_a_damaged_snapshot(newsroom: Newsroom) -> None:
+    first = newsroom.night(*articles(12))
+    (newsroom.artifacts.snapshots / first.snapshot / "scores.npy").write_bytes(b"torn")
+    again = newsroom.night(*articles(12))
+    assert not again.unchanged
+    verify(newsroom.artifacts.snapshots / again.snapshot)
 
 
 def test_only_new_and_changed_texts_are_embedded(newsroom: Newsroom) -> None:
@@ -560,6 +590,8 @@ def test_one_store_gives_the_same_bytes_on_any_number_of_threads_and_anywhere(
     first.night(*many_articles(), overrides=["run.threads=1"])
     expected = files_of(first)
     assert len(expected) >= 18
+    first.artifacts.pointer.unlink()
+    shutil.rmtree(first.artifacts.snapshots)
     first.night(overrides=["run.threads=2"])
     assert files_of(first) == expected
     second = Newsroom(tmp_path / "second")
@@ -569,12 +601,21 @@ def test_one_store_gives_the_same_bytes_on_any_number_of_threads_and_anywhere(
     assert files_of(second) == expected
 
 
-def test_the_order_of_the_sources_and_of_the_nights_does_not_matter(tmp_path: Path) -> None:
+def test_the_order_of_the_articles_does_not_matter(tmp_path: Path) -> None:
+    one, other = Newsroom(tmp_path / "one"), Newsroom(tmp_path / "other")
+    one.night(*articles(60))
+    other.night(*articles(60)[::-1])
+    assert files_of(one) == files_of(other)
+
+
+def test_the_order_of_the_nights_matters_to_ids_alone(tmp_path: Path) -> None:
     together, apart = Newsroom(tmp_path / "together"), Newsroom(tmp_path / "apart")
     together.night(*articles(60))
     apart.night(*articles(60)[:25:-1])
     apart.night(*articles(26))
-    assert files_of(apart) == files_of(together)
+    one, other = together.snapshot().arrays, apart.snapshot().arrays
+    for name in set(Arrays._fields) - {"topic_of", "finest_of", "topic_strength"}:
+        assert np.array_equal(getattr(one, name), getattr(other, name)), name
 
 
 def test_the_build_digest_changes_with_what_is_served(newsroom: Newsroom) -> None:
@@ -585,6 +626,7 @@ def test_the_build_digest_changes_with_what_is_served(newsroom: Newsroom) -> Non
     first = build(*articles(6))
     assert build() == first
     assert build(overrides=["run.threads=1", "publish.keep=9"]) == first
+    assert build(overrides=["gates.ids_lost=1"]) == first
     assert build(overrides=["topics.seed=1"]) != first
     assert build(replace(article(3), url="https://news.example/moved")) != first
 
@@ -599,7 +641,10 @@ def test_the_summary_is_one_line_of_json(newsroom: Newsroom) -> None:
     record = json.loads(line)
     assert record["snapshot"] == night.snapshot
     assert record["intake"]["read"] == 4
-    stages = "read embed count load neighbours graph index stories topics keywords phrases publish"
+    stages = (
+        "read embed count load neighbours graph index stories topics identity keywords phrases "
+        "publish"
+    )
     assert [*record["seconds"]] == stages.split()
     assert all(seconds >= 0 for seconds in record["seconds"].values())
 

@@ -29,6 +29,7 @@ def content_of(artifacts: Artifacts) -> Content:
     cards = snapshot.cards.of(range(manifest.articles))
     return Content(
         build=manifest.build,
+        inputs=manifest.inputs,
         version=manifest.version,
         encoder=manifest.encoder,
         dimension=manifest.dimension,
@@ -37,7 +38,10 @@ def content_of(artifacts: Artifacts) -> Content:
         index=snapshot.index(),
         cards=cards,
         text_of_hash=text_of_hash(snapshot),
+        stories=[snapshot.cards.story(n) for n in range(len(snapshot.arrays.story_central))],
         topics=snapshot.topics,
+        changes={kind: snapshot.changes(kind) for kind in ("topics", "stories")},
+        heirs=snapshot.cards.heirs(),
         facets={name: list(labels) for name, labels in snapshot.facets.items()},
         rules=snapshot.rules,
         scoring=snapshot.scoring,

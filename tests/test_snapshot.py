@@ -19,6 +19,7 @@ from recommender.snapshot import (
     FACET_NAMES,
     FACETS,
     INDEX,
+    LINEAGE,
     NO_DATE,
     RULES,
     SCORING,
@@ -50,7 +51,16 @@ def snapshot(folder: Path) -> Snapshot:
 
 
 def test_a_snapshot_holds_its_files_and_no_others(folder: Path, snapshot: Snapshot) -> None:
-    files = {CARDS, INDEX, TOPICS, FACETS, RULES, SCORING, *(f"{name}.npy" for name in ARRAYS)}
+    files = {
+        CARDS,
+        INDEX,
+        TOPICS,
+        FACETS,
+        RULES,
+        SCORING,
+        LINEAGE,
+        *(f"{name}.npy" for name in ARRAYS),
+    }
     assert {p.name for p in folder.iterdir()} == files | {MANIFEST}
     assert snapshot.manifest.files.keys() == files
 

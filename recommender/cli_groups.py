@@ -1,0 +1,176 @@
+"""The commands about stories and topics: what there is, what changed, what bursts."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from recommender.command_line import Moment, artifacts_option, console, echo_json, json_option
+
+if TYPE_CHECKING:
+    from recommender.groups import Kind
+    from recommender.serve import Recommender
+    from recommender.types import Story, Topic
+
+__all__ = ["stories", "topics"]
+
+_changes_option = click.option(
+    "--changes", is_flag=True, help="What the last night did to them, in place of the list."
+)
+_trending_option = click.option(
+    "--trending", is_flag=True, help="Those with far more articles than usual, in place of all."
+)
+
+
+@click.command()
+@click.argument("topic_id", required=False)
+@artifacts_option
+@click.option("-n", "--count", type=click.IntRange(min=1), help="Only so many, the largest first.")
+@click.option(
+    "--level",
+    type=click.IntRange(1, 3),
+    default=1,
+    show_default=True,
+    help="1 are the broad topics, 2 and 3 the finer ones within them.",
+)
+@click.option(
+    "--words", type=click.IntRange(min=1), default=10, show_default=True, help="Keywords a topic."
+)
+@_changes_option
+@_trending_option
+@json_option
+def topics(
+    topic_id: str | None,
+    artifacts: Path,
+    count: int | None,
+    level: int,
+    words: int,
+    changes: bool,
+    trending: bool,
+    as_json: bool,
+) -> None:
+    """Print the topics of one level, largest first, with their keywords; or the one of TOPIC_ID."""
+    from recommender.serve import Recommender
+
+    rec = Recommender.open(artifacts)
+    if changes or trending:
+        _print_news(rec, "topics", level, count, changes=changes, as_json=as_json)
+        return
+    found = rec.topics(level)[:count] if topic_id is None else (rec.topic(topic_id),)
+    if as_json:
+        echo_json([_topic(topic, words) for topic in found])
+        return
+    from recommender.console import topics_table
+
+    _say_heirs(found)
+    console().print(topics_table(found, words))
+    if not found:
+        depth = max((topic.level for topic in rec.topics(None)), default=0)
+        click.echo(f"The topics have {depth} levels; none is cut as fine as {level}.", err=True)
+
+
+@click.command()
+@click.argument("story_id", required=False)
+@artifacts_option
+@click.option("-n", "--count", type=click.IntRange(min=1), default=20, show_default=True)
+@click.option("--since", type=Moment(), help="With an article since then: ISO 8601, or 12h, 7d.")
+@click.option(
+    "--min-size", type=click.IntRange(min=1), default=2, show_default=True, help="Articles."
+)
+@_changes_option
+@_trending_option
+@json_option
+def stories(
+    story_id: str | None,
+    artifacts: Path,
+    count: int,
+    since: datetime | None,
+    min_size: int,
+    changes: bool,
+    trending: bool,
+    as_json: bool,
+) -> None:
+    """Print stories, the largest first; or the articles of STORY_ID in the order of their dates."""
+    from recommender.serve import Recommender
+
+    rec = Recommender.open(artifacts)
+    if changes or trending:
+        _print_news(rec, "stories", 1, count, changes=changes, as_json=as_json)
+        return
+    found = rec.stories(since, min_size, count) if story_id is None else (rec.story(story_id),)
+    if as_json:
+        echo_json([_story(story) for story in found])
+        return
+    from recommender.console import stories_table, story_table
+
+    now = datetime.now(UTC)
+    _say_heirs(found)
+    screen = console()
+    if story_id is None:
+        screen.print(stories_table(found, now))
+    else:
+        screen.print(story_table(found[0], now))
+
+
+def _print_news(
+    rec: "Recommender",
+    kind: "Kind",
+    level: int,
+    count: int | None,
+    *,
+    changes: bool,
+    as_json: bool,
+) -> None:
+    from recommender.console import changes_table, trends_table
+
+    if changes:
+        changed = rec.changes(kind)[:count]
+        if as_json:
+            echo_json([change._asdict() for change in changed])
+        elif changed:
+            console().print(changes_table(changed))
+        else:
+            click.echo(f"The last night left all {kind} as they were.")
+        return
+    bursting = rec.trending(kind, level)[:count]
+    if as_json:
+        echo_json([trend._asdict() for trend in bursting])
+    elif bursting:
+        console().print(trends_table(bursting))
+    else:
+        click.echo(f"No {kind} have far more articles than usual.")
+
+
+def _topic(topic: "Topic", words: int) -> dict[str, Any]:
+    return {
+        "id": topic.id,
+        "label": topic.label,
+        "size": topic.size,
+        "level": topic.level,
+        "parent": topic.parent,
+        "keywords": [keyword._asdict() for keyword in topic.keywords[:words]],
+        "representatives": topic.representatives,
+        "asked": topic.asked,
+    }
+
+
+def _story(story: "Story") -> dict[str, Any]:
+    return {
+        "id": story.id,
+        "headline": story.headline,
+        "size": story.size,
+        "first": story.first,
+        "last": story.last,
+        "sources": story.sources,
+        "keywords": [keyword._asdict() for keyword in story.keywords],
+        "lead": story.lead.id,
+        "articles": [card._asdict() for card in story.articles],
+        "asked": story.asked,
+    }
+
+
+def _say_heirs(found: "tuple[Topic | Story, ...]") -> None:
+    for group in found:
+        if group.asked is not None:
+            click.echo(f"{group.asked} is no more; most of it went to {group.id}.", err=True)

@@ -1,0 +1,167 @@
+"""One night's stories and topics: found in the graph, recognised by their ids, put into words."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from recommender.arrays import Array
+from recommender.communities import central_members
+from recommender.config import Settings
+from recommender.corpus import Corpus
+from recommender.former import Former
+from recommender.graph import Graph, Rescored
+from recommender.hierarchy import at_level
+from recommender.identity import Identities, Partition, identify
+from recommender.keywords import keywords, label_of
+from recommender.lineage import Event
+from recommender.progress import Timed
+from recommender.representatives import representatives
+from recommender.snapshot import NO_DATE
+from recommender.stories import Stories, detect_stories, less_apart, story_thresholds
+from recommender.terms import Terms
+from recommender.topics import Topics, detect_topics, strengths
+from recommender.types import Change, Keyword, Topic
+
+__all__ = ["Described", "Groups", "described", "find_groups"]
+
+
+class Groups(NamedTuple):
+    """Stories and topics of texts by number, and who they are.
+
+    `central` (stories,) int32 is the most central text of each story, `strength` (texts,) float32
+    how surely each text is of its topic of level 1.
+    """
+
+    stories: Stories
+    central: Array
+    topics: Topics
+    strength: Array
+    identities: Identities
+
+
+class Described(NamedTuple):
+    """Groups in words: `stories` by number with their keywords, `topics` level by level."""
+
+    stories: list[tuple[str, tuple[Keyword, ...]]]
+    topics: list[Topic]
+    changes: dict[str, list[Change]]
+
+
+def find_groups(
+    corpus: Corpus,
+    rescored: Rescored,
+    lengths: Array,
+    former: Former,
+    build: str,
+    settings: Settings,
+    timed: Timed,
+) -> Groups:
+    """The stories and topics of the graph, with the ids of those of the `former` night.
+
+    `lengths` (texts,) counts the words of each text. New ids are made from `build`, which no other
+    night has.
+    """
+    articles, chosen = np.diff(corpus.copies.copies_start), settings.topics
+    # Under other settings topics are found anew: what was before would hold them back.
+    alike = former.settings.get("topics") == settings.to_dict()["topics"]
+    with timed.stage("stories", None, "texts"):
+        neighbours, scores = rescored.wide
+        published = corpus.published[corpus.copies.leads]
+        stories = detect_stories(
+            neighbours,
+            less_apart(neighbours, scores, published, NO_DATE),
+            story_thresholds(rescored.background, lengths),
+            chosen.seed,
+            articles,
+        )
+        central = central_members(neighbours, scores, stories.story_of)
+    with timed.stage("topics", None, "texts"):
+        topics = detect_topics(
+            neighbours,
+            scores,
+            chosen.resolution,
+            chosen.seed,
+            articles,
+            count=chosen.count or None,
+            former=_former_topics(corpus, former) if alike else None,
+        )
+    with timed.stage("identity", None, "articles"):
+        levels = range(1, int(topics.levels.max(initial=1)) + 1)
+        identities = identify(
+            former,
+            [article.card.id for article in corpus.articles],
+            _partition(corpus, rescored, stories.story_of, build),
+            [_partition(corpus, rescored, at_level(*topics[1:], level), build) for level in levels],
+        )
+    strength = strengths(*rescored.graph, topics.topic_of)
+    return Groups(stories, central, topics, strength, identities)
+
+
+def described(
+    corpus: Corpus, graph: Graph, groups: Groups, former: Former, terms: Terms, words: int
+) -> Described:
+    """The groups with `words` keywords each, and what became of those of the `former` night."""
+    identities = groups.identities
+    topics = _topics(corpus, graph, groups, terms, words)
+    titles = {article.card.id: article.card.title for article in corpus.articles}
+    headlines = dict(
+        zip(former.story_ids, (titles.get(i, "") for i in former.story_leads), strict=True)
+    )
+    leads = corpus.copies.leads[groups.central]
+    for story_id, row in zip(identities.story_ids, leads.tolist(), strict=True):
+        headlines[story_id] = corpus.articles[row].card.title
+    labels = {topic.id: topic.label for topic in (*former.topics, *topics)}
+    changes = {
+        "topics": [_change(event, labels) for event in identities.topic_events if _is_news(event)],
+        "stories": [
+            _change(event, headlines)
+            for event in identities.story_events
+            if _is_news(event) and max(event.size, event.former_size) > 1
+        ],
+    }
+    return Described([(i, ()) for i in identities.story_ids], topics, changes)
+
+
+def _former_topics(corpus: Corpus, former: Former) -> tuple[Array, Array]:
+    """The former topics of tonight's texts, those of their leads, -1 for what is new."""
+    row = {article_id: number for number, article_id in enumerate(former.ids)}
+    rows = np.array([row.get(lead, -1) for lead in corpus.lead_ids], dtype=np.int64)
+    topic_of, finest_of = np.append(former.topic_of, -1), np.append(former.finest_of, -1)
+    return topic_of[rows], finest_of[rows]
+
+
+def _partition(corpus: Corpus, rescored: Rescored, group_of: Array, build: str) -> Partition:
+    central = central_members(*rescored.wide, group_of)
+    leads = corpus.copies.leads[central].tolist()
+    return Partition(
+        group_of[corpus.copies.text_of],
+        [f"{build}\n{corpus.articles[row].card.id}" for row in leads],
+    )
+
+
+def _topics(corpus: Corpus, graph: Graph, groups: Groups, terms: Terms, words: int) -> list[Topic]:
+    """The topics of all levels, with keywords that set each apart from the others of its level."""
+    found, ids, leads = groups.topics, groups.identities.topic_ids, corpus.lead_ids
+    topics: list[Topic] = []
+    for level in range(1, int(found.levels.max(initial=1)) + 1):
+        # The texts of topics that end above this level take no part in it.
+        numbers = at_level(*found[1:], level)
+        told = keywords(terms, numbers, words)
+        sizes = corpus.topic_sizes(numbers, len(told))
+        shown = representatives(*graph, numbers).tolist()
+        for best, size, texts in zip(told, sizes, shown, strict=True):
+            place = len(topics)
+            parent = None if level == 1 else ids[found.parents[place]]
+            articles = tuple(leads[text] for text in texts if text >= 0)
+            topics.append(Topic(ids[place], label_of(best), size, best, level, parent, articles))
+    return topics
+
+
+def _is_news(event: Event) -> bool:
+    return event.kind != "continued"
+
+
+def _change(event: Event, labels: dict[str, str]) -> Change:
+    return Change(
+        event.kind, event.id, labels.get(event.id, ""), event.others, event.size, event.former_size
+    )
