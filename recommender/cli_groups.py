@@ -150,6 +150,7 @@ def _topic(topic: "Topic", words: int) -> dict[str, Any]:
         "level": topic.level,
         "parent": topic.parent,
         "keywords": [keyword._asdict() for keyword in topic.keywords[:words]],
+        "representatives": topic.representatives,
         "asked": topic.asked,
     }
 

@@ -1,6 +1,5 @@
 """One night's stories and topics: found in the graph, recognised by their ids, put into words."""
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -10,21 +9,20 @@ from recommender.communities import central_members
 from recommender.config import Settings
 from recommender.corpus import Corpus
 from recommender.former import Former
-from recommender.graph import Rescored
+from recommender.graph import Graph, Rescored
 from recommender.hierarchy import at_level
 from recommender.identity import Identities, Partition, identify
-from recommender.keywords import keywords
+from recommender.keywords import keywords, label_of
 from recommender.lineage import Event
-from recommender.progress import Advance, Timed
+from recommender.progress import Timed
+from recommender.representatives import representatives
 from recommender.snapshot import NO_DATE
-from recommender.store import Store
 from recommender.stories import Stories, detect_stories, less_apart, story_thresholds
+from recommender.terms import Terms
 from recommender.topics import Topics, detect_topics, strengths, without_weakest
 from recommender.types import Change, Keyword, Topic
 
 __all__ = ["Described", "Groups", "described", "find_groups"]
-
-LABEL_TERMS = 3
 
 
 class Groups(NamedTuple):
@@ -101,11 +99,11 @@ def find_groups(
 
 
 def described(
-    store: Store, corpus: Corpus, groups: Groups, former: Former, words: int, advance: Advance
+    corpus: Corpus, graph: Graph, groups: Groups, former: Former, terms: Terms, words: int
 ) -> Described:
     """The groups with `words` keywords each, and what became of those of the `former` night."""
     identities = groups.identities
-    topics = _topics(store, corpus, groups, words, advance)
+    topics = _topics(corpus, graph, groups, terms, words)
     titles = {article.card.id: article.card.title for article in corpus.articles}
     headlines = dict(
         zip(former.story_ids, (titles.get(i, "") for i in former.story_leads), strict=True)
@@ -122,7 +120,8 @@ def described(
             if _is_news(event) and max(event.size, event.former_size) > 1
         ],
     }
-    return Described([(i, ()) for i in identities.story_ids], topics, changes)
+    told = _story_keywords(groups, terms, words)
+    return Described([*zip(identities.story_ids, told, strict=True)], topics, changes)
 
 
 def _former_topics(corpus: Corpus, former: Former) -> tuple[Array, Array]:
@@ -142,26 +141,34 @@ def _partition(corpus: Corpus, rescored: Rescored, group_of: Array, build: str) 
     )
 
 
-def _topics(
-    store: Store, corpus: Corpus, groups: Groups, words: int, advance: Advance
-) -> list[Topic]:
+def _topics(corpus: Corpus, graph: Graph, groups: Groups, terms: Terms, words: int) -> list[Topic]:
     """The topics of all levels, with keywords that set each apart from the others of its level."""
-    found, ids = groups.topics, groups.identities.topic_ids
+    found, ids, leads = groups.topics, groups.identities.topic_ids, corpus.lead_ids
     topics: list[Topic] = []
     for level in range(1, int(found.levels.max(initial=1)) + 1):
         # The texts of topics that end above this level take no part in it.
         numbers = at_level(*found[1:], level)
-        texts = store.embedded_texts(corpus.lead_ids)
-        terms = keywords(
-            _counted(texts, advance) if level == 1 else texts, numbers, words, corpus.languages
-        )
-        sizes = corpus.topic_sizes(numbers, len(terms))
-        for best, size in zip(terms, sizes, strict=True):
+        told = keywords(terms, numbers, words)
+        sizes = corpus.topic_sizes(numbers, len(told))
+        shown = representatives(*graph, numbers).tolist()
+        for best, size, texts in zip(told, sizes, shown, strict=True):
             place = len(topics)
             parent = None if level == 1 else ids[found.parents[place]]
-            label = ", ".join(keyword.term for keyword in best[:LABEL_TERMS])
-            topics.append(Topic(ids[place], label, size, best, level, parent))
+            articles = tuple(leads[text] for text in texts if text >= 0)
+            topics.append(Topic(ids[place], label_of(best), size, best, level, parent, articles))
     return topics
+
+
+def _story_keywords(groups: Groups, terms: Terms, words: int) -> list[tuple[Keyword, ...]]:
+    """The keywords of each story by number; a story of a single text needs none."""
+    story_of, start = groups.stories.story_of, groups.stories.story_start
+    several = np.flatnonzero(np.diff(start) > 1)
+    number = np.full(len(start) - 1, -1, dtype=np.int32)
+    number[several] = np.arange(len(several), dtype=np.int32)
+    told: list[tuple[Keyword, ...]] = [()] * len(number)
+    for story, best in zip(several.tolist(), keywords(terms, number[story_of], words), strict=True):
+        told[story] = best
+    return told
 
 
 def _is_news(event: Event) -> bool:
@@ -172,9 +179,3 @@ def _change(event: Event, labels: dict[str, str]) -> Change:
     return Change(
         event.kind, event.id, labels.get(event.id, ""), event.others, event.size, event.former_size
     )
-
-
-def _counted(texts: Iterator[str], advance: Advance) -> Iterator[str]:
-    for text in texts:
-        yield text
-        advance(1)

@@ -16,7 +16,7 @@ from recommender.snapshot import NO_DATE, Snapshot
 from recommender.trends import bursts, daily_counts, days_of, trending
 from recommender.types import Card, Story, Topic, Trend
 
-__all__ = ["Kind", "find_story", "find_topic", "newsworthy", "told", "topic_at", "trends"]
+__all__ = ["Kind", "find_story", "find_topic", "newsworthy", "shown", "told", "topic_at", "trends"]
 
 Kind = Literal["topics", "stories"]
 
@@ -33,6 +33,19 @@ def find_topic(snapshot: Snapshot, topic_id: str) -> Topic:
     if heir is None or not snapshot.has_topic(heir):
         raise UnknownGroup(topic_id)
     return replace(snapshot.topic(heir), asked=topic_id)
+
+
+def shown(snapshot: Snapshot, topic: Topic, admitted: RowFilter) -> Topic:
+    """The topic with those of its representatives that are admitted."""
+    rows = [snapshot.cards.row_of(article_id) for article_id in topic.representatives]
+    known = [
+        (article_id, row)
+        for article_id, row in zip(topic.representatives, rows, strict=True)
+        if row is not None
+    ]
+    mask = admitted.admits(np.array([row for _, row in known], dtype=np.int64)).tolist()
+    articles = tuple(i for (i, _), fits in zip(known, mask, strict=True) if fits)
+    return replace(topic, representatives=articles)
 
 
 def topic_at(snapshot: Snapshot, text: int, level: int) -> Topic | None:

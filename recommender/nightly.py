@@ -37,9 +37,11 @@ from recommender.nights import Night, add_night
 from recommender.phrases import Phrases, extract
 from recommender.progress import Progress, Silent, Timed
 from recommender.publish import FILES, Content, clean, publish
+from recommender.runs import find_runs
 from recommender.snapshot import Arrays, Scoring, Snapshot
 from recommender.store import Reading, Store
 from recommender.strings import pack
+from recommender.terms import count_terms
 from recommender.tokens import count_words
 from recommender.types import Rules, Topic
 
@@ -103,7 +105,7 @@ def run_night(
                 night = taken_in.unchanged(Snapshot(artifacts.snapshots / former.name))
                 return _recorded(artifacts, night)
             content, gates = _build(
-                store, corpus, artifacts, encoder.spec, settings, former, inputs, timed
+                corpus, artifacts, encoder.spec, settings, former, inputs, timed
             )
         if refused := [str(gate) for gate in gates if not gate.passed]:
             if not force:
@@ -167,7 +169,6 @@ def _score(
 
 
 def _build(
-    store: Store,
     corpus: Corpus,
     artifacts: Artifacts,
     spec: EncoderSpec,
@@ -177,7 +178,7 @@ def _build(
     timed: Timed,
 ) -> tuple[Content, list[Gate]]:
     scored = _score(corpus, artifacts, spec.fingerprint, settings, timed)
-    rescored, texts = scored.rescored, len(corpus.vectors)
+    rescored = scored.rescored
     build = _digest([inputs, scored.origin, former.build])
     with timed.stage("index", None, "texts"):
         index = Index.build(rescored.expanded)
@@ -186,13 +187,14 @@ def _build(
             lists = index.lists(_threads(settings))
     log.info("indexed", extra={"lists": len(lists.centroids), "recall": round(lists.recall, 4)})
     groups = find_groups(corpus, rescored, scored.lengths, former, build, settings, timed)
-    with timed.stage("keywords", texts, "texts") as advance:
-        words = described(store, corpus, groups, former, settings.topics.keywords, advance)
+    facets = corpus.facets()
+    sources, authors = facets.labels["source"], facets.labels["author"]
+    with timed.stage("keywords", None, "texts"):
+        runs = find_runs(corpus.tokens, corpus.languages)
+        terms = count_terms(runs, corpus.lead_contents, [*sources, *authors])
+        words = described(corpus, rescored.graph, groups, former, terms, settings.topics.keywords)
     with timed.stage("phrases", None, "texts"):
-        facets = corpus.facets()
-        phrases = extract(
-            corpus.tokens, corpus.languages, corpus.text_of_content, facets.labels["source"]
-        )
+        phrases = extract(runs, corpus.text_of_content, sources)
     content = Content(
         build=build,
         inputs=inputs,

@@ -15,7 +15,7 @@ from recommender.config import Settings
 from recommender.embedding import Encoder
 from recommender.errors import InputError, needs_extra
 from recommender.evaluation import MEASURES, Intervals, answerable, intervals, measure
-from recommender.keywords import stop_words_for
+from recommender.furniture import stop_words_for
 from recommender.labelled import Labelled, asked
 from recommender.progress import Progress, Silent
 from recommender.serve import Recommender

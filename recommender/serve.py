@@ -18,7 +18,16 @@ from recommender.answers import answer
 from recommender.artifacts import Artifacts
 from recommender.errors import RemovedArticle, SnapshotDamaged, SnapshotError, UnknownArticle
 from recommender.filters import RowFilter
-from recommender.groups import Kind, find_story, find_topic, newsworthy, told, topic_at, trends
+from recommender.groups import (
+    Kind,
+    find_story,
+    find_topic,
+    newsworthy,
+    shown,
+    told,
+    topic_at,
+    trends,
+)
 from recommender.lexical import Lexicon, weigh_query
 from recommender.questions import Options, Question, question
 from recommender.ranking import Asked, Ranked, rank
@@ -153,8 +162,10 @@ class Recommender:
 
         None gives those of all levels.
         """
-        topics = self._now().snapshot.topics
-        return topics if level is None else tuple(t for t in topics if t.level == level)
+        state = self._now()
+        snapshot, admitted = state.snapshot, _admitted(state)
+        topics = (t for t in snapshot.topics if level is None or t.level == level)
+        return tuple(shown(snapshot, topic, admitted) for topic in topics)
 
     def topic(self, topic_id: str) -> Topic:
         """The topic of an id, tonight's or of a former night.
@@ -165,7 +176,8 @@ class Recommender:
         Raises:
             UnknownGroup: there was no such topic, or its articles scattered.
         """
-        return find_topic(self._now().snapshot, topic_id)
+        state = self._now()
+        return shown(state.snapshot, find_topic(state.snapshot, topic_id), _admitted(state))
 
     def topic_of(self, article_id: str, level: int = 1) -> Topic | None:
         """The topic of an article at `level`, or the finest one above where it is cut no finer.
@@ -177,7 +189,8 @@ class Recommender:
         """
         state = self._now()
         text = int(state.snapshot.arrays.text_of[_row_of(state, article_id)])
-        return topic_at(state.snapshot, text, level)
+        topic = topic_at(state.snapshot, text, level)
+        return topic and shown(state.snapshot, topic, _admitted(state))
 
     def story(self, story_id: str) -> Story:
         """The story of an id, tonight's or of a former night; see `topic`.

@@ -439,7 +439,8 @@ def _altered(path: Path) -> SnapshotDamaged:
 
 def _topic(record: dict[str, Any]) -> Topic:
     keywords = tuple(Keyword(term, weight) for term, weight in record["keywords"])
-    return Topic(**record | {"keywords": keywords})
+    shown = tuple(record.get("representatives", ()))  # none in snapshots of earlier versions
+    return Topic(**record | {"keywords": keywords, "representatives": shown})
 
 
 def _rules(record: dict[str, Any]) -> Rules:

@@ -100,7 +100,7 @@ class Answer(list[Related]):
 
 
 class Keyword(NamedTuple):
-    """A term of a topic and its c-TF-IDF weight; larger is more telling."""
+    """A term of a topic and its weight, larger is more telling: see `recommender.keywords`."""
 
     term: str
     weight: float
@@ -110,9 +110,10 @@ class Keyword(NamedTuple):
 class Topic:
     """A theme of the corpus. `size` counts its articles, `keywords` come best first.
 
-    Topics of `level` 1 are the broad ones; a finer one names its `parent`, a topic of the level
-    above. The `id` lasts over nights; `asked` is the id that was asked for, where its articles went
-    to this topic and it is no more.
+    `representatives` are the ids of the articles that show best what it is about, no two of them
+    alike. Topics of `level` 1 are the broad ones; a finer one names its `parent`, a topic of the
+    level above. The `id` lasts over nights; `asked` is the id that was asked for, where its
+    articles went to this topic and it is no more.
     """
 
     id: str
@@ -121,6 +122,7 @@ class Topic:
     keywords: tuple[Keyword, ...]
     level: int = 1
     parent: str | None = None
+    representatives: tuple[str, ...] = ()
     asked: str | None = None
 
 

@@ -16,8 +16,8 @@ from recommender.arrays import Array
 from recommender.baselines import bm25, dense, fuse
 from recommender.embedding import SentenceEncoder
 from recommender.evaluation import answerable, measure
+from recommender.furniture import stop_words_for
 from recommender.graph import rescore
-from recommender.keywords import stop_words_for
 from recommender.labelled import read_labelled
 from recommender.lexical import Words, weigh
 from recommender.neighbours import nearest

@@ -71,11 +71,16 @@ MAY_IMPORT: dict[str, str] = {
     "lineage": "arrays",
     "identity": "arrays former hierarchy lineage",
     "trends": "arrays snapshot",
-    "keywords": "arrays types",
-    "phrases": "arrays keywords tokens",
+    "furniture": "",
+    "runs": "arrays furniture tokens",
+    "spelling": "arrays runs",
+    "terms": "arrays furniture runs spelling",
+    "keywords": "arrays terms types",
+    "representatives": "arrays",
+    "phrases": "arrays furniture runs spelling",
     "grouping": (
         "arrays communities config corpus former graph hierarchy identity keywords "
-        "lineage progress snapshot store stories topics types"
+        "lineage progress representatives snapshot stories terms topics types"
     ),
     "publish": "arrays artifacts cards errors files index manifest progress snapshot types",
     "gates": "arrays config",
@@ -83,10 +88,11 @@ MAY_IMPORT: dict[str, str] = {
     "nightly": (
         "__init__ arrays artifacts candidates config corpus embedding errors former gates "
         "graph grouping index intake lexical lock manifest neighbours nights phrases "
-        "progress publish snapshot store strings tokens types"
+        "progress publish runs snapshot store strings terms tokens types"
     ),
     # judging
     "labelled": "arrays articles errors sources types",
+    "coherence": "arrays tokens",
     "evaluation": "arrays",
     "agreement": "arrays evaluation",
     "baselines": "arrays errors",
@@ -95,12 +101,12 @@ MAY_IMPORT: dict[str, str] = {
         "arrays artifacts config embedding manifest nightly progress snapshot store text types"
     ),
     "rankings": (
-        "arrays artifacts baselines config embedding errors evaluation keywords labelled progress "
-        "serve text trial types"
+        "arrays artifacts baselines config embedding errors evaluation furniture labelled "
+        "progress serve text trial types"
     ),
     "labelled_groups": (
-        "agreement arrays clusterings config embedding errors evaluation labelled progress text "
-        "topics trial"
+        "agreement arrays clusterings config embedding errors evaluation labelled "
+        "progress text topics trial"
     ),
     # the edge
     "console": "labelled_groups progress rankings reasons types",
@@ -111,17 +117,19 @@ MAY_IMPORT: dict[str, str] = {
         "command_line config console errors evaluation labelled labelled_groups logs rankings"
     ),
     "cli": (
-        "__init__ artifacts cli_evaluate cli_groups command_line config console errors lock logs "
-        "manifest nightly nights publish questions reasons removals serve snapshot types"
+        "__init__ artifacts cli_evaluate cli_groups command_line config console errors "
+        "lock logs manifest nightly nights publish questions reasons removals serve "
+        "snapshot types"
     ),
     "__init__": "errors reasons serve types",
 }
 BUILD = {"articles", "candidates", "cells", "communities", "config", "copies", "corpus",
-         "duplicates", "former", "gates", "graph", "grouping", "identity", "intake", "keywords",
-         "lineage", "neighbours", "nightly", "nights", "phrases", "publish", "rejects", "sources",
-         "store", "stories", "topics"}  # fmt: skip
-JUDGE = {"agreement", "baselines", "clusterings", "evaluation", "labelled", "labelled_groups",
-         "rankings", "trial"}  # fmt: skip
+         "duplicates", "former", "furniture", "gates", "graph", "grouping", "identity", "intake",
+         "keywords", "lineage", "neighbours", "nightly", "nights", "phrases", "publish", "rejects",
+         "representatives", "runs", "sources", "spelling", "store", "stories", "terms",
+         "topics"}  # fmt: skip
+JUDGE = {"agreement", "baselines", "clusterings", "coherence", "evaluation", "labelled",
+         "labelled_groups", "rankings", "trial"}  # fmt: skip
 SERVE = {"__init__", "answers", "arrays", "artifacts", "cards", "errors", "files", "filters",
          "groups", "hierarchy", "lexical", "lock", "manifest", "questions", "ranking", "reasons",
          "related", "removals", "rules", "scoring", "serve", "snapshot", "strings", "trends",

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recommender import phrases as room
-from recommender.phrases import PER_TEXT, Phrases, extract
+from recommender.phrases import PER_TEXT, Phrases
+from recommender.runs import find_runs
 from recommender.text import embedded_text
 from recommender.tokens import Tokens, read_tokens
 
@@ -23,6 +25,10 @@ made_up = st.lists(
     st.tuples(st.sampled_from(NAMES + PLAIN), st.sampled_from(SIGNS)), max_size=30
 ).map(lambda pieces: "".join(word + sign for word, sign in pieces))
 anything = st.text("aA sS.’'-ßİé1中文かกั,\n", max_size=40)
+
+
+def extract(tokens: Tokens, languages: list[str], *others: Any, **named: Any) -> Phrases:
+    return room.extract(find_runs(tokens, languages), *others, **named)
 
 
 def rows(found: Phrases) -> list[set[str]]:
@@ -87,68 +93,6 @@ def test_the_order_of_the_vocabulary_is_nothing(texts: list[str], random: object
     assert one.texts == other.texts
     for a, b in zip(one[1:], other[1:], strict=True):
         np.testing.assert_array_equal(a, b)
-
-
-def runs_slowly(text: str, stop: frozenset[str]) -> Counter[str]:
-    """All runs of up to `MAX_WORDS` words, for texts of small letters, spaces and full stops."""
-    words = text.replace(".", " . ").split()
-    result: Counter[str] = Counter()
-    for begin in range(len(words)):
-        for end in range(begin + 1, min(begin + room.MAX_WORDS, len(words)) + 1):
-            run = words[begin:end]
-            if any(w in stop or len(w) < 2 for w in run):
-                break
-            result[" ".join(run)] += 1
-    return result
-
-
-@settings(deadline=None)
-@given(
-    st.lists(st.lists(st.sampled_from(["ab", "cd", "ef", "xx", "."]), max_size=9), max_size=7),
-    st.data(),
-)
-def test_runs_are_counted_as_a_slow_reading_counts(
-    sentences: list[list[str]], data: st.DataObject
-) -> None:
-    texts = [" ".join(words) for words in sentences]
-    text_of = np.array(
-        data.draw(st.lists(st.integers(0, 3), min_size=len(texts), max_size=len(texts))), np.int32
-    )
-    stop = frozenset({"xx"})
-    tokens = read_tokens(texts)
-    words = room._words(tokens.vocabulary, stop)
-    read = room._read(tokens, words)
-    levels = room._levels(read, words, *room._parts(read, words))
-    counts = [runs_slowly(text, stop) for text in texts]
-    total = sum(counts, Counter[str]())
-    expected = {}
-    for text in set(text_of.tolist()):
-        members = [c for c, of in zip(counts, text_of, strict=True) if of == text]
-        for run in members[0]:
-            uses = min(c[run] for c in members)
-            if uses and all(total[part] > 1 for part in parts_of(run)):
-                expected[text, run] = uses
-    assert held(levels, words, read, text_of) == expected
-
-
-def parts_of(run: str) -> list[str]:
-    words = run.split()
-    return [" ".join(words[i:j]) for j in range(len(words) + 1) for i in range(j)]
-
-
-def held(
-    levels: list[room._Level], words: room._Words, read: room._Read, text_of: np.ndarray
-) -> dict[tuple[int, str], int]:
-    result = {}
-    spelled = list(words.words)
-    for number, level in enumerate(levels):
-        if number:
-            ends = zip(level.left.tolist(), level.right.tolist(), strict=True)
-            spelled = [f"{spelled[a]} {spelled[b].split()[-1]}" for a, b in ends]
-        found = room._held(level, read.slice, text_of)
-        for text, run, uses in zip(*map(np.ndarray.tolist, found), strict=True):
-            result[text, spelled[run]] = uses
-    return result
 
 
 def test_names_are_told_from_words_that_begin_a_sentence() -> None:

@@ -371,6 +371,18 @@ def test_topics_come_largest_first_and_hold_their_articles(rec: Recommender) -> 
     assert sizes == sorted(sizes, reverse=True)
 
 
+def test_representatives_are_of_their_topic_and_are_served(root: Path) -> None:
+    rec = Recommender.open(root)
+    for topic in rec.topics():
+        assert 1 <= len(topic.representatives) <= 3
+        assert all(rec.topic_of(i) == topic for i in topic.representatives)
+    taken, *others = rec.topics()[0].representatives
+    rec.remove(taken)
+    assert rec.topics()[0].representatives == tuple(others)
+    for i in others:
+        assert rec.topic_of(i).representatives == tuple(others)
+
+
 def test_labels_are_those_of_the_articles(rec: Recommender) -> None:
     assert rec.labels("source") == ["Agency", "Courier", "Gazette", "Herald"]
     assert rec.labels("language") == ["de", "en"]

@@ -1,0 +1,82 @@
+"""Runs: counted as a slow reading would count."""
+
+from collections import Counter
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from recommender import runs as room
+from recommender.phrases import _held
+from recommender.runs import find_runs, listed, words_of
+from recommender.tokens import read_tokens
+
+
+def runs_slowly(text: str, stop: frozenset[str]) -> Counter[str]:
+    """All runs of up to `MAX_WORDS` words, for texts of small letters, spaces and full stops."""
+    words = text.replace(".", " . ").split()
+    result: Counter[str] = Counter()
+    for begin in range(len(words)):
+        for end in range(begin + 1, min(begin + room.MAX_WORDS, len(words)) + 1):
+            run = words[begin:end]
+            if any(w in stop or len(w) < 2 for w in run):
+                break
+            result[" ".join(run)] += 1
+    return result
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.lists(st.sampled_from(["ab", "cd", "ef", "xx", "."]), max_size=9), max_size=7),
+    st.data(),
+)
+def test_runs_are_counted_as_a_slow_reading_counts(
+    sentences: list[list[str]], data: st.DataObject
+) -> None:
+    texts = [" ".join(words) for words in sentences]
+    text_of = np.array(
+        data.draw(st.lists(st.integers(0, 3), min_size=len(texts), max_size=len(texts))), np.int32
+    )
+    stop = frozenset({"xx"})
+    tokens = read_tokens(texts)
+    words = room._words(tokens.vocabulary, stop)
+    read = room._read(tokens, words)
+    levels = room._levels(read, words, *room._parts(read, words))
+    counts = [runs_slowly(text, stop) for text in texts]
+    total = sum(counts, Counter[str]())
+    expected = {}
+    for text in set(text_of.tolist()):
+        members = [c for c, of in zip(counts, text_of, strict=True) if of == text]
+        for run in members[0]:
+            uses = min(c[run] for c in members)
+            if uses and all(total[part] > 1 for part in parts_of(run)):
+                expected[text, run] = uses
+    assert held(levels, words, read, text_of) == expected
+
+
+def parts_of(run: str) -> list[str]:
+    words = run.split()
+    return [" ".join(words[i:j]) for j in range(len(words) + 1) for i in range(j)]
+
+
+def held(
+    levels: list[room.Level], words: room.Words, read: room.Read, text_of: np.ndarray
+) -> dict[tuple[int, str], int]:
+    result = {}
+    spelled = list(words.words)
+    for number, level in enumerate(levels):
+        if number:
+            ends = zip(level.left.tolist(), level.right.tolist(), strict=True)
+            spelled = [f"{spelled[a]} {spelled[b].split()[-1]}" for a, b in ends]
+        found = _held(level, read.slice, text_of)
+        for text, run, uses in zip(*map(np.ndarray.tolist, found), strict=True):
+            result[text, spelled[run]] = uses
+    return result
+
+
+def test_listed_phrases_are_found_however_they_are_written() -> None:
+    runs = find_runs(read_tokens(["The Daily Quay, daily quay"] * 2), ["en"])
+    marks = listed(runs, ["daily QUAY", "Quay", "unknown words", "", "a b c d e f"])
+    words = [[runs.words.words[w] for w in row] for row in words_of(runs.levels)[1].tolist()]
+    assert [words[i] for i in np.flatnonzero(marks[1])] == [["daily", "quay"]]
+    assert [runs.words.words[i] for i in np.flatnonzero(marks[0])] == ["quay"]
