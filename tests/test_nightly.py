@@ -284,7 +284,7 @@ def test_two_sources_are_one_corpus(newsroom: Newsroom) -> None:
 
 def test_more_records_than_are_stored_at_a_time(newsroom: Newsroom) -> None:
     records = [{"id": f"{n:05}", "text": f"harbour number {n % 50}"} for n in range(2_345)]
-    night = newsroom.lines(*records)
+    night = newsroom.lines(*records, overrides=["gates.largest_topic=1"])
     assert (night.intake.new, night.articles, night.texts) == (2345, 2345, 50)
     assert newsroom.ids() == [r["id"] for r in records]
 
@@ -407,7 +407,7 @@ def test_another_encoder_embeds_everything_again(newsroom: Newsroom) -> None:
 def test_vectors_finished_before_an_encoder_failed_are_not_computed_again(
     newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("recommender.nightly.EMBED_CHUNK", 4)
+    monkeypatch.setattr("recommender.intake.EMBED_CHUNK", 4)
     encode = newsroom.encoder.encode
     calls = iter(range(100))
 
