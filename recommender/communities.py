@@ -13,6 +13,8 @@ from recommender.arrays import Array
 __all__ = ["central_members", "joined", "leiden", "numbered_by_size"]
 
 EDGES_AT_A_TIME = 1 << 16
+ITERATIONS = 50  # a safeguard: on real graphs ten are many
+LEAST_GAIN = 1e-10  # of modularity, or of the Potts model's quality; less is rounding
 
 
 def leiden(
@@ -22,7 +24,7 @@ def leiden(
     seed: int,
     objective: Literal["modularity", "CPM"],
     least: float = 0.0,
-    iterations: int = -1,
+    iterations: int = ITERATIONS,
     *,
     weights: Array | None = None,
     initial: Array | None = None,
@@ -33,7 +35,8 @@ def leiden(
     Eck 2019) on the undirected graph. Under modularity two texts that name each other are tied
     twice as strongly as where one names the other; under the constant Potts model (CPM: Traag, Van
     Dooren & Nesterov 2011), where `resolution` is a score, an edge weighs the mean of what is said.
-    Edges of the score `least` or less are left out; `iterations` -1 means until nothing improves.
+    Edges of the score `least` or less are left out. It ends where an iteration improves nothing, or
+    after so many `iterations`.
 
     `weights` (texts,) are those of the texts under CPM, where two must score the product of theirs
     and the resolution to be rather together than apart; without them each weighs 1. `initial`
@@ -45,19 +48,28 @@ def leiden(
     low, high, weight = _edges(linked, scores, mean=objective == "CPM")
     graph = igraph.Graph(n=len(neighbours), edges=_each(low, high), directed=False)
     graph.es["weight"] = weight.tolist()
+    membership, quality = None if initial is None else initial.tolist(), -np.inf
     igraph.set_random_number_generator(random.Random(seed))  # noqa: S311 - reproducible by design
     try:
-        found = graph.community_leiden(
-            objective_function=objective,
-            weights="weight",
-            resolution=resolution,
-            n_iterations=iterations,
-            node_weights=None if weights is None else weights.tolist(),
-            initial_membership=None if initial is None else initial.tolist(),
-        )
+        for _ in range(iterations):
+            # One by one: asked to go on while anything moves, igraph never ends where moves of
+            # equal gain lead round in a circle, as they do among copies of a text.
+            found = graph.community_leiden(
+                objective_function=objective,
+                weights="weight",
+                resolution=resolution,
+                n_iterations=1,
+                node_weights=None if weights is None else weights.tolist(),
+                initial_membership=membership,
+            )
+            gain, quality = found.quality - quality, found.quality
+            if not gain < LEAST_GAIN:  # nor, without an edge, no number at all
+                membership = found.membership
+            if not gain > LEAST_GAIN:
+                break
     finally:
         igraph.set_random_number_generator(random)
-    return np.asarray(found.membership, dtype=np.int32)
+    return np.asarray(membership, dtype=np.int32)
 
 
 def _edges(neighbours: Array, scores: Array, *, mean: bool) -> tuple[Array, Array, Array]:
