@@ -8,7 +8,7 @@ its score (α-query expansion: Radenović, Tolias & Chum 2018, §4.3). Hubness o
 of its five best hybrid scores: a text that is near to everything must be nearer than others to
 count (as in cross-domain similarity local scaling, Conneau et al. 2018, eq. 2, but as a factor;
 its term for the asking text is left out, for it changes no order). The factor lies between 0.85
-and 1.2: beyond, it lifts strangers that are near to nothing and sinks an article's own large story.
+and 1.3: beyond, it lifts strangers that are near to nothing and sinks an article's own large story.
 What each part adds is measured in docs/quality.md.
 """
 
@@ -36,7 +36,7 @@ class Recipe(NamedTuple):
     depth: int = 5
     strength: float = 0.6
     least: float = 0.85
-    most: float = 1.2
+    most: float = 1.3
 
 
 RECIPE = Recipe()

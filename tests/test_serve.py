@@ -76,7 +76,7 @@ class Oracle(NamedTuple):
         weights[:, -1] = 0
         hybrid = (vectors @ vectors.T + weights @ weights.T) / 2
         factor = (snapshot.scoring.mean_hubness / arrays.hubness[texts]) ** 0.6
-        return cls(articles, np.clip(hybrid * np.clip(factor, 0.85, 1.2), 0, 1))
+        return cls(articles, np.clip(hybrid * np.clip(factor, 0.85, 1.3), 0, 1))
 
     def related(self, article_id: str, admitted: Sequence[Article]) -> list[tuple[str, float]]:
         """(id, score) of every admitted text but the article's own, best first."""
