@@ -27,7 +27,8 @@ HEADER_BYTES = 1024  # NumPy's are 128; those of long shapes would be 192
 # where threads do so at once. What `write_array` writes is this and nothing else.
 _HEADER = re.compile(
     rb"\x93NUMPY\x01\x00.."
-    rb"\{'descr': '(<[if][248]|\|[bu]1)', 'fortran_order': False, 'shape': \((\d+,(?: \d+)?)\), \} *\n",
+    rb"\{'descr': '(<[if][248]|\|[bu]1)', 'fortran_order': False, "
+    rb"'shape': \((\d+,(?: \d+)?)\), \} *\n",
     re.DOTALL,
 )
 _STAMP = re.compile(rb"\nrecommender format (\d{3}) build ([0-9a-f]{32})\n *\n?")

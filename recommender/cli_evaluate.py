@@ -191,4 +191,7 @@ def _grouped_summary(found: "Judged") -> str:
     )
     if found.placed is None:
         return summary
-    return f"{summary}\n{found.placed:.1%} of them stand in the topic where a new article would go"
+    summary += f"\n{found.placed:.1%} of them stand in the topic where a new article would go"
+    if found.npmi is None:
+        return summary
+    return f"{summary}\nkeywords: NPMI {found.npmi:.3f}, diversity {found.diversity:.3f}"

@@ -17,6 +17,7 @@ from recommender.agreement import (
 )
 from recommender.arrays import Array
 from recommender.clusterings import bertopic, evoc, k_means, linkage, linked
+from recommender.coherence import diversity, mean_npmi, occurrences
 from recommender.config import Settings
 from recommender.embedding import Encoder
 from recommender.errors import needs_extra
@@ -24,6 +25,7 @@ from recommender.evaluation import Intervals
 from recommender.labelled import Kind, Labelled, asked
 from recommender.progress import Progress, Silent
 from recommender.text import embedded_text
+from recommender.tokens import read_tokens
 from recommender.topics import elected
 from recommender.trial import Trial, held
 
@@ -66,8 +68,9 @@ class Judged(NamedTuple):
 
     `articles` were grouped, `rejected` counts records that were no good articles. `placed` is the
     share of articles, of those with a topic, that stand where their neighbours alone would place
-    them, as a new article is placed; None for stories. `left_out` says which comparisons were not
-    made, and why.
+    them, as a new article is placed; `npmi` and `diversity` are those of the broad topics' keywords
+    in all articles. None for stories, and where no topic has two keywords. `left_out` says which
+    comparisons were not made, and why.
     """
 
     labelled: str
@@ -77,6 +80,8 @@ class Judged(NamedTuple):
     rejected: int
     encoder: str
     placed: float | None
+    npmi: float | None
+    diversity: float | None
     left_out: list[str]
     ids: list[str]
     labels: list[str]
@@ -205,7 +210,10 @@ def _judged(
     groupings, left_out = [], []
     with held(labelled.articles, settings, encoder, progress) as trial:
         model = trial.snapshot.manifest.encoder.model
-        placed = _placed(trial, measured) if labelled.kind == "topic" else None
+        placed = npmi = different = None
+        if labelled.kind == "topic":
+            placed = _placed(trial, measured)
+            npmi, different = _told(trial, labelled)
         with progress.stage("compare", None, "groupings") as advance:
             for way in ways(trial, right, measured):
                 if isinstance(way, str):
@@ -223,6 +231,8 @@ def _judged(
         rejected=len(labelled.rejects),
         encoder=model,
         placed=placed,
+        npmi=npmi,
+        diversity=different,
         left_out=left_out,
         ids=[labelled.articles[n].id for n in measured.tolist()],
         labels=[labelled.labels[n] for n in measured.tolist()],
@@ -237,3 +247,16 @@ def _placed(trial: Trial, measured: Array) -> float:
     winners = elected(np.where(near < 0, -1, arrays.topic_of[near]), arrays.scores[texts])
     topics = arrays.topic_of[texts]
     return float((winners == topics)[topics >= 0].mean())
+
+
+def _told(trial: Trial, labelled: Labelled) -> tuple[float | None, float | None]:
+    """Document NPMI and diversity of the broad topics' keywords."""
+    broad = [topic for topic in trial.snapshot.topics if topic.level == 1]
+    topics = [[keyword.term for keyword in topic.keywords] for topic in broad]
+    if not any(len(terms) > 1 for terms in topics):
+        return None, None
+    column: dict[str, int] = {}
+    places = [[column.setdefault(term, len(column)) for term in terms] for terms in topics]
+    texts = (embedded_text(article.title, article.text) for article in labelled.articles)
+    holds = occurrences(read_tokens(texts), list(column))
+    return mean_npmi(holds, places), diversity(topics)

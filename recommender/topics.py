@@ -14,8 +14,8 @@ LEAST_TEXTS = 5
 # Topics of at least so many texts are cut into finer ones; those again where they are this large.
 SPLIT_FROM = (100, 2000)
 FINER = 2.0  # times the resolution of the level above
-# Squared, a score of background counts for little beside one of the same event.
-POWER = 2.0
+# To this power, a score of background counts for little beside one of the same event.
+POWER = 2.5
 # Whoever places a new article knows its best edges and not who names it. So texts go where so many
 # neighbours vote, until this share of them stands where it would be placed: mostly one vote, for
 # each blurs topics a little.

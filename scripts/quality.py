@@ -96,6 +96,8 @@ def topics(labelled: Path) -> Report:
         "V-measure": float(product.figures.mean[PARTITION.index("V-measure")]),
         "assigned": 1 - product.unassigned,
         "placed": float(found.placed or 0),
+        "NPMI": float(found.npmi or 0),
+        "diversity": float(found.diversity or 0),
     }
     return Report(figures, groupings_table(found, PARTITION), found.to_dict())
 

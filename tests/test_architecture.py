@@ -98,15 +98,16 @@ MAY_IMPORT: dict[str, str] = {
     "baselines": "arrays errors",
     "clusterings": "arrays errors",
     "trial": (
-        "arrays artifacts config embedding manifest nightly progress snapshot store text types"
+        "arrays artifacts config embedding manifest nightly progress snapshot store text "
+        "types"
     ),
     "rankings": (
         "arrays artifacts baselines config embedding errors evaluation furniture labelled "
         "progress serve text trial types"
     ),
     "labelled_groups": (
-        "agreement arrays clusterings config embedding errors evaluation labelled "
-        "progress text topics trial"
+        "agreement arrays clusterings coherence config embedding errors evaluation "
+        "labelled progress text tokens topics trial"
     ),
     # the edge
     "console": "labelled_groups progress rankings reasons types",
@@ -114,7 +115,8 @@ MAY_IMPORT: dict[str, str] = {
     "command_line": "console progress",
     "cli_groups": "command_line console groups serve types",
     "cli_evaluate": (
-        "command_line config console errors evaluation labelled labelled_groups logs rankings"
+        "command_line config console errors evaluation labelled labelled_groups logs "
+        "rankings"
     ),
     "cli": (
         "__init__ artifacts cli_evaluate cli_groups command_line config console errors "

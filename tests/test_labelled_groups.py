@@ -45,6 +45,9 @@ def test_planted_topics_are_found_and_every_article_is_placed(labelled: Labelled
         assert grouping.unassigned == 0
     assert found.sizes.tolist() == [10, 10, 10, 10]
     assert found.placed == 1
+    assert found.npmi is not None
+    assert -1 <= found.npmi <= 1
+    assert found.diversity == 1
     assert found.ids == [a.id for a in labelled.articles]
 
 
@@ -52,6 +55,7 @@ def test_linkage_told_the_best_is_as_good_as_linkage_can_be(labelled: Labelled) 
     found = stories(labelled)
     assert [g.key for g in found.groupings] == ["product", "average", "told", "components"]
     assert found.placed is None
+    assert (found.npmi, found.diversity) == (None, None)
     f1 = {grouping.key: grouping.figures.mean[0] for grouping in found.groupings}
     assert f1["told"] == pytest.approx(1)
     assert f1["told"] >= f1["average"]

@@ -1,6 +1,7 @@
 """The notebook runs from its first cell to its last, and is stored without output."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest

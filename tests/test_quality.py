@@ -17,7 +17,7 @@ NAME = "related: basil"
 FIGURES = {
     "related": MEASURES,
     "stories": ("precision", "recall", "F1"),
-    "topics": ("V-measure", "assigned", "placed"),
+    "topics": ("V-measure", "assigned", "placed", "NPMI", "diversity"),
     "duplicates": ("precision", "recall"),
 }
 Run = Callable[..., Result]
