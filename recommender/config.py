@@ -83,7 +83,7 @@ class Topics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     of articles that may go without a topic, those that belong least to theirs.
     """
 
-    resolution: Positive = 0.5
+    resolution: Positive = 0.4
     count: CountOrZero = 0
     seed: CountOrZero = 0
     keywords: Count = 10

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from recommender.arrays import Array
-from recommender.communities import joined, leiden, numbered_by_size
+from recommender.communities import joined, leiden, modularity, numbered_by_size
 
 __all__ = ["Topics", "detect_topics", "elected", "placed", "strengths", "without_weakest"]
 
@@ -14,8 +14,8 @@ LEAST_TEXTS = 5
 # Topics of at least so many texts are cut into finer ones; those again where they are this large.
 SPLIT_FROM = (100, 2000)
 FINER = 2.0  # times the resolution of the level above
-# To this power, a score of background counts for little beside one of the same event.
-POWER = 2.5
+# Squared, a score of background counts for little beside one of the same event.
+POWER = 2.0
 # Whoever places a new article knows its best edges and not who names it. So texts go where so many
 # neighbours vote, until this share of them stands where it would be placed: mostly one vote, for
 # each blurs topics a little.
@@ -23,6 +23,14 @@ VOTERS = 30
 KEPT = 0.991
 MOST_VOTES = 10
 ROUNDS = 3  # of votes in which new texts that know only each other learn their topic
+# Leiden finds another of many nearly equal answers from each seed; the best of five is far steadier
+# than one. On large graphs, where answers differ less and take long, fewer are tried.
+SEARCHES = 5
+TEXTS_SEARCHED = 100_000
+# Of modularity: what a night must gain to move topics for more than its new texts. Broad topics are
+# polled all the same, which keeps 99 % standing where they would be placed; finer ones are not, for
+# there a poll wears small topics away: of those that last 97 instead of 99 % would keep their id.
+WORTH_MOVING = 0.01
 
 
 class Topics(NamedTuple):
@@ -55,10 +63,11 @@ def detect_topics(
     edges. A greater `resolution` gives more topics; `count` asks for so many of level 1. `articles`
     (texts,) says how many articles have each text; without it each counts once. A text without
     neighbours is a topic of its own. `former` are last night's `topic_of` and `finest_of`, -1 for
-    new texts: the search begins with them, so that topics stay where nothing moves them.
+    new texts: topics stay as they were, new texts among them, unless a search that begins with them
+    finds far better ones.
     """
     broad, fine = former if former is not None else (None, None)
-    level = _communities(neighbours, scores, resolution, seed, broad, count)
+    level = _communities(neighbours, scores, resolution, seed, broad, count=count)
     level = numbered_by_size(level, articles)
     finest = level.astype(np.int64)
     parents, levels = [np.full(int(level.max(initial=-1)) + 1, -1)], [1]
@@ -72,7 +81,7 @@ def detect_topics(
                 continue
             inside = _inside(neighbours, rows)
             own = None if fine is None else fine[rows]
-            parts = _communities(inside, scores[rows], cut, seed, own, None)
+            parts = _communities(inside, scores[rows], cut, seed, own, polled=False)
             if parts.max(initial=0) > 0:
                 found.append((topic, rows, parts))
         finest, below = _below(finest, found, total, articles)
@@ -169,31 +178,73 @@ def _communities(
     resolution: float,
     seed: int,
     former: Array | None,
-    count: int | None,
+    *,
+    count: int | None = None,
+    polled: bool = True,
 ) -> Array:
+    """Communities of texts; those of `former` (texts,), -1 for what is new, where they may stay.
+
+    What stays is `polled` once: each text goes where its neighbours vote.
+    """
     weights = (scores**POWER).astype(np.float32)
-    initial = None
-    if former is not None and (former >= 0).any():
-        initial = placed(neighbours, scores, former)
-        alone = initial < 0
-        initial[alone] = initial.max() + 1 + np.arange(alone.sum())
-        initial = np.unique(initial, return_inverse=True)[1]
-    groups = leiden(neighbours, weights, resolution, seed, "modularity", initial=initial)
+    voters, told = neighbours[:, :VOTERS], scores[:, :VOTERS]
+    initial = _started(neighbours, scores, former)
+    groups = _found(neighbours, weights, resolution, seed, initial)
     while count is not None and groups.max() + 1 < min(count, len(groups)):
         resolution *= FINER
         if resolution > 1e6:  # what is not linked any finer cannot be cut any finer
             break
         groups = leiden(neighbours, weights, resolution, seed, "modularity")
     groups = joined(neighbours, weights, groups, resolution, LEAST_TEXTS, count)
-    return _voted(neighbours[:, :VOTERS], scores[:, :VOTERS], groups)
+    # Joined again, for votes leave some too small: their few texts then stand against their votes.
+    groups = _voted(voters, told, groups)
+    groups = joined(neighbours, weights, groups, resolution, LEAST_TEXTS, count)
+    if initial is None:
+        return groups
+    stayed = _polled(voters, told, initial) if polled else initial
+    stayed = joined(neighbours, weights, stayed, resolution, LEAST_TEXTS, count)
+    gain = modularity(neighbours, weights, groups, resolution)
+    gain -= modularity(neighbours, weights, stayed, resolution)
+    return groups if gain > WORTH_MOVING else stayed
+
+
+def _started(neighbours: Array, scores: Array, former: Array | None) -> Array | None:
+    """`former` numbered from 0, new texts placed among them or alone; None without any."""
+    if former is None or not (former >= 0).any():
+        return None
+    initial = placed(neighbours, scores, former)
+    alone = initial < 0
+    initial[alone] = initial.max() + 1 + np.arange(alone.sum())
+    numbered: Array = np.unique(initial, return_inverse=True)[1]
+    return numbered
+
+
+def _found(
+    neighbours: Array, weights: Array, resolution: float, seed: int, initial: Array | None
+) -> Array:
+    """The communities of the greatest modularity: from `initial`, or of several searches."""
+    if initial is not None:
+        return leiden(neighbours, weights, resolution, seed, "modularity", initial=initial)
+    searches = max(1, min(SEARCHES, TEXTS_SEARCHED // max(len(neighbours), 1)))
+    tried = [
+        leiden(neighbours, weights, resolution, SEARCHES * seed + search, "modularity")
+        for search in range(searches)
+    ]
+    return max(tried, key=lambda groups: modularity(neighbours, weights, groups, resolution))
+
+
+def _polled(voters: Array, scores: Array, groups: Array) -> Array:
+    """Where the `voters` (texts, k) of each text vote, once; without a vote it stays."""
+    winners = elected(np.where(voters < 0, -1, groups[voters]), scores)
+    polled: Array = np.where(winners < 0, groups, winners)
+    return polled
 
 
 def _voted(voters: Array, scores: Array, groups: Array) -> Array:
     """`groups` (texts,) after votes by the `voters` (texts, k), of whom each text keeps some."""
     kept = 0.0
     for vote in range(MOST_VOTES):
-        winners = elected(np.where(voters < 0, -1, groups[voters]), scores)
-        winners = np.where(winners < 0, groups, winners)
+        winners = _polled(voters, scores, groups)
         kept = float((winners == groups).mean())
         if vote > 0 and kept >= KEPT:
             break

@@ -98,8 +98,7 @@ MAY_IMPORT: dict[str, str] = {
     "baselines": "arrays errors",
     "clusterings": "arrays errors",
     "trial": (
-        "arrays artifacts config embedding manifest nightly progress snapshot store text "
-        "types"
+        "arrays artifacts config embedding manifest nightly progress snapshot store text types"
     ),
     "rankings": (
         "arrays artifacts baselines config embedding errors evaluation furniture labelled "
@@ -115,8 +114,7 @@ MAY_IMPORT: dict[str, str] = {
     "command_line": "console progress",
     "cli_groups": "command_line console groups serve types",
     "cli_evaluate": (
-        "command_line config console errors evaluation labelled labelled_groups logs "
-        "rankings"
+        "command_line config console errors evaluation labelled labelled_groups logs rankings"
     ),
     "cli": (
         "__init__ artifacts cli_evaluate cli_groups command_line config console errors "

@@ -9,7 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.arrays import Array
-from recommender.communities import central_members, joined, leiden, numbered_by_size
+from recommender.communities import (
+    central_members,
+    joined,
+    leiden,
+    modularity,
+    numbered_by_size,
+)
 
 Objective = Literal["modularity", "CPM"]
 OBJECTIVES: tuple[Objective, ...] = ("modularity", "CPM")
@@ -238,3 +244,27 @@ def test_many_small_communities_are_joined_without_a_matrix_of_them() -> None:
     assert sizes.min() >= 5
     assert len(sizes) > 5_000
     assert len(np.unique(joined(neighbours, weights, texts // 2, 0.5, 5, 12))) == 12
+
+
+@given(
+    st.integers(1, 12), st.integers(0, 4), st.sampled_from([0.0, 0.5, 1.0, 3.0]),
+    st.integers(0, 10_000),
+)  # fmt: skip
+def test_modularity_is_that_of_the_graph_that_is_searched(
+    texts: int, k: int, resolution: float, seed: int
+) -> None:
+    igraph = pytest.importorskip("igraph")
+    rng = np.random.default_rng(seed)
+    neighbours = rng.integers(-1, texts, (texts, k)).astype(np.int32)
+    neighbours[neighbours == np.arange(texts)[:, None]] = -1
+    scores = (rng.integers(1, 9, (texts, k)) / 8).astype(np.float32)
+    groups = rng.integers(0, 3, texts)
+    edges = [(i, int(j)) for i in range(texts) for j in neighbours[i] if j >= 0]
+    weights = [float(s) for s, j in zip(scores.ravel(), neighbours.ravel(), strict=True) if j >= 0]
+    wanted = 0.0
+    if edges:
+        oracle = igraph.Graph(n=texts, edges=edges)
+        wanted = oracle.modularity(
+            groups.tolist(), weights=weights, resolution=resolution, directed=False
+        )
+    assert modularity(neighbours, scores, groups, resolution) == pytest.approx(wanted, abs=1e-9)
