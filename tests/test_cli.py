@@ -327,6 +327,7 @@ def test_evaluate_groups_prints_a_row_for_each_grouping(
     )
     if kind == "topics":
         assert rest.pop(0) == "100.0% of them stand in the topic where a new article would go"
+        assert rest.pop(0).startswith("keywords: NPMI ")
     heading, product, *_ = rest
     assert heading.split() == ["grouping", *measures, "found", *count.split()]
     assert product.startswith("the product  ")
