@@ -18,6 +18,8 @@ from recommender.command_line import (
 from recommender.errors import needs_extra
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from recommender.config import Settings
     from recommender.labelled import Kind, Labelled
     from recommender.labelled_groups import Judged
@@ -30,6 +32,13 @@ split_option = click.option(
 )
 
 
+def evaluation_options(command: "Callable[..., None]") -> "Callable[..., None]":
+    """The options that all evaluations share, in the order of the help."""
+    for option in (json_option, progress_option, set_option, config_option, split_option):
+        command = option(command)
+    return command
+
+
 @click.group()
 def evaluate() -> None:
     """Judge the product on articles that you have labelled."""
@@ -37,11 +46,7 @@ def evaluate() -> None:
 
 @evaluate.command("related", epilog=EXIT_HELP)
 @click.argument("labelled", type=click.Path(path_type=Path))
-@split_option
-@config_option
-@set_option
-@progress_option
-@json_option
+@evaluation_options
 def evaluate_related(
     labelled: Path,
     split: str | None,
@@ -74,11 +79,7 @@ def evaluate_related(
 @evaluate.command("stories", epilog=EXIT_HELP)
 @click.argument("labelled", type=click.Path(path_type=Path))
 @click.option("--field", metavar="NAME", help="The field that names the story.  [default: story]")
-@split_option
-@config_option
-@set_option
-@progress_option
-@json_option
+@evaluation_options
 def evaluate_stories(
     labelled: Path,
     field: str | None,
@@ -104,11 +105,7 @@ def evaluate_stories(
 @evaluate.command("topics", epilog=EXIT_HELP)
 @click.argument("labelled", type=click.Path(path_type=Path))
 @click.option("--field", metavar="NAME", help="The field that names the topic.  [default: topic]")
-@split_option
-@config_option
-@set_option
-@progress_option
-@json_option
+@evaluation_options
 def evaluate_topics(
     labelled: Path,
     field: str | None,

@@ -1,14 +1,18 @@
 """Communities of the neighbour graph, by Leiden: what stories and topics are made of."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from heapq import heapify, heappop, heappush
 from itertools import chain
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from recommender.arrays import Array
+
+if TYPE_CHECKING:
+    from igraph import VertexClustering
 
 __all__ = ["central_members", "joined", "leiden", "modularity", "numbered_by_size"]
 
@@ -28,6 +32,7 @@ def leiden(
     *,
     weights: Array | None = None,
     initial: Array | None = None,
+    searches: int = 1,
 ) -> Array:
     """Community of every text, (texts,) int32; equal seeds give equal communities.
 
@@ -40,7 +45,8 @@ def leiden(
 
     `weights` (texts,) are those of the texts under CPM, where two must score the product of theirs
     and the resolution to be rather together than apart; without them each weighs 1. `initial`
-    (texts,) numbers the communities from 0 that the search begins with, else each text's own.
+    (texts,) numbers the communities from 0 that the search begins with, else each text's own. Of so
+    many `searches`, with the seeds from `seed` on, the one of the greatest quality.
     """
     import igraph
 
@@ -48,28 +54,45 @@ def leiden(
     low, high, weight = _edges(linked, scores, mean=objective == "CPM")
     graph = igraph.Graph(n=len(neighbours), edges=_each(low, high), directed=False)
     graph.es["weight"] = weight.tolist()
-    membership, quality = None if initial is None else initial.tolist(), -np.inf
+    # One iteration at a time: asked to go on while anything moves, igraph never ends where moves of
+    # equal gain lead round in a circle, as they do among copies of a text.
+    iteration = partial(
+        graph.community_leiden,
+        objective_function=objective,
+        weights="weight",
+        resolution=resolution,
+        n_iterations=1,
+        node_weights=None if weights is None else weights.tolist(),
+    )
+    begin = None if initial is None else initial.tolist()
+    found = [_search(iteration, begin, seed + search, iterations) for search in range(searches)]
+    # Of equals the first, as without an edge, where the quality is no number.
+    best = max(found, key=lambda clustering: clustering.quality)
+    return np.asarray(best.membership, dtype=np.int32)
+
+
+def _search(
+    iteration: "Callable[..., VertexClustering]",
+    begin: Sequence[int] | None,
+    seed: int,
+    iterations: int,
+) -> "VertexClustering":
+    """Iterate from the communities `begin` until nothing is gained; the best that was found."""
+    import igraph
+
     igraph.set_random_number_generator(random.Random(seed))  # noqa: S311 - reproducible by design
     try:
-        for _ in range(iterations):
-            # One by one: asked to go on while anything moves, igraph never ends where moves of
-            # equal gain lead round in a circle, as they do among copies of a text.
-            found = graph.community_leiden(
-                objective_function=objective,
-                weights="weight",
-                resolution=resolution,
-                n_iterations=1,
-                node_weights=None if weights is None else weights.tolist(),
-                initial_membership=membership,
-            )
-            gain, quality = found.quality - quality, found.quality
-            if not gain < LEAST_GAIN:  # nor, without an edge, no number at all
-                membership = found.membership
-            if not gain > LEAST_GAIN:
+        best = iteration(initial_membership=begin)
+        for _ in range(iterations - 1):
+            found = iteration(initial_membership=best.membership)
+            gain = found.quality - best.quality
+            if gain >= LEAST_GAIN:
+                best = found
+            if not gain > LEAST_GAIN:  # nor, without an edge, where it is no number
                 break
     finally:
         igraph.set_random_number_generator(random)
-    return np.asarray(membership, dtype=np.int32)
+    return best
 
 
 def _edges(neighbours: Array, scores: Array, *, mean: bool) -> tuple[Array, Array, Array]:

@@ -22,9 +22,9 @@ class Former(NamedTuple):
 
     `ids` are those of the articles in alphabetical order; `story_of`, `topic_of` and `finest_of`
     (articles,) int32 are positions in `story_ids` and `topics`; `story_leads` are the ids of each
-    story's central article. `heirs` leads every id of a group
-    that died to the one that took over, or to None. `inputs` digests what the snapshot was made
-    from, `build` that and the nights before; `settings` are those of the night.
+    story's central article. `heirs` leads every id of a group that died to the one that took over,
+    or to None. `inputs` digests what the snapshot was made from, `build` that and the nights
+    before; `settings` are those of the night.
     """
 
     name: str
@@ -39,6 +39,12 @@ class Former(NamedTuple):
     topic_of: Array
     finest_of: Array
     heirs: Mapping[str, str | None]
+
+    @property
+    def broad_topics(self) -> dict[str, str | None]:
+        """The id of every article's topic of level 1, None for none, by the article's id."""
+        names = [*(topic.id for topic in self.topics), None]  # the last place is that of -1
+        return dict(zip(self.ids, (names[t] for t in self.topic_of.tolist()), strict=True))
 
 
 _NOBODY = np.empty(0, dtype=np.int32)

@@ -92,8 +92,11 @@ def find_groups(
         identities = identify(
             former,
             [article.card.id for article in corpus.articles],
-            _partition(corpus, rescored, stories.story_of, build),
-            [_partition(corpus, rescored, at_level(*topics[1:], level), build) for level in levels],
+            _partition(corpus, stories.story_of, central, build),
+            [
+                _partition(corpus, numbers, central_members(neighbours, scores, numbers), build)
+                for numbers in (at_level(*topics[1:], level) for level in levels)
+            ],
         )
     return Groups(stories, central, topics, strength, identities)
 
@@ -132,8 +135,7 @@ def _former_topics(corpus: Corpus, former: Former) -> tuple[Array, Array]:
     return topic_of[rows], finest_of[rows]
 
 
-def _partition(corpus: Corpus, rescored: Rescored, group_of: Array, build: str) -> Partition:
-    central = central_members(*rescored.wide, group_of)
+def _partition(corpus: Corpus, group_of: Array, central: Array, build: str) -> Partition:
     leads = corpus.copies.leads[central].tolist()
     return Partition(
         group_of[corpus.copies.text_of],

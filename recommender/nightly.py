@@ -267,12 +267,10 @@ def _gates(
     corpus: Corpus, rescored: Rescored, groups: Groups, former: Former, settings: Settings
 ) -> list[Gate]:
     ids = [*groups.identities.topic_ids, None]  # the last place is that of -1
-    former_ids = [*(topic.id for topic in former.topics), None]
     topics = groups.topics.topic_of[corpus.copies.text_of].tolist()
-    then = (former_ids[topic] for topic in former.topic_of.tolist())
     tonight = Tonight(
         dict(zip((card.id for card in corpus.cards), (ids[t] for t in topics), strict=True)),
-        dict(zip(former.ids, then, strict=True)),
+        former.broad_topics,
         rescored.graph.scores.max(axis=1, initial=0.0),
         settings.related.floor,
     )

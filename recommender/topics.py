@@ -189,7 +189,12 @@ def _communities(
     weights = (scores**POWER).astype(np.float32)
     voters, told = neighbours[:, :VOTERS], scores[:, :VOTERS]
     initial = _started(neighbours, scores, former)
-    groups = _found(neighbours, weights, resolution, seed, initial)
+    if initial is not None:
+        groups = leiden(neighbours, weights, resolution, seed, "modularity", initial=initial)
+    else:
+        first = SEARCHES * seed  # so that no two seeds share a search
+        most = max(1, min(SEARCHES, TEXTS_SEARCHED // max(len(neighbours), 1)))
+        groups = leiden(neighbours, weights, resolution, first, "modularity", searches=most)
     while count is not None and groups.max() + 1 < min(count, len(groups)):
         resolution *= FINER
         if resolution > 1e6:  # what is not linked any finer cannot be cut any finer
@@ -217,20 +222,6 @@ def _started(neighbours: Array, scores: Array, former: Array | None) -> Array | 
     initial[alone] = initial.max() + 1 + np.arange(alone.sum())
     numbered: Array = np.unique(initial, return_inverse=True)[1]
     return numbered
-
-
-def _found(
-    neighbours: Array, weights: Array, resolution: float, seed: int, initial: Array | None
-) -> Array:
-    """The communities of the greatest modularity: from `initial`, or of several searches."""
-    if initial is not None:
-        return leiden(neighbours, weights, resolution, seed, "modularity", initial=initial)
-    searches = max(1, min(SEARCHES, TEXTS_SEARCHED // max(len(neighbours), 1)))
-    tried = [
-        leiden(neighbours, weights, resolution, SEARCHES * seed + search, "modularity")
-        for search in range(searches)
-    ]
-    return max(tried, key=lambda groups: modularity(neighbours, weights, groups, resolution))
 
 
 def _polled(voters: Array, scores: Array, groups: Array) -> Array:

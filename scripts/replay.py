@@ -86,17 +86,11 @@ def lasting(before: Former, now: Former, levels: Sequence[int]) -> tuple[int, in
     return together, kept
 
 
-def broad_topics(night: Former) -> dict[str, str | None]:
-    """The id of every article's broad topic, None for none."""
-    names = [*(topic.id for topic in night.topics), None]  # the last place is that of -1
-    return {i: names[topic] for i, topic in zip(night.ids, night.topic_of, strict=True)}
-
-
 def moved(before: Former, now: Former) -> tuple[float, float]:
     """Shares of the articles of both nights that changed their broad topic: all, and those of which
     neither the former topic nor the new one has a new article.
     """  # noqa: D205 - one sentence
-    then, tonight = broad_topics(before), broad_topics(now)
+    then, tonight = before.broad_topics, now.broad_topics
     fed = {topic for article, topic in tonight.items() if article not in then}
     both = then.keys() & tonight.keys()
     changed = [article for article in both if then[article] != tonight[article]]
