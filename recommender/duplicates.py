@@ -11,7 +11,7 @@ texts of candidates alone are then compared exactly.
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 from zlib import crc32
 
@@ -70,8 +70,9 @@ _MARKS = (
 _LETTER = f"[^{_MARKS}{_IDEOGRAPHS}{_UNSPACED}]"
 _TOKEN = re.compile(
     # A number is one word with its units, so that no part of another number equals it.
-    rf"(\d+(?:[.,:/–-]\d+)*{_LETTER}*)|({_LETTER}+)|([{_IDEOGRAPHS}]+)|([{_UNSPACED}]+)"
+    rf"\d+(?:[.,:/–-]\d+)*{_LETTER}*|{_LETTER}+|[{_IDEOGRAPHS}]+|[{_UNSPACED}]+"
 )
+_IDEOGRAPH, _CUT = re.compile(f"[{_IDEOGRAPHS}]"), re.compile(f"[{_IDEOGRAPHS}{_UNSPACED}]")
 
 
 class Words(NamedTuple):
@@ -153,27 +154,32 @@ def near_duplicates(one: str, other: str) -> bool:
     return _near(_words(one), _words(other))
 
 
-def _tokens(text: str) -> Iterator[tuple[str, bool, int]]:
-    """The words of `text` in order, case folded, with what `Words` says of each."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    for number, word, ideographs, unspaced in _TOKEN.findall(folded):
-        if word or number:
-            yield word or number, not word, 1
-            continue
-        size = _IDEOGRAPH_PIECE if ideographs else _UNSPACED_PIECE
-        letters = ideographs or unspaced
-        for at in range(len(letters)):
-            piece = letters[at : at + size]
-            yield piece, False, len(piece)
-
-
 def _words(text: str) -> Words:
-    found = list(_tokens(text))
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    found = _TOKEN.findall(folded)
+    # `isdecimal` says what `\d` does.
+    numbers, widths = [token[0].isdecimal() for token in found], [1] * len(found)
+    if _CUT.search(folded):
+        found, numbers, widths = _pieces(found)
     # CRC-32 is no good hash of its own, but fast and the same everywhere; `_runs` mixes it.
-    hashes = [crc32(word.encode("utf-8", "surrogatepass")) for word, _, _ in found]
-    numbers = [number for _, number, _ in found]
-    widths = [width for _, _, width in found]
+    hashes = [crc32(word.encode("utf-8", "surrogatepass")) for word in found]
     return Words(np.array(hashes, np.uint64), np.array(numbers, bool), np.array(widths, np.int64))
+
+
+def _pieces(tokens: list[str]) -> tuple[list[str], list[bool], list[int]]:
+    """The `tokens` with pieces for those without spaces; what is a number, and `Words.widths`."""
+    found: list[tuple[str, bool, int]] = []
+    for token in tokens:
+        number = token[0].isdecimal()
+        if number or not _CUT.match(token):
+            found.append((token, number, 1))
+            continue
+        size = _IDEOGRAPH_PIECE if _IDEOGRAPH.match(token) else _UNSPACED_PIECE
+        for at in range(len(token)):
+            piece = token[at : at + size]
+            found.append((piece, False, len(piece)))
+    words, numbers, widths = zip(*found, strict=True)
+    return [*words], [*numbers], [*widths]
 
 
 def _runs(hashes: Array) -> Array:

@@ -20,10 +20,6 @@ LEAST_THRESHOLD = 0.05
 # Days apart are a signal and no wall: however many, they take so much away, after two weeks half.
 LESS_FOR_DAYS = 0.1
 HALF_DAYS = 14.0
-# Edges of less than this share of their threshold pull no two texts together, and are most of the
-# graph; with these two numbers a graph of 200,000 texts takes seconds instead of minutes, and F1
-# moves by 0.0005.
-LEAST_SHARE = 0.7
 ITERATIONS = 2
 
 MICROSECONDS_A_DAY = 86_400_000_000
@@ -83,9 +79,7 @@ def detect_stories(
     `articles` (texts,) says how many articles have each text; without it each counts once.
     """
     weights = np.sqrt(thresholds)
-    other = weights[np.where(neighbours < 0, 0, neighbours)]
-    near = np.where(scores < LEAST_SHARE * weights[:, None] * other, -1, neighbours)
-    groups = leiden(near, scores, 1.0, seed, "CPM", iterations=ITERATIONS, weights=weights)
+    groups = leiden(neighbours, scores, 1.0, seed, "CPM", iterations=ITERATIONS, weights=weights)
     story_of = numbered_by_size(groups, articles)
     order = np.argsort(story_of, kind="stable").astype(np.int32)
     start = np.concatenate(([0], np.cumsum(np.bincount(story_of)))).astype(np.int64)

@@ -24,7 +24,7 @@ KEPT = 0.991
 MOST_VOTES = 10
 ROUNDS = 3  # of votes in which new texts that know only each other learn their topic
 # Leiden finds another of many nearly equal answers from each seed; the best of five is far steadier
-# than one. On large graphs, where answers differ less and take long, fewer are tried.
+# than one. Where the graph is large, and all its searches take long, fewer are tried.
 SEARCHES = 5
 TEXTS_SEARCHED = 100_000
 # Of modularity: what a night must gain to move topics for more than its new texts. Broad topics are
@@ -67,7 +67,8 @@ def detect_topics(
     finds far better ones.
     """
     broad, fine = former if former is not None else (None, None)
-    level = _communities(neighbours, scores, resolution, seed, broad, count=count)
+    searches = max(1, min(SEARCHES, TEXTS_SEARCHED // max(len(neighbours), 1)))
+    level = _communities(neighbours, scores, resolution, seed, searches, broad, count=count)
     level = numbered_by_size(level, articles)
     finest = level.astype(np.int64)
     parents, levels = [np.full(int(level.max(initial=-1)) + 1, -1)], [1]
@@ -81,7 +82,7 @@ def detect_topics(
                 continue
             inside = _inside(neighbours, rows)
             own = None if fine is None else fine[rows]
-            parts = _communities(inside, scores[rows], cut, seed, own, polled=False)
+            parts = _communities(inside, scores[rows], cut, seed, searches, own, polled=False)
             if parts.max(initial=0) > 0:
                 found.append((topic, rows, parts))
         finest, below = _below(finest, found, total, articles)
@@ -177,6 +178,7 @@ def _communities(
     scores: Array,
     resolution: float,
     seed: int,
+    searches: int,
     former: Array | None,
     *,
     count: int | None = None,
@@ -193,8 +195,7 @@ def _communities(
         groups = leiden(neighbours, weights, resolution, seed, "modularity", initial=initial)
     else:
         first = SEARCHES * seed  # so that no two seeds share a search
-        most = max(1, min(SEARCHES, TEXTS_SEARCHED // max(len(neighbours), 1)))
-        groups = leiden(neighbours, weights, resolution, first, "modularity", searches=most)
+        groups = leiden(neighbours, weights, resolution, first, "modularity", searches=searches)
     while count is not None and groups.max() + 1 < min(count, len(groups)):
         resolution *= FINER
         if resolution > 1e6:  # what is not linked any finer cannot be cut any finer

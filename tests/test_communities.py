@@ -1,6 +1,8 @@
 """Communities: planted groups are found, edges weigh what they should, seeds decide the rest."""
 
 import random
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
 from typing import Literal
 
 import numpy as np
@@ -42,6 +44,10 @@ def noisy(texts: int, k: int, seed: int = 0) -> tuple[Array, Array]:
     return np.array(rows, dtype=np.int32), scores.astype(np.float32)
 
 
+def pairs(of: Iterable[int]) -> list[frozenset[int]]:
+    return [frozenset(pair) for pair in combinations(of, 2)]
+
+
 def groups(labels: Array) -> set[frozenset[int]]:
     return {frozenset(np.flatnonzero(labels == g).tolist()) for g in set(labels.tolist())}
 
@@ -76,12 +82,43 @@ def test_under_modularity_naming_each_other_ties_twice_as_strongly() -> None:
     assert groups(mutual) == {frozenset({0, 1}), frozenset({2})}
 
 
-@pytest.mark.parametrize("objective", OBJECTIVES)
-def test_an_edge_of_the_least_score_or_less_is_none(objective: Objective) -> None:
-    pair = graph(2, (0, 1, 0.5), (1, 0, 0.25))
-    assert len(groups(leiden(*pair, 0.45, 0, objective, least=0.2))) == (objective == "CPM") + 1
-    assert len(groups(leiden(*pair, 0.45, 0, objective, least=0.25))) == 1  # 0.5 alone is said
-    assert len(groups(leiden(*pair, 0.45, 0, objective, least=0.5))) == 2
+def partitions(texts: int) -> Iterator[list[int]]:
+    """All ways to group so many texts: the group of each, every partition once."""
+    if not texts:
+        yield []
+        return
+    for before in partitions(texts - 1):
+        for group in range(max(before, default=-1) + 2):
+            yield [*before, group]
+
+
+@given(st.integers(0, 10_000), st.sampled_from([0.3, 0.5, 0.7]))
+def test_under_cpm_the_best_communities_hang_together_by_strong_edges(
+    seed: int, resolution: float
+) -> None:
+    # What lets the search leave out all other edges: by trying all partitions.
+    texts = 6
+    neighbours, scores = noisy(texts, 2, seed)
+    said: dict[frozenset[int], list[float]] = {}
+    for who, (others, values) in enumerate(zip(neighbours.tolist(), scores.tolist(), strict=True)):
+        for whom, score in zip(others, values, strict=True):
+            said.setdefault(frozenset((who, whom)), []).append(score)
+    gains = {pair: np.mean(said.get(pair, [0.0])) - resolution for pair in pairs(range(texts))}
+
+    def quality(of: Sequence[int]) -> float:
+        together = (pair for pair in gains if len({of[text] for text in pair}) == 1)
+        return float(sum(gains[pair] for pair in together))
+
+    part = list(range(texts))
+    for a, b in (sorted(pair) for pair, gain in gains.items() if gain >= 0):
+        part = [part[a] if of == part[b] else of for of in part]
+
+    def within(of: Sequence[int]) -> bool:
+        return len({*zip(of, part, strict=True)}) == len({*of})
+
+    best = max(map(quality, partitions(texts)))
+    assert max(map(quality, filter(within, partitions(texts)))) == pytest.approx(best)
+    assert within(leiden(neighbours, scores, resolution, 0, "CPM").tolist())
 
 
 @pytest.mark.parametrize("objective", OBJECTIVES)

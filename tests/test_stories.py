@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from recommender import stories as room
 from recommender.arrays import Array
-from recommender.stories import LEAST_SHARE, Stories, less_apart, story_thresholds
+from recommender.stories import Stories, less_apart, story_thresholds
 from tests.test_communities import graph, noisy
 
 SAME_STORY = 0.49
@@ -95,7 +95,7 @@ def pair_scores(neighbours: Array, scores: Array) -> dict[frozenset[int], float]
     said: dict[frozenset[int], list[float]] = {}
     for row, (others, values) in enumerate(zip(neighbours.tolist(), scores.tolist(), strict=True)):
         for other, value in zip(others, values, strict=True):
-            if other >= 0 and value >= LEAST_SHARE * SAME_STORY:  # less is as good as not said
+            if other >= 0:
                 said.setdefault(frozenset((row, other)), []).append(value)
     return {pair: sum(values) / len(values) for pair, values in said.items()}
 
