@@ -13,7 +13,6 @@ from recommender.scoring import RECIPE, Recipe, corrected, expand, hubness, hybr
 __all__ = ["Graph", "Rescored", "rescore"]
 
 BLOCK_ROWS = 256  # their candidates' vectors stay in the processor's cache
-BACKGROUND = 10  # one candidate alone would tell of chance
 
 
 class Graph(NamedTuple):
@@ -27,16 +26,13 @@ class Rescored(NamedTuple):
     """The graph, and what scores any other pair alike: see `scoring`.
 
     `wide` is the graph of all candidates, of which `graph` keeps the best `k`. `expanded` (texts,
-    dimension) float32 are the expanded embeddings; `hubness` (texts,) float32. `background`
-    (texts,) float32 is the mean of each text's last `BACKGROUND` scores: how near to it lies what
-    is near to it for no reason of its own.
+    dimension) float32 are the expanded embeddings; `hubness` (texts,) float32.
     """
 
     graph: Graph
     wide: Graph
     expanded: Array
     hubness: Array
-    background: Array
 
 
 def rescore(
@@ -91,15 +87,7 @@ def rescore(
         wide,
         expanded,
         hub,
-        _tail(wide.scores),
     )
-
-
-def _tail(scores: Array) -> Array:
-    """Mean of the last scores of each row, 0 where there are none."""
-    last = scores[:, -BACKGROUND:]
-    mean: Array = last.sum(axis=1, dtype=np.float32) / np.float32(max(last.shape[1], 1))
-    return mean
 
 
 def _overlaps(candidates: Array, words: Words, advance: Callable[[int], None]) -> Array:

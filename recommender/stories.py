@@ -7,16 +7,22 @@ import numpy as np
 from recommender.arrays import Array
 from recommender.communities import leiden, numbered_by_size
 
-__all__ = ["Stories", "detect_stories", "less_apart", "story_thresholds"]
+__all__ = [
+    "RECIPE",
+    "Recipe",
+    "Stories",
+    "Thresholds",
+    "detect_stories",
+    "less_apart",
+    "story_thresholds",
+]
 
-# What two texts must score to be rather of one story than not. Where much is near to a text for no
-# reason of its own, more; where texts are headlines, which share few words, less. Chosen together
-# on sets of stories of 2 to 23 articles, whole texts and headlines: docs/quality.md.
-THRESHOLD = 0.34
-PER_BACKGROUND = 0.6
-LESS_FOR_SHORT = 0.1
-SHORT_WORDS = 15  # of so many words, half of it
+SHORT_WORDS = 15  # a text of so many words counts as half short
 LEAST_THRESHOLD = 0.05
+LAST, FIRST = 10, 5  # candidates: one alone would tell of chance
+FARTHEST = 5  # candidates whose lists are looked at
+BLOCK = 512  # texts whose lists are compared at once
+LEAST_FOR_UNLISTED = 0.02  # of the threshold
 # Days apart are a signal and no wall: however many, they take so much away, after two weeks half.
 LESS_FOR_DAYS = 0.1
 HALF_DAYS = 14.0
@@ -37,18 +43,85 @@ class Stories(NamedTuple):
     story_start: Array
 
 
-def story_thresholds(background: Array, words: Array) -> Array:
-    """What each text asks of a score to be of its story, (texts,) float64.
+class Recipe(NamedTuple):
+    """The numbers of the thresholds; the defaults are the product's, others are for experiments.
 
-    `background` (texts,) is that of `graph.Rescored`, `words` (texts,) the number of words. To
-    judge a neighbour by what else is near is local scaling (Zelnik-Manor and Perona, NIPS 2004).
+    Two texts must score `threshold` to be rather of one story than not. More where much is near to
+    a text for no reason of its own: `per_background` of what its last candidates score. Less where
+    texts are headlines, which share few words: up to `less_for_short`.
+
+    Where the last candidates score more than `most_of_first` of what the first ones score, or than
+    `most_background`, the list seems to end amid a large story. The background is then no more than
+    that; for each that the last ones score beyond it, it is up to `less_for_shared` less, the more
+    their own lists share with the text's, and an unlisted pair costs `less_for_unlisted` less, for
+    what is not in the list is no stranger.
     """
+
+    threshold: float = 0.34
+    per_background: float = 0.6
+    less_for_short: float = 0.1
+    most_of_first: float = 0.7
+    most_background: float = 0.35
+    less_for_shared: float = 4.0
+    less_for_unlisted: float = 3.0
+
+
+# Chosen together on sets of stories of 2 to 23 articles, whole texts and headlines, and on the same
+# with lists too short for them: docs/quality.md, docs/decisions/0017-stories-beyond-a-list.md.
+RECIPE = Recipe()
+
+
+class Thresholds(NamedTuple):
+    """What texts ask to be of one story: of two texts the geometric mean of theirs.
+
+    `listed` (texts,) float64 is asked of a score. `unlisted` (texts,) float64, at most as much, is
+    what a story lacks for a pair that neither text has among its candidates.
+    """
+
+    listed: Array
+    unlisted: Array
+
+
+def story_thresholds(
+    neighbours: Array, scores: Array, words: Array, recipe: Recipe = RECIPE
+) -> Thresholds:
+    """What each text asks of the others of its story.
+
+    `neighbours` (texts, candidates) int32, -1 for none, and their `scores`, best first, are the
+    graph of all candidates; `words` (texts,) the number of words. To judge a neighbour by what else
+    is near is local scaling (Zelnik-Manor and Perona, NIPS 2004).
+    """
+    first, last = _mean(scores[:, :FIRST]), _mean(scores[:, -LAST:])
+    most = np.minimum(recipe.most_of_first * first, recipe.most_background)
+    background = np.minimum(last, most)
+    beyond = last - background
+    amid = np.flatnonzero(beyond > 0)
+    less = recipe.less_for_shared * _shared(neighbours, amid) ** 2
+    background[amid] = np.maximum(background[amid] - less * beyond[amid], 0.0)
     short = SHORT_WORDS / (SHORT_WORDS + words)
-    thresholds: Array = np.maximum(
-        THRESHOLD + PER_BACKGROUND * background.astype(np.float64) - LESS_FOR_SHORT * short,
-        LEAST_THRESHOLD,
-    )
-    return thresholds
+    listed = recipe.threshold + recipe.per_background * background - recipe.less_for_short * short
+    listed = np.maximum(listed, LEAST_THRESHOLD)
+    unlisted = listed - recipe.less_for_unlisted * beyond
+    return Thresholds(listed, np.maximum(unlisted, LEAST_FOR_UNLISTED * listed))
+
+
+def _shared(neighbours: Array, texts: Array) -> Array:
+    """The share of each text's candidates that its `FARTHEST` ones name, too, (texts,) float64."""
+    shares = np.zeros(len(texts))
+    for start in range(0, len(texts), BLOCK):
+        own = neighbours[texts[start : start + BLOCK]]
+        named = own[:, -FARTHEST:, None]
+        theirs = np.where(named < 0, -1, neighbours[named[:, :, 0]])
+        own = np.where(own < 0, -2, own)  # none is no other's none
+        common = (own[:, None, :, None] == theirs[:, :, None, :]).any(axis=3)
+        shares[start : start + BLOCK] = common.mean(axis=(1, 2))
+    return shares
+
+
+def _mean(scores: Array) -> Array:
+    """The mean of each row, (texts,) float64, 0 of none."""
+    mean: Array = scores.sum(axis=1, dtype=np.float64) / max(scores.shape[1], 1)
+    return mean
 
 
 def less_apart(neighbours: Array, scores: Array, published: Array, no_date: int) -> Array:
@@ -67,19 +140,24 @@ def less_apart(neighbours: Array, scores: Array, published: Array, no_date: int)
 def detect_stories(
     neighbours: Array,
     scores: Array,
-    thresholds: Array,
+    thresholds: Thresholds,
     seed: int,
     articles: Array | None = None,
 ) -> Stories:
     """Group the texts of the graph (texts, k) into stories.
 
-    A story is a community whose pairs score their thresholds or more on the whole, each pair
-    without an edge counting as 0: Leiden on the constant Potts model, where a pair must score the
-    geometric mean of its two `thresholds` (texts,), so one default serves stories of 2 and of 200.
-    `articles` (texts,) says how many articles have each text; without it each counts once.
+    A story is a community whose pairs score what its texts ask or more on the whole: Leiden on the
+    constant Potts model, where each listed pair brings its score beyond the threshold of the two
+    and each other pair costs what they ask of unlisted ones. So one default serves stories of 2
+    and of 200. `articles` (texts,) says how many articles have each text; without it each counts
+    once.
     """
-    weights = np.sqrt(thresholds)
-    groups = leiden(neighbours, scores, 1.0, seed, "CPM", iterations=ITERATIONS, weights=weights)
+    weights, listed = np.sqrt(thresholds.unlisted), np.sqrt(thresholds.listed)
+    other = np.where(neighbours < 0, 0, neighbours)
+    # The model takes the cost of unlisted pairs from every pair; listed ones get it back.
+    beyond = scores - listed[:, None] * listed[other] + weights[:, None] * weights[other]
+    beyond = np.maximum(beyond, 0.0).astype(np.float32)
+    groups = leiden(neighbours, beyond, 1.0, seed, "CPM", iterations=ITERATIONS, weights=weights)
     story_of = numbered_by_size(groups, articles)
     order = np.argsort(story_of, kind="stable").astype(np.int32)
     start = np.concatenate(([0], np.cumsum(np.bincount(story_of)))).astype(np.int64)

@@ -1,28 +1,34 @@
-"""What each ingredient of the score adds, and what the sets say of a set that was left out.
+"""What each ingredient of the score and of stories adds, and what the sets say of one left out.
 
-Runs on labelled sets of related articles (docs/quality.md), each embedded once. Every row of the
-first table is the product's own graph with one thing changed; the second chooses the recipe by all
-sets but one, and judges it on that one.
+Runs on labelled sets of stories (docs/quality.md), each embedded once. Every row of the first and
+the third table is the product with one thing changed; the second and the fourth choose the recipe
+by all sets but one, and judge it on that one. Related articles are judged by nDCG@5, stories by
+B-cubed F1: as they are, and with lists of 10 candidates, which the larger stories do not fit in, as
+stories of 100 do not in the product's 50.
 """
 
 import argparse
+from collections.abc import Mapping
 from itertools import product
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from recommender import stories
+from recommender.agreement import b_cubed
 from recommender.arrays import Array
 from recommender.baselines import bm25, dense, fuse
 from recommender.embedding import SentenceEncoder
 from recommender.evaluation import answerable, measure
 from recommender.furniture import stop_words_for
-from recommender.graph import rescore
+from recommender.graph import Graph, rescore
 from recommender.labelled import read_labelled
 from recommender.lexical import Words, weigh
 from recommender.neighbours import nearest
 from recommender.progress import ignore
 from recommender.scoring import RECIPE, Recipe
+from recommender.stories import detect_stories, story_thresholds
 from recommender.text import embedded_text
 from recommender.tokens import count_words, read_tokens
 
@@ -45,10 +51,27 @@ GRID = [
         (0.4, 0.5, 0.6), (0, 3, 5), (5, 10), (0.3, 0.45, 0.6, 0.75)
     )
 ]
+STORY_ROWS = {
+    "the product": stories.RECIPE,
+    "one threshold for all": stories.RECIPE._replace(threshold=0.49, per_background=0.0),
+    "headlines like whole texts": stories.RECIPE._replace(less_for_short=0.0),
+    "the background not limited": stories.RECIPE._replace(most_of_first=1.0, most_background=1.0),
+    "unlisted pairs are strangers": stories.RECIPE._replace(less_for_unlisted=0.0),
+}
+STORY_GRID = [
+    stories.RECIPE._replace(threshold=threshold, per_background=per, most_background=most)
+    for threshold, per, most in product(
+        (0.3, 0.32, 0.34, 0.36, 0.38), (0.4, 0.6, 0.8), (0.3, 0.35, 0.4)
+    )
+]
+FEW = 10  # candidates, for which the larger stories are too large
 
 
 class Set(NamedTuple):
-    """A labelled set made ready: its queries, stories, texts, embeddings, words, candidates."""
+    """A labelled set made ready: its queries, stories, texts, embeddings, words, candidates.
+
+    `lengths` (texts,) counts the words of each text, `wide` are its neighbours and their scores.
+    """
 
     name: str
     queries: Array
@@ -58,19 +81,24 @@ class Set(NamedTuple):
     words: Words
     candidates: Array
     similarities: Array
+    lengths: Array
+    wide: Graph
 
 
 def prepare(path: Path, name: str, split: str | None, encoder: SentenceEncoder) -> Set:
     """Read, embed and count one set."""
     labelled = read_labelled(path, {}, 1_000_000, 0.1)
-    stories = np.unique(labelled.labels, return_inverse=True)[1]
+    labels = np.unique(labelled.labels, return_inverse=True)[1]
     asked = [n for n, of in enumerate(labelled.splits) if split is None or of == split]
     texts = [embedded_text(article.title, article.text) for article in labelled.articles]
     vectors = encoder.encode(texts).vectors
-    words = weigh(count_words(read_tokens(texts)))[1]
-    queries = answerable(stories, np.array(asked))
+    counted = count_words(read_tokens(texts))
+    words = weigh(counted)[1]
+    queries = answerable(labels, np.array(asked))
     found = nearest(vectors, CANDIDATES, THREADS, ignore)
-    return Set(name, queries, stories, texts, vectors, words, *found)
+    wide = rescore(*found, vectors, words, DEPTH, THREADS, ignore).wide
+    lengths = counted.counts.sum(axis=1)
+    return Set(name, queries, labels, texts, vectors, words, *found, lengths, wide)
 
 
 def ndcg(of: Set, lists: Array) -> float:
@@ -86,34 +114,72 @@ def judged(of: Set, recipe: Recipe) -> float:
     return ndcg(of, graph.neighbours[of.queries])
 
 
+def grouped(of: Set, candidates: int, recipe: stories.Recipe) -> float:
+    """B-cubed F1 of the stories by `recipe`, of lists of so many `candidates`."""
+    neighbours, scores = (column[:, :candidates] for column in of.wide)
+    thresholds = story_thresholds(neighbours, scores, of.lengths, recipe)
+    found = detect_stories(neighbours, scores, thresholds, 0).story_of
+    return float(b_cubed(found, of.stories)[0])
+
+
 def main() -> None:
-    """Print both tables."""
+    """Print all four tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, help="the folder of NAME_stories.jsonl files")
     folder: Path = parser.parse_args().folder
     encoder = SentenceEncoder()
     sets = [prepare(folder / f"{name}_stories.jsonl", name, split, encoder) for name, split in SETS]
-    print("| nDCG@5 |", " | ".join(of.name for of in sets), "|")
-    print("|---|" + "---|" * len(sets))
-    for name, figures in plain(sets).items():
+    names = [of.name for of in sets]
+    rows = plain(sets)
+    rows |= {name: [judged(of, recipe) for of in sets] for name, recipe in ROWS.items()}
+    show("nDCG@5", names, rows)
+    left_out(names, RECIPE, {recipe: [judged(of, recipe) for of in sets] for recipe in GRID})
+    columns = [(of, candidates) for of in sets for candidates in (CANDIDATES, FEW)]
+    heads = [f"{of.name}, {candidates}" for of, candidates in columns]
+    told = {name: [grouped(*of, r) for of in columns] for name, r in STORY_ROWS.items()}
+    show("B-cubed F1, candidates", heads, told)
+    found = {recipe: [grouped(*of, recipe) for of in columns] for recipe in STORY_GRID}
+    left_out(heads, stories.RECIPE, found, together=2)
+
+
+def show(what: str, columns: list[str], rows: dict[str, list[float]]) -> None:
+    """Print a table of figures."""
+    print(f"| {what} |", " | ".join(columns), "|")
+    print("|---|" + "---|" * len(columns))
+    for name, figures in rows.items():
         print(f"| {name} |", " | ".join(f"{figure:.4f}" for figure in figures), "|")
-    for name, recipe in ROWS.items():
-        print(f"| {name} |", " | ".join(f"{judged(of, recipe):.4f}" for of in sets), "|")
-    figures = np.array([[judged(of, recipe) for of in sets] for recipe in GRID])
-    print("\n| left out | chosen by the others | nDCG@5 | the product | best of the grid |")
+    print()
+
+
+def left_out(
+    columns: list[str],
+    default: NamedTuple,
+    found: Mapping[Any, list[float]],
+    together: int = 1,
+) -> None:
+    """Print for each set what the others choose of the recipes `found`, and how it fares there.
+
+    A set has so many columns `together`. What is still lacking is compared, for the sets differ in
+    how hard they are.
+    """
+    recipes, figures = list(found), np.array([*found.values()])
+    lacking = (1 - figures) / (1 - figures).min(axis=0)
+    print("| left out | chosen by the others | there | the product | best of the grid |")
     print("|---|---|---|---|---|")
-    for place, of in enumerate(sets):
-        # What is still lacking is compared, for the sets differ in how hard they are.
-        lacking = (1 - figures) / (1 - figures).min(axis=0)
-        chosen = int(np.delete(lacking, place, axis=1).mean(axis=1).argmin())
-        recipe = GRID[chosen]
-        said = f"words {recipe.words}, expansion {recipe.expansion}, depth {recipe.depth}, "
-        said += f"strength {recipe.strength}"
-        best = figures[:, place].max()
-        print(
-            f"| {of.name} | {said} | {figures[chosen, place]:.4f} | {judged(of, RECIPE):.4f} "
-            f"| {best:.4f} |"
+    for place, name in enumerate(columns):
+        first = place - place % together
+        others = np.delete(lacking, range(first, first + together), axis=1)
+        chosen = int(others.mean(axis=1).argmin())
+        said = ", ".join(
+            f"{field.replace('_', ' ')} {value:g}"
+            for field, value, plain in zip(default._fields, recipes[chosen], default, strict=True)
+            if value != plain
         )
+        here = figures[:, place]
+        own = here[recipes.index(default)]
+        figures_here = " | ".join(f"{figure:.4f}" for figure in (here[chosen], own, here.max()))
+        print(f"| {name} | {said or 'the product'} | {figures_here} |")
+    print()
 
 
 def plain(sets: list[Set]) -> dict[str, list[float]]:

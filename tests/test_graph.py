@@ -102,7 +102,7 @@ def test_scores_are_those_of_the_formula(
     texts: int, width: int, k: int, missing: float, recipe: Recipe
 ) -> None:
     problem = Problem(texts, width, missing=missing)
-    graph, _, expanded, hubness, _ = problem.rescored(k, recipe=recipe)
+    graph, _, expanded, hubness = problem.rescored(k, recipe=recipe)
     assert graph.neighbours.shape == graph.scores.shape == (texts, k)
     assert (graph.neighbours.dtype, graph.scores.dtype) == (np.int32, np.float32)
     assert (expanded.dtype, hubness.dtype) == (np.float32, np.float32)
@@ -139,7 +139,7 @@ def test_ties_keep_the_order_of_the_candidates() -> None:
     problem.words.weights[:] = problem.words.weights[0]
     problem.candidates = np.array([[j for j in range(6) if j != i] for i in range(6)], np.int32)
     problem.similarities = np.ones((6, 5), dtype=np.float32)
-    graph, _, _, hubness, _ = problem.rescored(4)
+    graph, _, _, hubness = problem.rescored(4)
     assert len(set(hubness.tolist())) == 1
     assert graph.neighbours.tolist() == problem.candidates[:, :4].tolist()
 
@@ -150,7 +150,7 @@ def test_a_missing_candidate_stands_behind_one_that_scores_nothing() -> None:
     words = Words(np.full((2, 1), -1, dtype=np.int32), np.zeros((2, 1), dtype=np.float16))
     candidates = np.array([[-1, 1], [0, -1]], dtype=np.int32)
     similarities = np.array([[-np.inf, -1], [-1, -np.inf]], dtype=np.float32)
-    graph, _, expanded, hubness, _ = rescore(
+    graph, _, expanded, hubness = rescore(
         candidates, similarities, vectors, words, 2, 1, lambda _: None
     )
     assert graph.neighbours.tolist() == [[1, -1], [0, -1]]
@@ -163,7 +163,7 @@ def test_texts_without_a_word_or_a_candidate_are_scored_by_what_there_is() -> No
     vectors = np.eye(3, dtype=np.float32)
     words = Words(np.full((3, 1), -1, dtype=np.int32), np.zeros((3, 1), dtype=np.float16))
     none = np.full((3, 2), -1, dtype=np.int32)
-    graph, _, expanded, hubness, _ = rescore(
+    graph, _, expanded, hubness = rescore(
         none, np.full((3, 2), -np.inf, np.float32), vectors, words, 2, 2, lambda _: None
     )
     assert graph.neighbours.tolist() == [[-1, -1]] * 3
@@ -174,7 +174,7 @@ def test_texts_without_a_word_or_a_candidate_are_scored_by_what_there_is() -> No
 
 def test_a_single_text_has_a_row_without_neighbours() -> None:
     problem = Problem(1, 0)
-    graph, _, expanded, hubness, _ = problem.rescored(30)
+    graph, _, expanded, hubness = problem.rescored(30)
     assert graph.neighbours.shape == graph.scores.shape == (1, 0)
     assert hubness.tolist() == [0]
     np.testing.assert_allclose(expanded, problem.vectors, atol=1e-6)

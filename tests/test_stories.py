@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from recommender import stories as room
 from recommender.arrays import Array
-from recommender.stories import Stories, less_apart, story_thresholds
+from recommender.stories import Stories, Thresholds, less_apart, story_thresholds
 from tests.test_communities import graph, noisy
 
 SAME_STORY = 0.49
@@ -21,8 +21,11 @@ def detect_stories(
     neighbours: Array, scores: Array, seed: int, articles: Array | None = None
 ) -> Stories:
     """With one threshold for all."""
-    thresholds = np.full(len(neighbours), SAME_STORY)
-    return room.detect_stories(neighbours, scores, thresholds, seed, articles)
+    return room.detect_stories(neighbours, scores, alike(len(neighbours)), seed, articles)
+
+
+def alike(texts: int, listed: float = SAME_STORY, unlisted: float | None = None) -> Thresholds:
+    return Thresholds(*(np.full(texts, t) for t in (listed, unlisted or listed)))
 
 
 def events(*groups: set[int], score: float = 0.8) -> list[tuple[int, int, float]]:
@@ -113,19 +116,85 @@ def test_the_members_of_a_story_score_high_enough_on_average(texts: int, k: int,
         assert not pairs or sum(pairs) / len(pairs) >= SAME_STORY - 1e-6
 
 
+def asked(*lasts: float, words: int = 600, shared: bool = False) -> Thresholds:
+    """What texts ask of which the first five candidates score 0.6 and ten more so much each.
+
+    With `shared` all name the same texts, else each names others.
+    """
+    scores = np.array([[0.6] * 5 + [last] * 10 for last in lasts])
+    others = np.arange(15 * len(lasts)).reshape(len(lasts), 15) + len(lasts)
+    if shared:
+        others[:] = others[0]
+    rows = np.vstack([others, np.full((others.max() + 1 - len(others), 15), -1)]).astype(np.int32)
+    if shared:
+        rows[len(lasts) :] = others[0]
+    scores = np.vstack([scores, np.zeros((len(rows) - len(scores), 15))])
+    found = story_thresholds(rows, scores, np.full(len(rows), words))
+    return Thresholds(*(column[: len(lasts)] for column in found))
+
+
 def test_a_text_in_a_crowd_asks_for_more_and_a_headline_for_less() -> None:
-    background, words = np.array([0.0, 0.2, 0.2], np.float32), np.array([600, 600, 9])
-    lonely, crowded, headline = story_thresholds(background, words)
-    assert lonely < headline < crowded
-    assert story_thresholds(np.zeros(1, np.float32), np.ones(1))[0] > 0
+    lonely, crowded = asked(0.1, 0.3).listed
+    assert lonely < asked(0.3, words=9).listed[0] < crowded
+    none = np.full((1, 15), -1, np.int32)
+    assert story_thresholds(none, np.zeros((1, 15)), np.ones(1)).listed[0] > 0
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_what_is_not_in_a_list_that_ends_with_strangers_is_a_stranger(shared: bool) -> None:
+    listed, unlisted = asked(0.1, 0.3, 0.35, shared=shared)
+    assert unlisted.tolist() == listed.tolist()
+
+
+def test_a_list_that_ends_amid_a_story_tells_of_no_crowd() -> None:
+    listed, unlisted = asked(0.35, 0.4, 0.5, 0.6)
+    assert np.ptp(listed) == pytest.approx(0)
+    assert (np.diff(unlisted) <= 0).all()
+    assert unlisted[0] == listed[0]
+    assert 0 < unlisted[-1] < listed[-1] / 10
+
+
+def test_the_less_a_crowd_counts_the_more_its_lists_share() -> None:
+    apart, same = (asked(0.35, 0.4, 0.5, 0.6, shared=shared).listed for shared in (False, True))
+    assert same[0] == apart[0]
+    assert (np.diff(same) <= 0).all()
+    assert same[-1] == asked(0.0).listed[0]
 
 
 def test_each_text_brings_its_own_threshold() -> None:
-    pair = graph(4, *events({0, 1}, {2, 3}, score=0.5))
-    strict = room.detect_stories(*pair, np.array([0.45, 0.45, 0.6, 0.6]), 0)
-    assert strict.story_of.tolist() == [0, 0, 1, 2]
-    mean = room.detect_stories(*pair, np.array([0.45, 0.45, 0.4, 0.6]), 0)  # √0.24 = 0.49
-    assert mean.story_of.tolist() == [0, 0, 1, 1]
+    def stories(*thresholds: float) -> list[int]:
+        each = np.array(thresholds)
+        pair = graph(4, *events({0, 1}, {2, 3}, score=0.5))
+        return room.detect_stories(*pair, Thresholds(each, each), 0).story_of.tolist()
+
+    assert stories(0.45, 0.45, 0.6, 0.6) == [0, 0, 1, 2]
+    assert stories(0.45, 0.45, 0.4, 0.6) == [0, 0, 1, 1]  # √0.24 = 0.49
+
+
+def test_a_story_holds_by_what_it_asks_of_pairs_that_are_in_no_list() -> None:
+    ring = [(n, (n + step) % 12, 0.6) for n in range(12) for step in (1, 2, 3, 9, 10, 11)]
+
+    def stories(unlisted: float) -> int:
+        found = room.detect_stories(*graph(12, *ring), alike(12, 0.49, unlisted), 0)
+        return len(found.story_start) - 1
+
+    # Of 11 others 6 are listed and bring 0.11 each; the other 5 cost what is asked.
+    assert stories(0.49) > 1
+    assert stories(0.02) == 1
+
+
+@pytest.mark.parametrize("size", [30, 70, 200])
+def test_a_story_that_no_list_holds_whole_is_one_all_the_same(size: int) -> None:
+    rng, texts, candidates = np.random.default_rng(0), size + 100, 50
+    likeness = np.full((texts, texts), 0.1) + rng.uniform(0, 0.05, (texts, texts))
+    likeness[:size, :size] = rng.uniform(0.5, 0.75, (size, size))
+    likeness = (likeness + likeness.T) / 2
+    np.fill_diagonal(likeness, -1)
+    neighbours = np.argsort(-likeness, axis=1)[:, :candidates].astype(np.int32)
+    scores = np.take_along_axis(likeness, neighbours, axis=1).astype(np.float32)
+    thresholds = story_thresholds(neighbours, scores, np.full(texts, 300))
+    stories = room.detect_stories(neighbours, scores, thresholds, 0)
+    assert np.diff(stories.story_start).tolist() == [size] + [1] * 100
 
 
 def test_days_apart_take_a_little_away_and_never_all() -> None:
