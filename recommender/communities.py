@@ -115,21 +115,20 @@ def _held(low: Array, high: Array, strong: Array, count: int) -> Array:
 
 def _edges(neighbours: Array, scores: Array, *, mean: bool) -> tuple[Array, Array, Array]:
     """The pairs of linked texts, the lower first, in order, and the sum or mean of their scores."""
-    count, k = neighbours.shape
-    source = np.repeat(np.arange(count, dtype=np.int64), k)
-    target = neighbours.ravel()
-    linked = (target >= 0) & (target != source) & (scores.ravel() > 0)
-    source, target = source[linked], target[linked]
-    codes = np.minimum(source, target) * count + np.maximum(source, target)
-    order = np.argsort(codes, kind="stable")
-    codes, weight = codes[order], scores.ravel()[linked][order].astype(np.float64)
-    first = np.flatnonzero(np.diff(codes, prepend=-1))
-    if len(first):
-        weight = np.add.reduceat(weight, first)
+    from scipy.sparse import csr_array, triu
+
+    count = len(neighbours)
+    linked = (neighbours >= 0) & (scores > 0)
+    linked &= neighbours != np.arange(count, dtype=np.int32)[:, None]
+    start = np.concatenate(([0], np.cumsum(linked.sum(axis=1)))).astype(np.int32)
+    said = csr_array((scores[linked], neighbours[linked], start), shape=(count, count))
+    said.sort_indices()
+    weights = said + said.T
     if mean:
-        weight /= np.diff(np.append(first, len(codes)))
-    low, high = np.divmod(codes[first], max(count, 1))
-    return low, high, weight
+        said.data = np.ones_like(said.data)
+        weights.data /= (said + said.T).data
+    pairs = triu(weights, k=1, format="coo")
+    return pairs.row, pairs.col, pairs.data
 
 
 def _each(low: Array, high: Array) -> Iterator[tuple[int, int]]:
