@@ -299,9 +299,10 @@ def _pairs(
     source: Array, target: Array, weight: Array, size: int
 ) -> Iterator[tuple[int, int, float]]:
     """Each pair of communities that share edges, the lower first, and what these weigh."""
+    from scipy.sparse import coo_array
+
     apart = source != target
-    source, target, weight = source[apart], target[apart], weight[apart]
-    codes = np.minimum(source, target).astype(np.int64) * size + np.maximum(source, target)
-    pairs, place = np.unique(codes, return_inverse=True)
-    low, high = np.divmod(pairs, max(size, 1))
-    return zip(low.tolist(), high.tolist(), np.bincount(place, weight).tolist(), strict=True)
+    source, target = source[apart], target[apart]
+    ends = np.minimum(source, target), np.maximum(source, target)
+    pairs = coo_array((weight[apart], ends), shape=(size, size)).tocsr().tocoo()
+    return zip(pairs.row.tolist(), pairs.col.tolist(), pairs.data.tolist(), strict=True)

@@ -19,8 +19,6 @@ __all__ = [
 
 SHORT_WORDS = 15  # a text of so many words counts as half short
 LEAST_THRESHOLD = 0.05
-LAST, FIRST = 10, 5  # candidates: one alone would tell of chance
-FARTHEST = 5  # candidates whose lists are looked at
 BLOCK = 512  # texts whose lists are compared at once
 LEAST_FOR_UNLISTED = 0.02  # of the threshold
 # Days apart are a signal and no wall: however many, they take so much away, after two weeks half.
@@ -47,14 +45,14 @@ class Recipe(NamedTuple):
     """The numbers of the thresholds; the defaults are the product's, others are for experiments.
 
     Two texts must score `threshold` to be rather of one story than not. More where much is near to
-    a text for no reason of its own: `per_background` of what its last candidates score. Less where
-    texts are headlines, which share few words: up to `less_for_short`.
+    a text for no reason of its own: `per_background` of what its `last` candidates score. Less
+    where texts are headlines, which share few words: up to `less_for_short`.
 
-    Where the last candidates score more than `most_of_first` of what the first ones score, or than
-    `most_background`, the list seems to end amid a large story. The background is then no more than
-    that; for each that the last ones score beyond it, it is up to `less_for_shared` less, the more
-    their own lists share with the text's, and an unlisted pair costs `less_for_unlisted` less, for
-    what is not in the list is no stranger.
+    Where the last candidates score more than `most_of_first` of what the `first` ones score, or
+    than `most_background`, the list seems to end amid a large story. The background is then no more
+    than that; for each that the last ones score beyond it, it is up to `less_for_shared` less, the
+    more the lists of the `farthest` share with the text's, and an unlisted pair costs
+    `less_for_unlisted` less, for what is not in the list is no stranger.
     """
 
     threshold: float = 0.34
@@ -64,6 +62,9 @@ class Recipe(NamedTuple):
     most_background: float = 0.35
     less_for_shared: float = 4.0
     less_for_unlisted: float = 3.0
+    first: int = 5  # one alone would tell of chance
+    last: int = 10
+    farthest: int = 5
 
 
 # Chosen together on sets of stories of 2 to 23 articles, whole texts and headlines, and on the same
@@ -91,12 +92,12 @@ def story_thresholds(
     graph of all candidates; `words` (texts,) the number of words. To judge a neighbour by what else
     is near is local scaling (Zelnik-Manor and Perona, NIPS 2004).
     """
-    first, last = _mean(scores[:, :FIRST]), _mean(scores[:, -LAST:])
+    first, last = _mean(scores[:, : recipe.first]), _mean(scores[:, -recipe.last :])
     most = np.minimum(recipe.most_of_first * first, recipe.most_background)
     background = np.minimum(last, most)
     beyond = last - background
     amid = np.flatnonzero(beyond > 0)
-    less = recipe.less_for_shared * _shared(neighbours, amid) ** 2
+    less = recipe.less_for_shared * _shared(neighbours, amid, recipe.farthest) ** 2
     background[amid] = np.maximum(background[amid] - less * beyond[amid], 0.0)
     short = SHORT_WORDS / (SHORT_WORDS + words)
     listed = recipe.threshold + recipe.per_background * background - recipe.less_for_short * short
@@ -105,12 +106,12 @@ def story_thresholds(
     return Thresholds(listed, np.maximum(unlisted, LEAST_FOR_UNLISTED * listed))
 
 
-def _shared(neighbours: Array, texts: Array) -> Array:
-    """The share of each text's candidates that its `FARTHEST` ones name, too, (texts,) float64."""
+def _shared(neighbours: Array, texts: Array, farthest: int) -> Array:
+    """The share of each text's candidates that its `farthest` ones name, too, (texts,) float64."""
     shares = np.zeros(len(texts))
     for start in range(0, len(texts), BLOCK):
         own = neighbours[texts[start : start + BLOCK]]
-        named = own[:, -FARTHEST:, None]
+        named = own[:, -farthest:, None]
         theirs = np.where(named < 0, -1, neighbours[named[:, :, 0]])
         own = np.where(own < 0, -2, own)  # none is no other's none
         common = (own[:, None, :, None] == theirs[:, :, None, :]).any(axis=3)
@@ -152,11 +153,11 @@ def detect_stories(
     and of 200. `articles` (texts,) says how many articles have each text; without it each counts
     once.
     """
-    weights, listed = np.sqrt(thresholds.unlisted), np.sqrt(thresholds.listed)
+    listed, weights = (np.sqrt(asked).astype(np.float32) for asked in thresholds)
     other = np.where(neighbours < 0, 0, neighbours)
     # The model takes the cost of unlisted pairs from every pair; listed ones get it back.
     beyond = scores - listed[:, None] * listed[other] + weights[:, None] * weights[other]
-    beyond = np.maximum(beyond, 0.0).astype(np.float32)
+    beyond = np.maximum(beyond, 0.0)
     groups = leiden(neighbours, beyond, 1.0, seed, "CPM", iterations=ITERATIONS, weights=weights)
     story_of = numbered_by_size(groups, articles)
     order = np.argsort(story_of, kind="stable").astype(np.int32)

@@ -22,6 +22,7 @@ POWER = 2.0
 VOTERS = 30
 KEPT = 0.991
 MOST_VOTES = 10
+VOTES_AT_A_TIME = 1 << 21  # cells of texts and labels: 16 MB
 ROUNDS = 3  # of votes in which new texts that know only each other learn their topic
 # Leiden finds another of many nearly equal answers from each seed; the best of five is far steadier
 # than one. Where the graph is large, and all its searches take long, fewer are tried.
@@ -162,14 +163,16 @@ def elected(labels: Array, scores: Array) -> Array:
     do. Of equals the lowest wins.
     """
     size = int(labels.max(initial=-1)) + 1
-    linked = (labels >= 0) & (scores > 0)
-    codes = (np.arange(len(labels), dtype=np.int64)[:, None] * size + labels)[linked]
-    codes, inverse = np.unique(codes, return_inverse=True)
-    votes = np.bincount(inverse, weights=scores[linked].astype(np.float64) ** POWER)
-    row, label = np.divmod(codes, max(size, 1))
-    order = np.lexsort((-label, votes, row))
     winners = np.full(len(labels), -1, dtype=np.int32)
-    winners[row[order]] = label[order]  # of a row's labels the last written stays
+    rows = max(1, VOTES_AT_A_TIME // max(size, 1))
+    for start in range(0, len(labels) if size else 0, rows):
+        part = labels[start : start + rows]
+        weights = np.where(part < 0, 0.0, scores[start : start + rows].astype(np.float64) ** POWER)
+        place = np.arange(len(part))[:, None] * size + np.maximum(part, 0)
+        votes = np.bincount(place.ravel(), weights.ravel(), len(part) * size).reshape(-1, size)
+        best = votes.argmax(axis=1)
+        has = votes[np.arange(len(part)), best] > 0
+        winners[start : start + rows][has] = best[has]
     return winners
 
 
