@@ -70,7 +70,7 @@ def find_groups(
         stories = detect_stories(
             neighbours,
             less_apart(neighbours, scores, published, NO_DATE),
-            story_thresholds(neighbours, scores, lengths),
+            story_thresholds(scores, lengths),
             chosen.seed,
             articles,
         )

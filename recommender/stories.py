@@ -19,7 +19,6 @@ __all__ = [
 
 SHORT_WORDS = 15  # a text of so many words counts as half short
 LEAST_THRESHOLD = 0.05
-BLOCK = 512  # texts whose lists are compared at once
 LEAST_FOR_UNLISTED = 0.02  # of the threshold
 # Days apart are a signal and no wall: however many, they take so much away, after two weeks half.
 LESS_FOR_DAYS = 0.1
@@ -50,9 +49,8 @@ class Recipe(NamedTuple):
 
     Where the last candidates score more than `most_of_first` of what the `first` ones score, or
     than `most_background`, the list seems to end amid a large story. The background is then no more
-    than that; for each that the last ones score beyond it, it is up to `less_for_shared` less, the
-    more the lists of the `farthest` share with the text's, and an unlisted pair costs
-    `less_for_unlisted` less, for what is not in the list is no stranger.
+    than that, and what is not in the list is no stranger: for each that the last ones score beyond
+    it, an unlisted pair costs `less_for_unlisted` less.
     """
 
     threshold: float = 0.34
@@ -60,11 +58,9 @@ class Recipe(NamedTuple):
     less_for_short: float = 0.1
     most_of_first: float = 0.7
     most_background: float = 0.35
-    less_for_shared: float = 4.0
-    less_for_unlisted: float = 3.0
+    less_for_unlisted: float = 6.0
     first: int = 5  # one alone would tell of chance
     last: int = 10
-    farthest: int = 5
 
 
 # Chosen together on sets of stories of 2 to 23 articles, whole texts and headlines, and on the same
@@ -83,40 +79,21 @@ class Thresholds(NamedTuple):
     unlisted: Array
 
 
-def story_thresholds(
-    neighbours: Array, scores: Array, words: Array, recipe: Recipe = RECIPE
-) -> Thresholds:
+def story_thresholds(scores: Array, words: Array, recipe: Recipe = RECIPE) -> Thresholds:
     """What each text asks of the others of its story.
 
-    `neighbours` (texts, candidates) int32, -1 for none, and their `scores`, best first, are the
-    graph of all candidates; `words` (texts,) the number of words. To judge a neighbour by what else
-    is near is local scaling (Zelnik-Manor and Perona, NIPS 2004).
+    `scores` (texts, candidates) are those of the graph of all candidates, best first, 0 where there
+    are fewer; `words` (texts,) the number of words. To judge a neighbour by what else is near is
+    local scaling (Zelnik-Manor and Perona, NIPS 2004).
     """
     first, last = _mean(scores[:, : recipe.first]), _mean(scores[:, -recipe.last :])
     most = np.minimum(recipe.most_of_first * first, recipe.most_background)
     background = np.minimum(last, most)
-    beyond = last - background
-    amid = np.flatnonzero(beyond > 0)
-    less = recipe.less_for_shared * _shared(neighbours, amid, recipe.farthest) ** 2
-    background[amid] = np.maximum(background[amid] - less * beyond[amid], 0.0)
     short = SHORT_WORDS / (SHORT_WORDS + words)
     listed = recipe.threshold + recipe.per_background * background - recipe.less_for_short * short
     listed = np.maximum(listed, LEAST_THRESHOLD)
-    unlisted = listed - recipe.less_for_unlisted * beyond
+    unlisted = listed - recipe.less_for_unlisted * (last - background)
     return Thresholds(listed, np.maximum(unlisted, LEAST_FOR_UNLISTED * listed))
-
-
-def _shared(neighbours: Array, texts: Array, farthest: int) -> Array:
-    """The share of each text's candidates that its `farthest` ones name, too, (texts,) float64."""
-    shares = np.zeros(len(texts))
-    for start in range(0, len(texts), BLOCK):
-        own = neighbours[texts[start : start + BLOCK]]
-        named = own[:, -farthest:, None]
-        theirs = np.where(named < 0, -1, neighbours[named[:, :, 0]])
-        own = np.where(own < 0, -2, own)  # none is no other's none
-        common = (own[:, None, :, None] == theirs[:, :, None, :]).any(axis=3)
-        shares[start : start + BLOCK] = common.mean(axis=(1, 2))
-    return shares
 
 
 def _mean(scores: Array) -> Array:

@@ -117,9 +117,8 @@ def judged(of: Set, recipe: Recipe) -> float:
 def grouped(of: Set, candidates: int, recipe: stories.Recipe) -> float:
     """B-cubed F1 of the stories by `recipe`, of lists of so many `candidates`."""
     neighbours, scores = (column[:, :candidates] for column in of.wide)
-    last, farthest = (n * candidates // CANDIDATES for n in (recipe.last, recipe.farthest))
-    recipe = recipe._replace(last=last, farthest=farthest)
-    thresholds = story_thresholds(neighbours, scores, of.lengths, recipe)
+    recipe = recipe._replace(last=recipe.last * candidates // CANDIDATES)
+    thresholds = story_thresholds(scores, of.lengths, recipe)
     found = detect_stories(neighbours, scores, thresholds, 0).story_of
     return float(b_cubed(found, of.stories)[0])
 

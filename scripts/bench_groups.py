@@ -75,7 +75,7 @@ def grouped(vectors: Array, words: Words) -> tuple[dict[str, float], str]:
     seconds["graph"], scored = timed(
         lambda: rescore(*near, vectors, words, chosen.neighbours.k, THREADS, ignore)
     )
-    thresholds = story_thresholds(*scored.wide, np.full(texts, words.words.shape[1]))
+    thresholds = story_thresholds(scored.wide.scores, np.full(texts, words.words.shape[1]))
     seconds["stories"], stories = timed(lambda: detect_stories(*scored.wide, thresholds, 0))
     seconds["topics"], topics = timed(
         lambda: detect_topics(*scored.wide, chosen.topics.resolution, chosen.topics.seed)

@@ -116,33 +116,20 @@ def test_the_members_of_a_story_score_high_enough_on_average(texts: int, k: int,
         assert not pairs or sum(pairs) / len(pairs) >= SAME_STORY - 1e-6
 
 
-def asked(*lasts: float, words: int = 600, shared: bool = False) -> Thresholds:
-    """What texts ask of which the first five candidates score 0.6 and ten more so much each.
-
-    With `shared` all name the same texts, else each names others.
-    """
+def asked(*lasts: float, words: int = 600) -> Thresholds:
+    """What texts ask of which the first five candidates score 0.6 and ten more so much each."""
     scores = np.array([[0.6] * 5 + [last] * 10 for last in lasts])
-    others = np.arange(15 * len(lasts)).reshape(len(lasts), 15) + len(lasts)
-    if shared:
-        others[:] = others[0]
-    rows = np.vstack([others, np.full((others.max() + 1 - len(others), 15), -1)]).astype(np.int32)
-    if shared:
-        rows[len(lasts) :] = others[0]
-    scores = np.vstack([scores, np.zeros((len(rows) - len(scores), 15))])
-    found = story_thresholds(rows, scores, np.full(len(rows), words))
-    return Thresholds(*(column[: len(lasts)] for column in found))
+    return story_thresholds(scores, np.full(len(lasts), words))
 
 
 def test_a_text_in_a_crowd_asks_for_more_and_a_headline_for_less() -> None:
     lonely, crowded = asked(0.1, 0.3).listed
     assert lonely < asked(0.3, words=9).listed[0] < crowded
-    none = np.full((1, 15), -1, np.int32)
-    assert story_thresholds(none, np.zeros((1, 15)), np.ones(1)).listed[0] > 0
+    assert story_thresholds(np.zeros((1, 15)), np.ones(1)).listed[0] > 0
 
 
-@pytest.mark.parametrize("shared", [True, False])
-def test_what_is_not_in_a_list_that_ends_with_strangers_is_a_stranger(shared: bool) -> None:
-    listed, unlisted = asked(0.1, 0.3, 0.35, shared=shared)
+def test_what_is_not_in_a_list_that_ends_with_strangers_is_a_stranger() -> None:
+    listed, unlisted = asked(0.1, 0.3, 0.35)
     assert unlisted.tolist() == listed.tolist()
 
 
@@ -152,13 +139,6 @@ def test_a_list_that_ends_amid_a_story_tells_of_no_crowd() -> None:
     assert (np.diff(unlisted) <= 0).all()
     assert unlisted[0] == listed[0]
     assert 0 < unlisted[-1] < listed[-1] / 10
-
-
-def test_the_less_a_crowd_counts_the_more_its_lists_share() -> None:
-    apart, same = (asked(0.35, 0.4, 0.5, 0.6, shared=shared).listed for shared in (False, True))
-    assert same[0] == apart[0]
-    assert (np.diff(same) <= 0).all()
-    assert same[-1] == asked(0.0).listed[0]
 
 
 def test_each_text_brings_its_own_threshold() -> None:
@@ -192,7 +172,7 @@ def test_a_story_that_no_list_holds_whole_is_one_all_the_same(size: int) -> None
     np.fill_diagonal(likeness, -1)
     neighbours = np.argsort(-likeness, axis=1)[:, :candidates].astype(np.int32)
     scores = np.take_along_axis(likeness, neighbours, axis=1).astype(np.float32)
-    thresholds = story_thresholds(neighbours, scores, np.full(texts, 300))
+    thresholds = story_thresholds(scores, np.full(texts, 300))
     stories = room.detect_stories(neighbours, scores, thresholds, 0)
     assert np.diff(stories.story_start).tolist() == [size] + [1] * 100
 
