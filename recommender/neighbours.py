@@ -5,9 +5,10 @@ from typing import NamedTuple
 import numpy as np
 
 from recommender.arrays import Array
-from recommender.cells import all_neighbours, updated_neighbours
+from recommender.cells import all_neighbours
 from recommender.index import Found, Index
 from recommender.progress import Advance
+from recommender.updates import updated_neighbours
 
 __all__ = ["EXACT_UP_TO", "Nearest", "nearest", "updated"]
 

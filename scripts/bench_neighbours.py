@@ -19,9 +19,10 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from recommender.cells import all_neighbours, updated_neighbours
+from recommender.cells import all_neighbours
 from recommender.embedding import uses_bfloat16
 from recommender.index import Found
+from recommender.updates import updated_neighbours
 
 T = TypeVar("T")
 

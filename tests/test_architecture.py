@@ -60,8 +60,11 @@ MAY_IMPORT: dict[str, str] = {
         "articles artifacts config corpus duplicates embedding errors progress rejects "
         "removals store text tokens types"
     ),
-    "cells": "arrays embedding index progress",
-    "neighbours": "arrays cells index progress",
+    "products": "arrays embedding",
+    "scan": "arrays index products",
+    "cells": "arrays index products progress scan",
+    "updates": "arrays cells index products progress scan",
+    "neighbours": "arrays cells index progress updates",
     "candidates": "arrays files neighbours",
     "graph": "arrays lexical scoring",
     "communities": "arrays",
@@ -125,9 +128,9 @@ MAY_IMPORT: dict[str, str] = {
 }
 BUILD = {"articles", "candidates", "cells", "communities", "config", "copies", "corpus",
          "duplicates", "former", "furniture", "gates", "graph", "grouping", "identity", "intake",
-         "keywords", "lineage", "neighbours", "nightly", "nights", "phrases", "publish", "rejects",
-         "representatives", "runs", "sources", "spelling", "store", "stories", "terms",
-         "topics"}  # fmt: skip
+         "keywords", "lineage", "neighbours", "nightly", "nights", "phrases", "products", "publish",
+         "rejects", "representatives", "runs", "scan", "sources", "spelling", "store", "stories",
+         "terms", "topics", "updates"}  # fmt: skip
 JUDGE = {"agreement", "baselines", "clusterings", "coherence", "evaluation", "labelled",
          "labelled_groups", "rankings", "trial"}  # fmt: skip
 SERVE = {"__init__", "answers", "arrays", "artifacts", "cards", "errors", "files", "filters",

@@ -1,6 +1,7 @@
 """The replay counts what became of ids as one would by hand."""
 
 import json
+import re
 from pathlib import Path
 from types import ModuleType
 
@@ -60,3 +61,21 @@ def test_a_replay_prints_every_night_and_the_totals(replay: ModuleType, tmp_path
     assert record["nights"][-1]["articles"] == len(newsdesk())
     assert all(step["kept"] <= step["lasting"] for step in record["nights"])
     assert record["totals"]["ARI with a rebuild, stories"] == pytest.approx(1.0)
+
+
+def test_a_night_of_few_new_articles_is_compared_with_the_first(
+    replay: ModuleType, tmp_path: Path
+) -> None:
+    bench = pytest.importorskip("bench_night")
+    news = write_jsonl(tmp_path / "news.jsonl", newsdesk())
+    file = tmp_path / "night.json"
+    arguments = [str(news), "--share", "0.2", "--json-file", str(file)]
+    result = CliRunner().invoke(bench.main, arguments)
+    assert result.exit_code == 0, result.output
+    rows = {row["name"]: row["value"] for row in json.loads(file.read_text())}
+    first, second = (name for name in rows if "night" in name)
+    early, late = (int(re.search(r"\d+", name)[0]) for name in (first, second))  # type: ignore[index]
+    assert early + late == len(newsdesk())
+    assert late > 0
+    assert rows["their ratio"] == pytest.approx(rows[second] / rows[first])
+    assert -1 <= rows["stories: ARI with a rebuild"] <= 1
