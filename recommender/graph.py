@@ -51,43 +51,47 @@ def rescore(
     (texts, dimension) float32 are unit embeddings. The result is the same for any number of
     `threads`. `advance` is told how many texts are done.
     """
-    none = candidates < 0
-    candidates = np.where(none, 0, candidates)  # any text will do: its score is taken away again
     overlap = _overlaps(candidates, words, advance)
-    first = np.where(none, 0.0, hybrid(similarities, overlap, recipe))
-    expanded = np.empty_like(vectors)
-    nearest = _best(first, recipe.expansion)
-    near = np.take_along_axis(candidates, nearest, axis=1)
-    near_scores = np.take_along_axis(first, nearest, axis=1).astype(np.float32)
-    similarity = np.empty(candidates.shape, dtype=np.float32)
+    expanded, hub = np.empty_like(vectors), np.empty(len(vectors), dtype=np.float32)
+    hybrids = np.empty(candidates.shape, dtype=np.float32)
+    wide = Graph(np.empty(candidates.shape, dtype=np.int32), np.empty_like(hybrids))
 
     def expand_block(rows: slice) -> None:
-        expanded[rows] = expand(vectors[rows], vectors[near[rows]], near_scores[rows], recipe)
+        near, missing = _any_text(candidates[rows])
+        first = np.where(missing, 0.0, hybrid(similarities[rows], overlap[rows], recipe))
+        best = _best(first, recipe.expansion)
+        near, scores = (np.take_along_axis(column, best, axis=1) for column in (near, first))
+        expanded[rows] = expand(vectors[rows], vectors[near], scores.astype(np.float32), recipe)
 
     def compare_block(rows: slice) -> None:
-        others = expanded[candidates[rows]]
+        near, missing = _any_text(candidates[rows])
         # One product a pair: in a matrix product the last bit of each depends on its place, and
         # equal texts would not tie.
-        similarity[rows] = np.vecdot(others, expanded[rows][:, None, :])
+        similarity = np.vecdot(expanded[near], expanded[rows][:, None, :])
+        mixed = np.where(missing, -1.0, hybrid(similarity, overlap[rows], recipe))
+        hybrids[rows] = mixed
+        hub[rows] = hubness(-np.sort(-hybrids[rows], axis=1), recipe)
+
+    def correct_block(rows: slice) -> None:
+        near, missing = _any_text(candidates[rows])
+        scores = np.where(missing, -1.0, corrected(hybrids[rows], hub[near], mean, recipe))
+        order = _best(scores, scores.shape[1])
+        wide.neighbours[rows] = np.take_along_axis(candidates[rows], order, axis=1)
+        wide.scores[rows] = np.maximum(np.take_along_axis(scores, order, axis=1), 0.0)
 
     with ThreadPoolExecutor(threads) as pool:
         for work in (expand_block, compare_block):
             list(pool.map(work, _blocks(len(vectors))))
-    hybrids = np.where(none, -1.0, hybrid(similarity, overlap, recipe)).astype(np.float32)
-    order = _best(hybrids, hybrids.shape[1])
-    hub = hubness(np.take_along_axis(hybrids, order, axis=1), recipe)
-    scores = np.where(none, -1.0, corrected(hybrids, hub[candidates], float(hub.mean()), recipe))
-    chosen = _best(scores, scores.shape[1])
-    wide = Graph(
-        np.take_along_axis(np.where(none, -1, candidates), chosen, axis=1),
-        np.maximum(np.take_along_axis(scores, chosen, axis=1), 0.0).astype(np.float32),
-    )
-    return Rescored(
-        Graph(*(np.ascontiguousarray(column[:, :k]) for column in wide)),
-        wide,
-        expanded,
-        hub,
-    )
+        mean = float(hub.mean())
+        list(pool.map(correct_block, _blocks(len(vectors))))
+    graph = Graph(*(np.ascontiguousarray(column[:, :k]) for column in wide))
+    return Rescored(graph, wide, expanded, hub)
+
+
+def _any_text(candidates: Array) -> tuple[Array, Array]:
+    """The `candidates` with some text for each -1, whose score is taken away; and which were -1."""
+    missing = candidates < 0
+    return np.where(missing, 0, candidates), missing
 
 
 def _overlaps(candidates: Array, words: Words, advance: Callable[[int], None]) -> Array:
@@ -97,6 +101,7 @@ def _overlaps(candidates: Array, words: Words, advance: Callable[[int], None]) -
     weights = words.weights.astype(np.float32)
     found = np.empty(candidates.shape, dtype=np.float32)
     for text, others in enumerate(candidates):
+        others = np.maximum(others, 0)
         # One text's weights lie open by word: each candidate looks its own words up in them.
         own[words.words[text]] = weights[text]
         own[-1] = 0.0
