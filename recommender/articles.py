@@ -43,14 +43,18 @@ class Reject:
 class Reader:
     """Reads the sources of one run; remembers the ids it has seen and the fields it left out.
 
-    `mapping` gives the publisher's name for any of our fields, e.g. {"text": "body"}.
+    `mapping` gives the publisher's name for any of our fields, e.g. {"text": "body"}. Without
+    `headlines` a title alone is no article: an export that lost its texts is to be noticed.
     `unknown_fields` maps a field that is kept out to the first file it was seen in.
     """
 
-    def __init__(self, mapping: Mapping[str, str], max_characters: int) -> None:
+    def __init__(
+        self, mapping: Mapping[str, str], max_characters: int, *, headlines: bool = False
+    ) -> None:
         self._names = {field: mapping.get(field, field) for field in FIELDS}
         self._known = frozenset(self._names.values())
         self._max_characters = max_characters
+        self._headlines = headlines
         self._seen: dict[str, tuple[str, int]] = {}
         self.unknown_fields: dict[str, str] = {}
         self._source: Source | None = None
@@ -98,9 +102,10 @@ class Reader:
     def _article(self, row: Row, article_id: str) -> Article:
         names = self._names
         text = _string(row.get(names["text"]), names["text"])
-        if text is None:
-            raise BadRecord(names["text"], "no text")
         title = _string(row.get(names["title"]), names["title"]) or ""
+        if text is None and not (self._headlines and title):
+            raise BadRecord(names["text"], "no text")
+        text = text or ""
         for name, value in ((names["text"], text), (names["title"], title)):
             if len(value) > self._max_characters:
                 raise BadRecord(

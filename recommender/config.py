@@ -30,9 +30,13 @@ Positive = Annotated[float, msgspec.Meta(gt=0, le=1e6)]
 
 
 class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How sources are read. `fields` maps our field names to the publisher's."""
+    """How sources are read. `fields` maps our field names to the publisher's.
+
+    With `headlines` an article may be a title alone.
+    """
 
     fields: dict[str, str] = {}
+    headlines: bool = False
     max_rejects: Share = 0.05
     max_characters: Count = 1_000_000
 

@@ -57,7 +57,8 @@ def take_in(
     timed: Timed,
 ) -> Intake:
     """Read all sources into the store, in one transaction that too many rejects undo."""
-    reader = Reader(settings.input.fields, settings.input.max_characters)
+    given = settings.input
+    reader = Reader(given.fields, given.max_characters, headlines=given.headlines)
     removed = read_removed(artifacts)
     rejects = RejectFile(artifacts.rejects)
     counts = Ingested()

@@ -59,14 +59,14 @@ def read_labelled(
 
     Labels of the `kind` stand in the `field`, which has its name unless another is given.
 
-    A bad article is a reject, as it is at night; a bad label is never passed over, because it
-    would change what is right for the others.
+    A bad article is a reject, as it is at night, only that a headline alone is none. A bad label is
+    never passed over, because it would change what is right for the others.
 
     Raises:
         InputError: a label is bad, or more than the share `max_rejects` of the records are (file,
             line and field are named); no two articles have one label; the file cannot be read.
     """
-    reader = Reader(fields, max_characters)
+    reader = Reader(fields, max_characters, headlines=True)
     # The reader checks articles and passes over what they do not have; a second reading of the
     # same file, in step with it, finds the labels.
     named = field or kind

@@ -55,8 +55,8 @@ def held(
         artifacts = Artifacts(Path(folder))
         source = artifacts.root / "articles.jsonl"
         _write(source, articles)
-        # The names were mapped when the labelled set was read.
-        named = msgspec.structs.replace(settings.input, fields={})
+        # The names were mapped when the labelled set was read, which may hold headlines alone.
+        named = msgspec.structs.replace(settings.input, fields={}, headlines=True)
         settings = msgspec.structs.replace(settings, input=named)
         # Forced, for the gates guard readers, and here are none: what is bad is to be measured.
         run_night([source], artifacts, settings, force=True, encoder=encoder, progress=progress)

@@ -61,8 +61,7 @@ def related(split: str | None = None) -> Callable[[Path], Report]:
     """Related articles on a set labelled with stories; floors hold the product's pure relevance."""
 
     def run(labelled: Path) -> Report:
-        # The environment of the developer must not move a figure: defaults and nothing else. Of
-        # ECB+, 6 % are headlines without a text, which the product does not take in.
+        # The environment of the developer must not move a figure: defaults and nothing else.
         settings = load_settings(environment={})
         articles = read_labelled(labelled, {}, settings.input.max_characters, max_rejects=0.1)
         found = evaluate_related(articles, settings, split=split)

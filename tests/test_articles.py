@@ -173,6 +173,21 @@ def test_every_record_comes_back_once_in_order(
 # Records that are left out
 
 
+@pytest.mark.parametrize("text", [None, "", " \t"])
+def test_a_headline_alone_is_an_article_where_that_is_asked_for(
+    tmp_path: Path, text: str | None
+) -> None:
+    path, neither = tmp_path / "in.jsonl", tmp_path / "neither.jsonl"
+    path.write_text(json.dumps(good(title="Harbour opens", text=text)))
+    neither.write_text(json.dumps(good(title="", text=text)))
+    taken = list(Reader({}, 1000, headlines=True).read(path))
+    assert [(item.title, item.text) for item in taken if isinstance(item, Article)] == [
+        ("Harbour opens", "")
+    ]
+    assert [type(item) for item in Reader({}, 1000).read(path)] == [Reject]
+    assert [type(item) for item in Reader({}, 1000, headlines=True).read(neither)] == [Reject]
+
+
 @pytest.mark.parametrize(
     ("row", "field", "reason"),
     [

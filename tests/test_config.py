@@ -38,7 +38,12 @@ def test_every_setting_can_be_set_in_a_file(tmp_path: Path) -> None:
         return f'"{value}"' if isinstance(value, str) else str(value)
 
     wanted = {
-        "input": {"fields": {"text": "body"}, "max_rejects": 0.5, "max_characters": 7},
+        "input": {
+            "fields": {"text": "body"},
+            "headlines": True,
+            "max_rejects": 0.5,
+            "max_characters": 7,
+        },
         "embedding": {
             "model": "m",
             "revision": "r",

@@ -68,10 +68,15 @@ def test_a_bad_label_is_refused_where_it_stands(tmp_path: Path, bad: object, sai
     assert str(refused.value).startswith(f"{path}{said}")
 
 
+def test_a_headline_alone_can_be_judged(tmp_path: Path) -> None:
+    path = write(tmp_path / "l.jsonl", record(1), record(2, title="Harbour opens", text=""))
+    assert [a.text == "" for a in read_labelled(path, {}, MAX_CHARACTERS).articles] == [False, True]
+
+
 @pytest.mark.parametrize(
     ("bad", "said"),
     [
-        (record(3, text=""), ":3: text: no text"),
+        (record(3, title="", text=""), ":3: text: no text"),
         (record(1), ":3: id: repeats the id of"),
         ([], ":3: expected an object, got a list"),
     ],
