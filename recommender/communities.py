@@ -127,6 +127,7 @@ def _edges(neighbours: Array, scores: Array, *, mean: bool) -> tuple[Array, Arra
     if mean:
         said.data = np.ones_like(said.data)
         weights.data /= (said + said.T).data
+    del said
     pairs = triu(weights, k=1, format="coo")
     return pairs.row, pairs.col, pairs.data
 

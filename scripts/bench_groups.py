@@ -25,9 +25,9 @@ from figures import Row, python, resident, show, timed
 
 from recommender.arrays import Array
 from recommender.artifacts import Artifacts
-from recommender.config import load_settings
+from recommender.config import Neighbours, load_settings
 from recommender.embedding import Encoded, Encoder, SentenceEncoder
-from recommender.graph import rescore
+from recommender.graph import Rescored, rescore
 from recommender.lexical import Words
 from recommender.manifest import EncoderSpec
 from recommender.neighbours import nearest
@@ -69,12 +69,7 @@ def grouped(vectors: Array, words: Words) -> tuple[dict[str, float], str]:
     """Seconds of each stage as the night does it, and what was found."""
     chosen, texts = load_settings(environment={}), len(vectors)
     seconds: dict[str, float] = {}
-    seconds["neighbours"], near = timed(
-        lambda: nearest(vectors, chosen.neighbours.candidates, THREADS, ignore)
-    )
-    seconds["graph"], scored = timed(
-        lambda: rescore(*near, vectors, words, chosen.neighbours.k, THREADS, ignore)
-    )
+    scored = scored_graph(vectors, words, chosen.neighbours, seconds)
     thresholds = story_thresholds(scored.wide.scores, np.full(texts, words.words.shape[1]))
     seconds["stories"], stories = timed(lambda: detect_stories(*scored.wide, thresholds, 0))
     seconds["topics"], topics = timed(
@@ -82,6 +77,19 @@ def grouped(vectors: Array, words: Words) -> tuple[dict[str, float], str]:
     )
     levels = " + ".join(map(str, np.bincount(topics.levels)[1:]))
     return seconds, f"{len(stories.story_start) - 1:,} stories, {levels} topics"
+
+
+def scored_graph(
+    vectors: Array, words: Words, chosen: Neighbours, seconds: dict[str, float]
+) -> Rescored:
+    """The graph, as the night makes it: what it was made of is let go; and its `seconds`."""
+    seconds["neighbours"], near = timed(
+        lambda: nearest(vectors, chosen.candidates, THREADS, ignore)
+    )
+    seconds["graph"], scored = timed(
+        lambda: rescore(*near, vectors, words, chosen.k, THREADS, ignore)
+    )
+    return scored
 
 
 class Remembered:
