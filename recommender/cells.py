@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
-__all__ = ["MOST_TEXTS", "Effort", "all_neighbours"]
+__all__ = ["Effort", "all_neighbours"]
 
 PROBE_BLOCK = 1024  # texts compared at once with one further cell
 FOLD_AT = 48  # finds per text that are held before they are merged into the lists

@@ -68,8 +68,7 @@ def rescore(
         # One product a pair: in a matrix product the last bit of each depends on its place, and
         # equal texts would not tie.
         similarity = np.vecdot(expanded[near], expanded[rows][:, None, :])
-        mixed = np.where(missing, -1.0, hybrid(similarity, overlap[rows], recipe))
-        hybrids[rows] = mixed
+        hybrids[rows] = np.where(missing, -1.0, hybrid(similarity, overlap[rows], recipe))
         hub[rows] = hubness(-np.sort(-hybrids[rows], axis=1), recipe)
 
     def correct_block(rows: slice) -> None:

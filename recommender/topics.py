@@ -164,8 +164,10 @@ def elected(labels: Array, scores: Array) -> Array:
     """
     size = int(labels.max(initial=-1)) + 1
     winners = np.full(len(labels), -1, dtype=np.int32)
-    rows = max(1, VOTES_AT_A_TIME // max(size, 1))
-    for start in range(0, len(labels) if size else 0, rows):
+    if not size:
+        return winners
+    rows = max(1, VOTES_AT_A_TIME // size)
+    for start in range(0, len(labels), rows):
         part = labels[start : start + rows]
         weights = np.where(part < 0, 0.0, scores[start : start + rows].astype(np.float64) ** POWER)
         place = np.arange(len(part))[:, None] * size + np.maximum(part, 0)

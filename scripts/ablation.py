@@ -87,7 +87,7 @@ class Set(NamedTuple):
 
 def prepare(path: Path, name: str, split: str | None, encoder: SentenceEncoder) -> Set:
     """Read, embed and count one set."""
-    labelled = read_labelled(path, {}, 1_000_000, 0.1)
+    labelled = read_labelled(path, {}, 1_000_000)
     labels = np.unique(labelled.labels, return_inverse=True)[1]
     asked = [n for n, of in enumerate(labelled.splits) if split is None or of == split]
     texts = [embedded_text(article.title, article.text) for article in labelled.articles]

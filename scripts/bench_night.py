@@ -17,16 +17,17 @@ from figures import Row, show
 from replay import against_rebuild
 
 from recommender.artifacts import Artifacts
-from recommender.config import load_settings
+from recommender.config import Settings, load_settings
 from recommender.nightly import Night, run_night
 
 
-def two_nights(source: Path, share: float, seed: int, folder: Path) -> tuple[Night, Night]:
+def two_nights(
+    source: Path, share: float, seed: int, folder: Path, settings: Settings
+) -> tuple[Night, Night]:
     """The night of all articles but a `share`, and the night of all."""
     lines = source.read_bytes().splitlines()
     late = np.random.default_rng(seed).random(len(lines)) < share
-    settings, artifacts = load_settings(environment={}), Artifacts(folder)
-    early = folder / "early.jsonl"
+    artifacts, early = Artifacts(folder), folder / "early.jsonl"
     early.write_bytes(
         b"\n".join(line for line, is_late in zip(lines, late, strict=True) if not is_late)
     )
@@ -61,9 +62,11 @@ def _stages(night: Night) -> str:
 @click.option("--json-file", type=click.Path(path_type=Path))
 def main(articles: Path, share: float, seed: int, json_file: Path | None) -> None:
     """Run both nights on ARTICLES and print the table."""
-    with TemporaryDirectory() as folder:
-        nights = two_nights(articles, share, seed, Path(folder))
-        agreement = against_rebuild(Path(folder), load_settings(environment={}))
+    settings = load_settings(environment={})
+    with TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        nights = two_nights(articles, share, seed, folder, settings)
+        agreement = against_rebuild(folder, settings)
     show(compared(*nights, agreement), json_file)
 
 

@@ -63,7 +63,7 @@ def related(split: str | None = None) -> Callable[[Path], Report]:
     def run(labelled: Path) -> Report:
         # The environment of the developer must not move a figure: defaults and nothing else.
         settings = load_settings(environment={})
-        articles = read_labelled(labelled, {}, settings.input.max_characters, max_rejects=0.1)
+        articles = read_labelled(labelled, {}, settings.input.max_characters)
         found = evaluate_related(articles, settings, split=split)
         product = next(ranking for ranking in found.rankings if ranking.key == "relevance")
         figures = dict(zip(MEASURES, product.figures.mean.tolist(), strict=True))
@@ -75,7 +75,7 @@ def related(split: str | None = None) -> Callable[[Path], Report]:
 def stories(labelled: Path) -> Report:
     """Stories on a set labelled with them; floors hold the product's B-cubed."""
     settings = load_settings(environment={})
-    articles = read_labelled(labelled, {}, settings.input.max_characters, 0.1)
+    articles = read_labelled(labelled, {}, settings.input.max_characters)
     found = evaluate_stories(articles, settings)
     figures = dict(zip(B_CUBED, found.groupings[0].figures.mean.tolist(), strict=True))
     return Report(figures, groupings_table(found, B_CUBED), found.to_dict())
@@ -88,7 +88,7 @@ def topics(labelled: Path) -> Report:
     """
     settings = load_settings(environment={})
     given = settings.input.max_characters
-    articles = read_labelled(labelled, {}, given, 0.1, kind="topic", field="label")
+    articles = read_labelled(labelled, {}, given, kind="topic", field="label")
     found = evaluate_topics(articles, settings)
     product = found.groupings[0]
     figures = {

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from recommender import cells
 from recommender.cells import Effort, all_neighbours
 from recommender.index import Found
+from recommender.products import MOST_TEXTS
 
 SMALL = Effort(cells=40, columns=256, probes=8, width=15)  # so that little is compared exactly
 
@@ -125,6 +126,6 @@ def test_progress_adds_up_to_all_texts() -> None:
 
 
 def test_too_many_texts_are_refused() -> None:
-    vectors = np.broadcast_to(np.zeros(1, np.float32), (cells.MOST_TEXTS + 1, 1))
+    vectors = np.broadcast_to(np.zeros(1, np.float32), (MOST_TEXTS + 1, 1))
     with pytest.raises(ValueError, match="at most 8,388,608"):
         all_neighbours(vectors, 5, 1)

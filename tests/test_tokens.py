@@ -20,6 +20,16 @@ PIECES = st.sampled_from(
 TEXTS = st.one_of(st.lists(PIECES, max_size=12).map("".join), st.text(max_size=30))
 
 
+PLAIN = st.lists(st.sampled_from(["tide", "Rises", "x", "7"]) | PIECES, max_size=8).map("".join)
+
+
+@given(PLAIN, st.sampled_from(".,;:!?)"), PLAIN)
+def test_a_word_is_cut_alike_whatever_ends_it(text: str, sign: str, other: str) -> None:
+    # Plain words before a space or one of these signs are found by a shortcut, at an end not.
+    assert tokenise(text + sign) == [*tokenise(text), sign]
+    assert tokenise(f"{text} {other}") == tokenise(text) + tokenise(other)
+
+
 @pytest.mark.parametrize(
     ("text", "tokens"),
     [
