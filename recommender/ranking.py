@@ -73,7 +73,7 @@ def rank(
     if barred:
         candidates = candidates.take(np.flatnonzero(~np.isin(candidates.texts, barred)))
     places = _ordered(snapshot, candidates, question, question.k - len(pinned))
-    chosen = candidates.take(places)
+    chosen = candidates.take(np.array(places, dtype=np.intp))
     picked = pinned + [
         Picked(*hit)
         for hit in zip(
@@ -129,15 +129,15 @@ def _admitted(
     start = arrays.copies_start
     if question.collapse:
         rows = arrays.copies.take(start.take(texts))
-        passes = row_filter.admits(rows)
+        passes = None if row_filter.admits_all else row_filter.admits(rows)
+        if passes is None or passes.all():
+            return Candidates(rows, texts, scores)
         for place in np.flatnonzero(~passes).tolist():
             text = texts[place]
             others = arrays.copies[start[text] + 1 : start[text + 1]]
             others = others[row_filter.admits(others)] if others.size else others
             if others.size:
                 rows[place], passes[place] = others[0], True
-        if passes.all():
-            return Candidates(rows, texts, scores)
         return Candidates(rows, texts, scores).take(np.flatnonzero(passes))
     if asked.row is not None and asked.text is not None:  # its own copies are as near as can be
         texts, scores = np.append(asked.text, texts), np.append(np.float32(1.0), scores)
@@ -247,11 +247,21 @@ def _ordered(
         texts = candidates.texts
         if order is not None:
             scores, texts = scores.take(order), texts.take(order)
-        similarity = between(arrays.neighbours, arrays.scores, texts)
+        similarity = _similarity(snapshot, texts, question)
         places = diversified(scores, similarity, question.diversity, k, caps)
     else:
         places = within_caps(count, k, caps) if caps else list(range(min(count, max(k, 0))))
     return places if order is None else order.take(places).tolist()
+
+
+def _similarity(snapshot: Snapshot, texts: Array, question: Question) -> Array:
+    """Scores of `texts` among one another, (texts, texts); copies of one text are all like it."""
+    neighbours, scores = snapshot.arrays.neighbours, snapshot.arrays.scores
+    if question.collapse:
+        return between(neighbours, scores, texts)
+    distinct, place = np.unique(texts, return_inverse=True)
+    similarity: Array = between(neighbours, scores, distinct)[place[:, None], place]
+    return similarity
 
 
 def _capped(question: Question) -> bool:

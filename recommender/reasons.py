@@ -3,7 +3,6 @@
 import math
 import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 
 from recommender.arrays import Array
 from recommender.types import Reasons
@@ -58,22 +57,25 @@ def best(
     one must weigh `alone`.
     """
     chosen: list[int] = []
+    said: list[str] = []
     for phrase in sorted(phrases, key=weights.__getitem__, reverse=True):
         if len(chosen) == count:
             break
-        text = texts[phrase]
-        for other in chosen:
-            if _repeats(text, texts[other]):
+        text = texts[phrase].casefold()
+        for other in said:
+            if (text in other or other in text) and _repeats(text, other):
                 break
         else:
             chosen.append(phrase)
+            said.append(text)
     return chosen if len(chosen) != 1 or weights[chosen[0]] >= alone else []
 
 
-@lru_cache(4096)  # the hits of a list share much the same
 def _repeats(text: str, other: str) -> bool:
-    """Whether the words of `text` lie side by side in `other`, or one is a form of the other."""
-    text, other = text.casefold(), other.casefold()
+    """Whether the words of `text` lie side by side in `other`, or one is a form of the other.
+
+    Both are casefolded. Where neither text is part of the other, it is not so.
+    """
     inside = text in other if _SIGN.match(text) else f" {text} " in f" {other} "
     short, long = sorted((text, other), key=len)
     ending = len(short) >= _STEM and len(long) <= len(short) + _ENDING

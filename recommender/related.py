@@ -10,6 +10,7 @@ from recommender.arrays import Array
 __all__ = ["Candidates", "Cap", "between", "decayed", "diversified", "newest_first", "within_caps"]
 
 MICROSECONDS_A_DAY = 86_400_000_000
+_ROOM = 1 << 12  # of ten lists of 30 one does not fit in
 
 
 class Candidates(NamedTuple):
@@ -56,26 +57,35 @@ def newest_first(published: Array, scores: Array) -> Array:
 def between(neighbours: Array, scores: Array, texts: Array) -> Array:
     """Scores of the candidates among one another, (texts, texts) float32, by the graph.
 
-    `neighbours` and `scores` (all texts, K) are the graph. Two texts of which neither is a
-    neighbour of the other have the smaller of their last scores: taken for 0, it would be they that
-    make a list diverse, related to nothing in it. One text with itself: 1.
+    `neighbours` and `scores` (all texts, K) are the graph; `texts` all differ. Two of which neither
+    is a neighbour of the other have the smaller of their last scores: taken for 0, it would be they
+    that make a list diverse, related to nothing in it. One text with itself: 1.
     """
     count = len(texts)
-    order = texts.argsort(kind="stable")
-    ordered = texts.take(order)
     named, scored = neighbours.take(texts, axis=0), scores.take(texts, axis=0)
-    place = ordered.searchsorted(named)
-    found = np.flatnonzero(ordered.take(place, mode="clip") == named)
-    column = order.take(place.ravel().take(found))
+    place = _places(texts, named)
+    found = np.flatnonzero(texts.take(place) == named)
     last = scored.min(axis=1, initial=1.0)
     similarity: Array = np.minimum(last[:, None], last)
-    similarity[found // max(neighbours.shape[1], 1), column] = scored.ravel().take(found)
+    flat = found // max(neighbours.shape[1], 1) * count + place.ravel().take(found)
+    similarity.put(flat, scored.ravel().take(found))
     similarity.ravel()[:: count + 1] = 1.0
-    np.maximum(similarity, similarity.T, out=similarity)
-    if (ordered[1:] == ordered[:-1]).any():  # copies of one text are all like the first
-        first = order.take(ordered.searchsorted(texts))
-        similarity = similarity[first[:, None], first]
-    return similarity
+    return np.maximum(similarity, similarity.T)
+
+
+def _places(texts: Array, named: Array) -> Array:
+    """Where each of `named` stands in `texts` if it does at all, else anywhere; `texts` all differ.
+
+    A table by their last bits, which takes half of the time of a binary search for some tens.
+    """
+    order, room = np.arange(len(texts)), _ROOM
+    while True:
+        table, mask = np.zeros(room, dtype=np.int32), room - 1
+        table[texts & mask] = order
+        if (table.take(texts & mask) == order).all():
+            places: Array = table.take(named & mask)
+            return places
+        room *= 8
 
 
 def diversified(

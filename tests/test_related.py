@@ -117,7 +117,7 @@ def test_what_has_no_code_is_not_capped() -> None:
 
 @st.composite
 def graphs(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """A graph of texts, its scores and some of the texts, which may come twice."""
+    """A graph of texts, its scores and some of the texts, each once."""
     texts, k = draw(st.integers(1, 7)), draw(st.integers(0, 4))
     neighbours = np.full((texts, k), -1, dtype=np.int32)
     scores = np.zeros((texts, k), dtype=np.float32)
@@ -127,7 +127,7 @@ def graphs(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         neighbours[text, : len(listed)] = listed
         marks = draw(st.lists(step, min_size=len(listed), max_size=len(listed)))
         scores[text, : len(listed)] = sorted(marks, reverse=True)
-    some = draw(st.lists(st.integers(0, texts - 1), max_size=9))
+    some = draw(st.lists(st.integers(0, texts - 1), max_size=9, unique=True))
     return neighbours, scores, np.array(some, dtype=np.int32)
 
 
@@ -152,6 +152,16 @@ def test_scores_among_candidates_are_those_of_the_graph(
     found = between(neighbours, scores, texts)
     assert found.dtype == np.float32
     assert found.tolist() == wanted
+
+
+def test_texts_with_the_same_last_bits_are_told_apart() -> None:
+    size = 1 << 15
+    neighbours = np.full((size + 2, 1), -1, dtype=np.int32)
+    scores = np.zeros((size + 2, 1), dtype=np.float32)
+    neighbours[0], scores[0] = size, 0.5
+    neighbours[1], scores[1] = size, 0.25
+    found = between(neighbours, scores, np.array([0, size, 1], dtype=np.int32))
+    assert found.tolist() == [[1.0, 0.5, 0.25], [0.5, 1.0, 0.25], [0.25, 0.25, 1.0]]
 
 
 @given(st.lists(st.tuples(step, moment), max_size=8), st.sampled_from([0.25, 1.0, 7.0, 30.0]))
