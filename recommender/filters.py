@@ -37,7 +37,7 @@ class RowFilter:
         self._texts: Array | None = None
         self._barred = barred
         if filters.exclude:
-            named = (snapshot.cards.row_of(article_id) for article_id in filters.exclude)
+            named = (snapshot.lookup.row_of(article_id) for article_id in filters.exclude)
             self._barred = barred.union(row for row in named if row is not None)
         self._wanted: list[tuple[Array, list[int]]] = []
         for facet in _FACETS:

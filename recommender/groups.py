@@ -29,7 +29,7 @@ def find_topic(snapshot: Snapshot, topic_id: str) -> Topic:
     """
     if snapshot.has_topic(topic_id):
         return snapshot.topic(topic_id)
-    heir = snapshot.cards.heir_of(topic_id)
+    heir = snapshot.lookup.heir_of(topic_id)
     if heir is None or not snapshot.has_topic(heir):
         raise UnknownGroup(topic_id)
     return replace(snapshot.topic(heir), asked=topic_id)
@@ -37,7 +37,7 @@ def find_topic(snapshot: Snapshot, topic_id: str) -> Topic:
 
 def shown(snapshot: Snapshot, topic: Topic, admitted: RowFilter) -> Topic:
     """The topic with those of its representatives that are admitted."""
-    rows = [snapshot.cards.row_of(article_id) for article_id in topic.representatives]
+    rows = [snapshot.lookup.row_of(article_id) for article_id in topic.representatives]
     known = [
         (article_id, row)
         for article_id, row in zip(topic.representatives, rows, strict=True)
@@ -65,9 +65,9 @@ def find_story(snapshot: Snapshot, story_id: str, admitted: RowFilter) -> Story:
     Raises:
         UnknownGroup: there is neither, or nothing of it is admitted.
     """
-    story, asked = snapshot.cards.story_of(story_id), None
-    if story is None and (heir := snapshot.cards.heir_of(story_id)) is not None:
-        story, asked = snapshot.cards.story_of(heir), story_id
+    story, asked = snapshot.lookup.story_of(story_id), None
+    if story is None and (heir := snapshot.lookup.heir_of(story_id)) is not None:
+        story, asked = snapshot.lookup.story_of(heir), story_id
     found = [] if story is None else told(snapshot, [story], admitted)
     if not found:
         raise UnknownGroup(story_id)
@@ -124,7 +124,7 @@ def trends(snapshot: Snapshot, kind: Kind, level: int, now: datetime) -> list[Tr
         if kind == "topics":
             name, label = topics[group].id, topics[group].label
         else:
-            name, label = snapshot.cards.story(group)[0], _headline(snapshot, group)
+            name, label = snapshot.lookup.story(group)[0], _headline(snapshot, group)
         curve = tuple(days_of(daily, group).tolist())
         found.append(Trend(name, label, round(float(scores[group]), 2), last, curve))
     return found
@@ -142,7 +142,7 @@ def _rows(snapshot: Snapshot, story: int, admitted: RowFilter) -> list[int]:
 
 
 def _story(snapshot: Snapshot, story: int, rows: Sequence[int], cards: Mapping[int, Card]) -> Story:
-    story_id, keywords = snapshot.cards.story(story)
+    story_id, keywords = snapshot.lookup.story(story)
     articles = tuple(cards[row] for row in rows)
     central = snapshot.copies_of(int(snapshot.arrays.story_central[story]))
     lead = next((cards[row] for row in central if row in cards), articles[0])

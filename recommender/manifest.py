@@ -11,8 +11,8 @@ from recommender.errors import NewerFormat, SnapshotDamaged
 
 __all__ = ["FORMAT", "MANIFEST", "EncoderSpec", "FileEntry", "Manifest", "newer_format"]
 
-FORMAT = 3
-OLDEST_FORMAT = 3  # none before it was ever released
+FORMAT = 4
+OLDEST_FORMAT = 4  # none before it was ever released
 MANIFEST = "manifest.json"
 
 

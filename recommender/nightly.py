@@ -18,6 +18,7 @@ from recommender import __version__
 from recommender.arrays import Array
 from recommender.artifacts import Artifacts
 from recommender.candidates import keep, read
+from recommender.cards import pack_cards
 from recommender.config import Settings
 from recommender.corpus import RECIPE, Corpus, load_corpus
 from recommender.embedding import Encoder, SentenceEncoder
@@ -204,7 +205,6 @@ def _build(
         settings=settings.to_dict(),
         arrays=_arrays(corpus, scored, lists, groups, phrases, facets.codes),
         index=index,
-        cards=corpus.cards,
         text_of_hash=corpus.text_of_hash,
         stories=words.stories,
         topics=words.topics,
@@ -232,6 +232,7 @@ def _arrays(
 ) -> Arrays:
     lexicon, words, rescored = scored.lexicon, scored.words, scored.rescored
     ids, ids_start = pack(card.id for card in corpus.cards)
+    cards, cards_start = pack_cards(corpus.cards)
     lexicon_blob, lexicon_start = pack(lexicon.words)
     phrase_texts, phrase_start = pack(phrases.texts)
     return Arrays(
@@ -260,6 +261,8 @@ def _arrays(
         **codes,
         ids=ids,
         ids_start=ids_start,
+        cards=cards,
+        cards_start=cards_start,
     )
 
 

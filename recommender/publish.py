@@ -14,18 +14,18 @@ from typing import IO, Any
 
 from recommender.arrays import stamp, write_array
 from recommender.artifacts import ASIDE_PREFIX, Artifacts
-from recommender.cards import write_cards
 from recommender.errors import NoSnapshot, PublishRefused, SnapshotError, StorageError
 from recommender.files import storage_errors, sync_folder
 from recommender.index import Index
+from recommender.lookup import write_lookup
 from recommender.manifest import FORMAT, MANIFEST, EncoderSpec, FileEntry, Manifest
 from recommender.progress import Advance, ignore
 from recommender.snapshot import (
     ARRAYS,
-    CARDS,
     FACETS,
     INDEX,
     LINEAGE,
+    LOOKUP,
     RULES,
     SCORING,
     TOPICS,
@@ -33,13 +33,14 @@ from recommender.snapshot import (
     Scoring,
     verify,
 )
-from recommender.types import Card, Change, Keyword, Rules, Topic
+from recommender.strings import Strings
+from recommender.types import Change, Keyword, Rules, Topic
 
 __all__ = ["FILES", "Content", "clean", "publish", "rollback"]
 
 log = logging.getLogger(__name__)
 
-FILES = len(ARRAYS) + 7  # cards, index and five JSON files; the manifest goes last, in no time
+FILES = len(ARRAYS) + 7  # lookup, index and five JSON files; the manifest goes last, in no time
 _NAME_TIME = "%Y%m%dT%H%M%SZ"
 
 
@@ -60,7 +61,6 @@ class Content:
     settings: dict[str, Any]
     arrays: Arrays
     index: Index
-    cards: Sequence[Card]
     text_of_hash: Mapping[bytes, int]
     stories: Sequence[tuple[str, tuple[Keyword, ...]]]
     topics: Sequence[Topic]
@@ -183,12 +183,12 @@ def _write(folder: Path, name: str, content: Content, advance: Advance) -> None:
     add(RULES, lambda file: file.write(_json(content.build, rules=_plain(content.rules))))
     scoring = content.scoring._asdict()
     add(SCORING, lambda file: file.write(_json(content.build, scoring=scoring)))
-    write_cards(
-        folder / CARDS, content.build, content.cards, content.text_of_hash, content.stories,
-        content.heirs,
-    )  # fmt: skip
-    with (folder / CARDS).open("r+b") as file:
-        entries[CARDS] = _finish(file)
+    ids = Strings(content.arrays.ids, content.arrays.ids_start)[:]
+    write_lookup(
+        folder / LOOKUP, content.build, ids, content.text_of_hash, content.stories, content.heirs
+    )
+    with (folder / LOOKUP).open("r+b") as file:
+        entries[LOOKUP] = _finish(file)
     advance(1)
     manifest = Manifest(
         name=name,
@@ -196,7 +196,7 @@ def _write(folder: Path, name: str, content: Content, advance: Advance) -> None:
         inputs=content.inputs,
         created=datetime.now(UTC).replace(microsecond=0),
         version=content.version,
-        articles=len(content.cards),
+        articles=len(content.arrays.text_of),
         texts=len(content.arrays.neighbours),
         dimension=content.dimension,
         encoder=content.encoder,

@@ -37,7 +37,7 @@ class RowRules(NamedTuple):
 def resolve(snapshot: Snapshot) -> RowRules:
     """The snapshot's rules; what names an article or a section that it has not says nothing."""
     rules = snapshot.rules
-    row = snapshot.cards.row_of
+    row = snapshot.lookup.row_of
     text_of = snapshot.arrays.text_of
     pinned: dict[int, tuple[int, ...]] = {}
     for first, second in ((row(a), row(b)) for a, b in rules.pinned):

@@ -141,7 +141,7 @@ class Recommender:
         state = self._now()
         snapshot = state.snapshot
         vector = self._encoder_for(snapshot).encode([prepared]).vectors[0]
-        own = snapshot.cards.text_of(content_hash(prepared))
+        own = snapshot.lookup.text_of(content_hash(prepared))
         asked = Asked(None, own) if own is not None else _unpublished(snapshot, vector, prepared)
         wanted = _question(state, k, options)
         row_filter = state.row_filter(wanted.filters)
@@ -253,7 +253,7 @@ class Recommender:
     def ids(self) -> list[str]:
         """The ids of all articles that are served, in alphabetical order."""
         state = self._now()
-        return [i for row, i in enumerate(state.snapshot.cards.ids()) if row not in state.removed]
+        return [i for row, i in enumerate(state.snapshot.ids[:]) if row not in state.removed]
 
     def labels(self, facet: str) -> list[str]:
         """The labels of `facet`: "section", "language", "source" or "author"."""
@@ -391,12 +391,12 @@ def _row_filters(snapshot: Snapshot, rules: RowRules, bars: Bars) -> Callable[[F
 
 
 def _removed_rows(artifacts: Artifacts, snapshot: Snapshot) -> frozenset[int]:
-    rows = (snapshot.cards.row_of(article_id) for article_id in read_removed(artifacts))
+    rows = (snapshot.lookup.row_of(article_id) for article_id in read_removed(artifacts))
     return frozenset(row for row in rows if row is not None)
 
 
 def _row_of(state: _State, article_id: str) -> int:
-    row = state.snapshot.cards.row_of(article_id)
+    row = state.snapshot.lookup.row_of(article_id)
     if row is None:
         raise UnknownArticle(article_id)
     if row in state.removed:

@@ -6,8 +6,8 @@ graph, one story and one topic: those of its lead article.
 
 file                shape, type                 holds
 manifest.json       –                           counts, origin, SHA-256 of every other file
-cards.sqlite        –                           id → row, row → card, content hash → text; story ids
-                                                and keywords, heirs
+lookup.sqlite       –                           id → row, content hash → text; story ids and
+                                                keywords, heirs
 index.faiss         texts x dimension           FAISS inner-product index of expanded embeddings
 centroids.npy       lists x dimension, float32  of a large corpus: what its texts are listed by
 lists_start.npy     lists + 1, int64            list → its slice of lists_texts.npy
@@ -42,6 +42,8 @@ language.npy        articles, int32             the same
 author.npy          articles, int32             the same
 ids.npy             bytes, uint8                all ids in UTF-8, in row order
 ids_start.npy       articles + 1, int64         row → its slice of ids.npy
+cards.npy           bytes, uint8                what a page shows of each article; see cards.py
+cards_start.npy     articles + 1, int64         row → its slice of cards.npy
 topics.json         –                           topics with keywords
 lineage.json        –                           what the night did to stories and topics
 facets.json         –                           the labels of source, section, language and author
@@ -64,6 +66,7 @@ import numpy as np
 from recommender.arrays import Array, check_stamp, open_array
 from recommender.cards import Cards
 from recommender.errors import SnapshotDamaged
+from recommender.lookup import Lookup
 from recommender.manifest import FORMAT, MANIFEST, Manifest, newer_format
 from recommender.strings import Strings
 from recommender.types import Change, Keyword, Rules, Topic
@@ -73,11 +76,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ARRAYS",
-    "CARDS",
     "FACETS",
     "FACET_NAMES",
     "INDEX",
     "LINEAGE",
+    "LOOKUP",
     "NO_DATE",
     "RULES",
     "SCORING",
@@ -88,7 +91,7 @@ __all__ = [
     "verify",
 ]
 
-CARDS = "cards.sqlite"
+LOOKUP = "lookup.sqlite"
 INDEX = "index.faiss"
 TOPICS = "topics.json"
 LINEAGE = "lineage.json"
@@ -135,6 +138,8 @@ class Arrays(NamedTuple):
     author: Array
     ids: Array
     ids_start: Array
+    cards: Array
+    cards_start: Array
 
 
 class Scoring(NamedTuple):
@@ -189,14 +194,16 @@ ARRAYS = {
     "author": _Layout("int32", "articles"),
     "ids": _Layout("uint8", "free"),
     "ids_start": _Layout("int64", "articles", 1),
+    "cards": _Layout("uint8", "free"),
+    "cards_start": _Layout("int64", "articles", 1),
 }
 
 
 class Snapshot:
     """One snapshot, open for reading. Everything is memory-mapped; nothing changes.
 
-    Attributes: `manifest`, `arrays`, `cards`, `topics`, `rules`, `scoring`, the strings `ids`,
-    `lexicon` and `phrases`, and `facets`, which maps each of `FACET_NAMES` to {label: code}.
+    Attributes: `manifest`, `arrays`, `cards`, `lookup`, `topics`, `rules`, `scoring`, the strings
+    `ids`, `lexicon` and `phrases`, and `facets`, which maps each of `FACET_NAMES` to {label: code}.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -225,7 +232,8 @@ class Snapshot:
         self.ids = Strings(arrays.ids, arrays.ids_start)
         self.lexicon = Strings(arrays.lexicon, arrays.lexicon_start)
         self.phrases = Strings(arrays.phrase_texts, arrays.phrase_start)
-        self.cards = Cards(self.folder / CARDS, self.manifest.build)
+        self.cards = Cards(Strings(arrays.cards, arrays.cards_start), self.folder / "cards.npy")
+        self.lookup = Lookup(self.folder / LOOKUP, self.manifest.build)
         self.topics = tuple(_topic(record) for record in self._json(TOPICS)["topics"])
         self._topic_places = {topic.id: place for place, topic in enumerate(self.topics)}
         facets = self._json(FACETS)["facets"]
@@ -338,19 +346,21 @@ def verify(folder: Path) -> Snapshot:
                 raise _altered(folder / name)
     snapshot = Snapshot(folder)
     try:
-        snapshot.cards.check()
-        cards = sum(1 for _ in snapshot.cards.ids())
+        snapshot.lookup.check()
+        articles = snapshot.lookup.articles()
     except sqlite3.Error as error:
-        raise SnapshotDamaged(f"{folder / CARDS} is damaged: {error}") from error
-    if cards != manifest.articles:
-        raise SnapshotDamaged(f"{folder / CARDS} holds {cards} articles, not {manifest.articles}")
+        raise SnapshotDamaged(f"{folder / LOOKUP} is damaged: {error}") from error
+    if articles != manifest.articles:
+        raise SnapshotDamaged(
+            f"{folder / LOOKUP} holds {articles} articles, not {manifest.articles}"
+        )
     _check_ranges(snapshot)
     return snapshot
 
 
 def _check_files(folder: Path, manifest: Manifest) -> None:
     expected = {
-        CARDS,
+        LOOKUP,
         INDEX,
         TOPICS,
         LINEAGE,
@@ -405,10 +415,10 @@ def _check_ranges(snapshot: Snapshot) -> None:
         least = 0 if name == "lists_start" else 1  # a list may be empty
         if not (whole and (np.diff(starts) >= least).all()):
             raise SnapshotDamaged(f"{snapshot.folder / name}.npy does not divide {other}.npy")
-    stories = len(snapshot.cards.story_ids())
+    stories = len(snapshot.lookup.story_ids())
     if not stories == len(arrays.story_central) == len(arrays.story_start) - 1:
         raise SnapshotDamaged(
-            f"{snapshot.folder / CARDS} holds {stories} stories, story_central.npy "
+            f"{snapshot.folder / LOOKUP} holds {stories} stories, story_central.npy "
             f"{len(arrays.story_central)} and story_start.npy {len(arrays.story_start) - 1}"
         )
     if len(snapshot.index()) != manifest.texts:
@@ -421,6 +431,7 @@ def _check_ranges(snapshot: Snapshot) -> None:
 _ALWAYS_SOME = {"text_of", "copies", "story_of", "story_texts", "story_central"}
 _OF_PHRASES = ("phrase_weights", "phrase_names")
 _DIVIDED = (
+    ("cards_start", "cards"),
     ("copies_start", "copies"),
     ("ids_start", "ids"),
     ("lexicon_start", "lexicon"),

@@ -61,7 +61,7 @@ def held(
         # Forced, for the gates guard readers, and here are none: what is bad is to be measured.
         run_night([source], artifacts, settings, force=True, encoder=encoder, progress=progress)
         snapshot = Snapshot(artifacts.snapshots / artifacts.current())
-        rows = {article_id: row for row, article_id in enumerate(snapshot.cards.ids())}
+        rows = {article_id: row for row, article_id in enumerate(snapshot.ids[:])}
         yield Trial(
             artifacts,
             snapshot,

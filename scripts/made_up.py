@@ -4,15 +4,15 @@ Articles tell stories and stories belong to topics; vectors, words, phrases and 
 Sections do not: an article's neighbours stand in all of them, which is the hard case for a filter.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple, overload
+from typing import NamedTuple
 
 import numpy as np
 
 from recommender.arrays import Array
 from recommender.artifacts import Artifacts
-from recommender.cards import from_microseconds
+from recommender.cards import from_microseconds, pack_cards
 from recommender.config import Settings
 from recommender.graph import rescore
 from recommender.index import EXACT_UP_TO, Index, Lists
@@ -126,6 +126,7 @@ def content(articles: int, threads: int = 2, seed: int = 0) -> Content:
         "author": [],
     }
     ids, ids_start = pack(map(article_id, range(articles)))
+    cards, cards_start = pack_cards(_cards(published, facets, labels))
     lexicon, lexicon_start = pack(_names("word", WORDS))
     phrase_texts, phrase_start = pack(_names("phrase", PHRASES))
     phrases = len(phrase_start) - 1
@@ -162,6 +163,8 @@ def content(articles: int, threads: int = 2, seed: int = 0) -> Content:
         **facets,
         ids=ids,
         ids_start=ids_start,
+        cards=cards,
+        cards_start=cards_start,
     )
     return Content(
         build=f"{articles:032x}",
@@ -172,7 +175,6 @@ def content(articles: int, threads: int = 2, seed: int = 0) -> Content:
         settings=settings.to_dict(),
         arrays=arrays,
         index=index,
-        cards=Cards(published, facets, labels),
         text_of_hash={text.to_bytes(16, "little"): text for text in range(texts)},
         stories=[(f"s-{n}", ()) for n in range(int(made.story_of.max()) + 1)],
         changes={"topics": (), "stories": ()},
@@ -199,40 +201,22 @@ def article_id(row: int) -> str:
     return f"article-{row:07d}"
 
 
-class Cards(Sequence[Card]):
+def _cards(
+    published: Array, facets: dict[str, Array], labels: dict[str, list[str]]
+) -> Iterator[Card]:
     """Cards made as they are asked for: a million of them would fill a gigabyte."""
-
-    def __init__(
-        self, published: Array, facets: dict[str, Array], labels: dict[str, list[str]]
-    ) -> None:
-        self._published, self._facets, self._labels = published, facets, labels
-
-    def __len__(self) -> int:
-        return len(self._published)
-
-    @overload
-    def __getitem__(self, row: int) -> Card: ...
-    @overload
-    def __getitem__(self, row: slice) -> list[Card]: ...
-    def __getitem__(self, row: int | slice) -> Card | list[Card]:
-        if isinstance(row, slice):
-            return [self[place] for place in range(len(self))[row]]
-        source, section = (
-            self._labels[facet][self._facets[facet][row]] for facet in ("source", "section")
-        )
-        return Card(
+    sources, sections = (facets[facet].tolist() for facet in ("source", "section"))
+    for row, moment in enumerate(published.tolist()):
+        yield Card(
             article_id(row),
             f"Made-up headline number {row} of an ordinary length for a news site",
             f"https://news.example/2026/03/01/made-up-headline-number-{row}",
-            source,
-            section,
+            labels["source"][sources[row]],
+            labels["section"][sections[row]],
             "en",
             None,
-            from_microseconds(int(self._published[row])),
+            from_microseconds(moment),
         )
-
-    def __iter__(self) -> Iterator[Card]:
-        return map(self.__getitem__, range(len(self)))
 
 
 def _published(story_of: Array, rng: np.random.Generator) -> Array:

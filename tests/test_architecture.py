@@ -26,8 +26,9 @@ MAY_IMPORT: dict[str, str] = {
     "arrays": "errors manifest",
     "strings": "arrays",
     "hierarchy": "arrays types",
-    "cards": "errors manifest types",
-    "snapshot": "arrays cards errors index manifest strings types",
+    "cards": "arrays errors strings types",
+    "lookup": "errors manifest types",
+    "snapshot": "arrays cards errors index lookup manifest strings types",
     "index": "arrays",
     "related": "arrays",
     "text": "",
@@ -85,11 +86,13 @@ MAY_IMPORT: dict[str, str] = {
         "arrays communities config corpus former graph hierarchy identity keywords "
         "lineage progress representatives snapshot stories terms topics types"
     ),
-    "publish": "arrays artifacts cards errors files index manifest progress snapshot types",
+    "publish": (
+        "arrays artifacts errors files index lookup manifest progress snapshot strings types"
+    ),
     "gates": "arrays config",
     "nights": "artifacts errors files intake",
     "nightly": (
-        "__init__ arrays artifacts candidates config corpus embedding errors former gates "
+        "__init__ arrays artifacts candidates cards config corpus embedding errors former gates "
         "graph grouping index intake lexical lock manifest neighbours nights phrases "
         "progress publish runs snapshot store strings terms tokens types"
     ),
@@ -134,9 +137,9 @@ BUILD = {"articles", "candidates", "cells", "communities", "config", "copies", "
 JUDGE = {"agreement", "baselines", "clusterings", "coherence", "evaluation", "labelled",
          "labelled_groups", "rankings", "trial"}  # fmt: skip
 SERVE = {"__init__", "answers", "arrays", "artifacts", "cards", "errors", "files", "filters",
-         "groups", "hierarchy", "lexical", "lock", "manifest", "questions", "ranking", "reasons",
-         "related", "removals", "rules", "scoring", "serve", "snapshot", "strings", "trends",
-         "types"}  # fmt: skip
+         "groups", "hierarchy", "lexical", "lock", "lookup", "manifest", "questions", "ranking",
+         "reasons", "related", "removals", "rules", "scoring", "serve", "snapshot", "strings",
+         "trends", "types"}  # fmt: skip
 HEAVY = ("torch", "transformers", "sentence_transformers", "sklearn", "scipy", "faiss", "igraph",
          "sqlalchemy", "msgspec", "pyarrow", "click", "rich", "bm25s")  # fmt: skip
 

@@ -35,10 +35,10 @@ from recommender.manifest import MANIFEST
 from recommender.nightly import Night, run_night
 from recommender.snapshot import (
     ARRAYS,
-    CARDS,
     FACETS,
     INDEX,
     LINEAGE,
+    LOOKUP,
     RULES,
     SCORING,
     TOPICS,
@@ -422,7 +422,7 @@ def test_every_field_of_the_nightly_summary_is_explained() -> None:
 def test_the_snapshots_files_are_listed() -> None:
     listed = {code(row[0]) for row in section("docs/architecture.md", "The snapshot's files").rows}
     arrays = {f"{name}.npy" for name in ARRAYS}
-    assert listed == {MANIFEST, CARDS, INDEX, TOPICS, FACETS, RULES, SCORING, LINEAGE} | arrays
+    assert listed == {MANIFEST, LOOKUP, INDEX, TOPICS, FACETS, RULES, SCORING, LINEAGE} | arrays
 
 
 def imports(path: Path) -> tuple[set[str], set[str], set[str], set[str]]:

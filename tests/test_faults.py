@@ -30,10 +30,10 @@ from recommender.manifest import FORMAT, MANIFEST
 from recommender.publish import rollback
 from recommender.snapshot import (
     ARRAYS,
-    CARDS,
     FACETS,
     INDEX,
     LINEAGE,
+    LOOKUP,
     RULES,
     SCORING,
     TOPICS,
@@ -47,7 +47,7 @@ from tests.planted import publish_planted, write_jsonl
 
 FILES = (
     MANIFEST,
-    CARDS,
+    LOOKUP,
     INDEX,
     TOPICS,
     FACETS,
@@ -693,7 +693,7 @@ def test_a_reader_of_a_pruned_snapshot_goes_on_answering(published: Artifacts) -
     def ask(thread: int) -> bool:
         return all(
             held.cards.of([row, (row + thread) % 60]) == [cards[row], cards[(row + thread) % 60]]
-            and held.cards.row_of(cards[row].id) == row
+            and held.lookup.row_of(cards[row].id) == row
             and held.ids.take([row]) == [cards[row].id]
             and held.arrays.neighbours[row].tolist() == first.arrays.neighbours[row].tolist()
             # The index is loaded here for the first time, after its file is gone.

@@ -46,10 +46,10 @@ def test_every_articles_groups_are_those_that_were_published(artifacts: Artifact
     assert former.name == snapshot.name
     assert (former.build, former.inputs) == (snapshot.manifest.build, snapshot.manifest.inputs)
     for row, article_id in enumerate(former.ids):
-        assert snapshot.cards.row_of(article_id) == row
+        assert snapshot.lookup.row_of(article_id) == row
         text = arrays.text_of[row]
         story_id = former.story_ids[former.story_of[row]]
-        assert snapshot.cards.story_of(story_id) == arrays.story_of[text]
+        assert snapshot.lookup.story_of(story_id) == arrays.story_of[text]
         assert former.topics[former.topic_of[row]].level == 1
     assert former.topics == snapshot.topics
     assert np.array_equal(former.finest_of, arrays.finest_of[arrays.text_of])

@@ -66,7 +66,7 @@ def test_the_groups_are_those_of_the_snapshot_a_night_publishes(
 ) -> None:
     name = publish_planted(tmp_path / "artifacts").snapshot
     snapshot = Snapshot(Artifacts(tmp_path / "artifacts").snapshots / name)
-    rows = [list(snapshot.cards.ids()).index(a.id) for a in labelled.articles]
+    rows = [list(snapshot.ids).index(a.id) for a in labelled.articles]
     arrays, right = snapshot.arrays, np.unique(labelled.labels, return_inverse=True)[1]
     for found, of, measure in (
         (stories(labelled), arrays.story_of, b_cubed),

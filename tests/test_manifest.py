@@ -25,7 +25,7 @@ SAMPLE = Manifest(
     encoder=EncoderSpec("words", None, 60, "f" * 32),
     settings={"topics": {"seed": 0}},
     forced=[],
-    files={"cards.sqlite": FileEntry(10, "ab" * 32)},
+    files={"lookup.sqlite": FileEntry(10, "ab" * 32)},
 )
 
 

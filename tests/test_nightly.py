@@ -74,7 +74,7 @@ class Newsroom:
         return Recommender.open(self.artifacts.root)
 
     def ids(self) -> list[str]:
-        return list(self.snapshot().cards.ids())
+        return list(self.snapshot().ids)
 
     def stored_ids(self) -> list[str]:
         with Store(self.artifacts.store) as store:
@@ -313,7 +313,7 @@ def test_a_forced_rerun_publishes_the_same_groups_anew(newsroom: Newsroom) -> No
     assert newsroom.artifacts.names() == [first.snapshot, again.snapshot]
     now = newsroom.snapshot()
     assert now.topics == before.topics
-    assert now.cards.story_ids() == before.cards.story_ids()
+    assert now.lookup.story_ids() == before.lookup.story_ids()
     assert again.changes == {"topics": {}, "stories": {}}
 
 
@@ -383,7 +383,7 @@ def test_articles_go_without_a_topic_up_to_a_share(newsroom: Newsroom, share: fl
         night = newsroom.night(*articles(count), overrides=overrides)
         assert 0 < night.without_topic <= share * count
         rec, snapshot = newsroom.recommender(), verify(newsroom.snapshot().folder)
-        topics = {i: rec.topic_of(i) for i in snapshot.cards.ids()}
+        topics = {i: rec.topic_of(i) for i in snapshot.ids}
         without = [i for i, topic in topics.items() if topic is None]
         assert len(without) == night.without_topic
         assert sum(topic.size for topic in rec.topics()) == count - len(without)

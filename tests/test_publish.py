@@ -17,7 +17,7 @@ from recommender.errors import NoSnapshot, PublishRefused, SnapshotDamaged, Stor
 from recommender.index import Index
 from recommender.manifest import MANIFEST
 from recommender.publish import FILES, Content, clean, prune, publish, rollback
-from recommender.snapshot import CARDS, Snapshot, verify
+from recommender.snapshot import LOOKUP, Snapshot, verify
 from recommender.types import Rules
 from tests.planted import publish_planted
 
@@ -26,7 +26,6 @@ def content_of(artifacts: Artifacts) -> Content:
     """What the current snapshot holds, ready to be published again."""
     snapshot = Snapshot(artifacts.snapshots / artifacts.current())
     manifest = snapshot.manifest
-    cards = snapshot.cards.of(range(manifest.articles))
     return Content(
         build=manifest.build,
         inputs=manifest.inputs,
@@ -36,12 +35,11 @@ def content_of(artifacts: Artifacts) -> Content:
         settings=manifest.settings,
         arrays=snapshot.arrays,
         index=snapshot.index(),
-        cards=cards,
         text_of_hash=text_of_hash(snapshot),
-        stories=[snapshot.cards.story(n) for n in range(len(snapshot.arrays.story_central))],
+        stories=[snapshot.lookup.story(n) for n in range(len(snapshot.arrays.story_central))],
         topics=snapshot.topics,
         changes={kind: snapshot.changes(kind) for kind in ("topics", "stories")},
-        heirs=snapshot.cards.heirs(),
+        heirs=snapshot.lookup.heirs(),
         facets={name: list(labels) for name, labels in snapshot.facets.items()},
         rules=snapshot.rules,
         scoring=snapshot.scoring,
@@ -49,7 +47,7 @@ def content_of(artifacts: Artifacts) -> Content:
 
 
 def text_of_hash(snapshot: Snapshot) -> dict[bytes, int]:
-    database = sqlite3.connect(snapshot.folder / CARDS)
+    database = sqlite3.connect(snapshot.folder / LOOKUP)
     try:
         return dict(database.execute("SELECT hash, text FROM texts"))
     finally:
@@ -171,7 +169,7 @@ def test_a_snapshot_that_points_outside_itself_is_refused(
         lambda c: replace(c, arrays=c.arrays._replace(scores=c.arrays.scores[:, :2])),
         lambda c: replace(c, arrays=c.arrays._replace(published=c.arrays.published[:-1])),
         lambda c: replace(c, arrays=c.arrays._replace(text_of=c.arrays.text_of.astype(np.int64))),
-        lambda c: replace(c, cards=c.cards[:-1]),
+        lambda c: replace(c, arrays=c.arrays._replace(cards_start=c.arrays.cards_start[:-1])),
         lambda c: replace(c, arrays=c.arrays._replace(words=c.arrays.words[:, 1:])),
         lambda c: replace(c, arrays=c.arrays._replace(hubness=c.arrays.hubness[:-1])),
         lambda c: replace(c, arrays=c.arrays._replace(idf=c.arrays.idf[:-1])),

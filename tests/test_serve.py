@@ -67,7 +67,7 @@ class Oracle(NamedTuple):
     def over(cls, articles: list[Article], snapshot: Snapshot) -> "Oracle":
         """By the formula of the score, from what the snapshot holds of each text."""
         arrays = snapshot.arrays
-        rows = [snapshot.cards.row_of(a.id) for a in articles]
+        rows = [snapshot.lookup.row_of(a.id) for a in articles]
         texts = arrays.text_of[rows].tolist()
         vectors = np.stack([snapshot.index().vector(text) for text in texts]).astype(float)
         weights = np.zeros((len(articles), len(snapshot.lexicon) + 1))  # the last is no word

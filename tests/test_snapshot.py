@@ -15,11 +15,11 @@ from recommender.errors import SnapshotDamaged
 from recommender.manifest import MANIFEST
 from recommender.snapshot import (
     ARRAYS,
-    CARDS,
     FACET_NAMES,
     FACETS,
     INDEX,
     LINEAGE,
+    LOOKUP,
     NO_DATE,
     RULES,
     SCORING,
@@ -52,7 +52,7 @@ def snapshot(folder: Path) -> Snapshot:
 
 def test_a_snapshot_holds_its_files_and_no_others(folder: Path, snapshot: Snapshot) -> None:
     files = {
-        CARDS,
+        LOOKUP,
         INDEX,
         TOPICS,
         FACETS,
@@ -86,10 +86,9 @@ def test_the_manifest_counts_what_is_there(snapshot: Snapshot) -> None:
 
 
 def test_rows_are_sorted_by_id_and_both_ways_agree(snapshot: Snapshot) -> None:
-    ids = list(snapshot.cards.ids())
+    ids = list(snapshot.ids)
     assert ids == sorted(f"a-{n}" for n in range(COUNT))
-    assert list(snapshot.ids) == ids
-    assert [snapshot.cards.row_of(article_id) for article_id in ids] == list(range(COUNT))
+    assert [snapshot.lookup.row_of(article_id) for article_id in ids] == list(range(COUNT))
 
 
 def test_columns_say_what_the_cards_say(snapshot: Snapshot) -> None:

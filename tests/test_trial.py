@@ -20,7 +20,7 @@ def test_texts_and_vectors_come_in_the_order_of_the_articles(tmp_path: Path) -> 
     with held(articles, settings(), encoder, Silent()) as trial:
         expected = encoder.encode([embedded_text(a.title, a.text) for a in articles]).vectors
         assert trial.vectors == pytest.approx(expected, abs=1e-6)
-        ids = list(trial.snapshot.cards.ids())
+        ids = list(trial.snapshot.ids)
         rows = [ids.index(a.id) for a in articles]
         assert np.array_equal(trial.text_of, trial.snapshot.arrays.text_of[rows])
         assert trial.text_of[4] == trial.text_of[0]
