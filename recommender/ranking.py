@@ -21,6 +21,7 @@ from recommender.related import (
     diversified,
     newest_first,
     within_caps,
+    within_reach,
 )
 from recommender.rules import RowRules
 from recommender.scoring import RECIPE, corrected, expand, hybrid
@@ -247,6 +248,9 @@ def _ordered(
         texts = candidates.texts
         if order is not None:
             scores, texts = scores.take(order), texts.take(order)
+        if not caps:
+            count = within_reach(scores, question.diversity, k)
+            scores, texts = scores[:count], texts[:count]
         similarity = _similarity(snapshot, texts, question)
         places = diversified(scores, similarity, question.diversity, k, caps)
     else:

@@ -7,9 +7,19 @@ import numpy as np
 
 from recommender.arrays import Array
 
-__all__ = ["Candidates", "Cap", "between", "decayed", "diversified", "newest_first", "within_caps"]
+__all__ = [
+    "Candidates",
+    "Cap",
+    "between",
+    "decayed",
+    "diversified",
+    "newest_first",
+    "within_caps",
+    "within_reach",
+]
 
 MICROSECONDS_A_DAY = 86_400_000_000
+_ROUNDING = 1e-6  # of float32
 _ROOM = 1 << 12  # of ten lists of 30 one does not fit in
 
 
@@ -113,6 +123,18 @@ def diversified(
             np.maximum(greatest, penalty[place], out=greatest)
         np.subtract(value, greatest, out=penalised)
     return chosen
+
+
+def within_reach(scores: Array, diversity: float, k: int) -> int:
+    """How many of the first candidates `diversified` can choose `k` from where there are no caps.
+
+    `scores` (candidates,), best first. As long as one of the first k is left, none is chosen whose
+    score is less than that one's even after the greatest penalty there is, `diversity` times 1.
+    """
+    if len(scores) <= k or diversity >= 1:
+        return len(scores)
+    least = float(scores[k - 1]) - diversity / (1.0 - diversity) - _ROUNDING
+    return int(np.count_nonzero(scores >= least))
 
 
 def within_caps(count: int, k: int, caps: Sequence[Cap]) -> list[int]:

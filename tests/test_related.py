@@ -16,6 +16,7 @@ from recommender.related import (
     diversified,
     newest_first,
     within_caps,
+    within_reach,
 )
 
 NO_DATE = int(np.iinfo(np.int64).min)
@@ -85,6 +86,25 @@ def test_no_diversity_is_relevance_alone(
     scores, similarity, caps = given_
     assert diversified(scores, similarity, 0.0, k) == list(range(min(k, len(scores))))
     assert diversified(scores, similarity, 0.0, k, caps) == within_caps(len(scores), k, caps)
+
+
+@given(candidates(), st.sampled_from([0.0, 0.02, 0.05, 0.25, 0.5, 1.0]), st.integers(1, 9))
+def test_what_is_out_of_reach_is_never_chosen(
+    given_: tuple[np.ndarray, np.ndarray, list[Cap]], diversity: float, k: int
+) -> None:
+    scores, similarity, _ = given_
+    count = within_reach(scores, diversity, k)
+    assert min(k, len(scores)) <= count <= len(scores)
+    near = diversified(scores[:count], similarity[:count, :count], diversity, k)
+    assert near == diversified(scores, similarity, diversity, k)
+
+
+def test_reach_ends_where_no_penalty_could_make_up_for_the_score() -> None:
+    scores = np.array([0.9, 0.8, 0.75, 0.7, 0.1], dtype=np.float32)
+    assert within_reach(scores, 0.0, 2) == 2
+    assert within_reach(scores, 0.05, 2) == 3
+    assert within_reach(scores, 0.1, 2) == 4
+    assert within_reach(scores, 1.0, 2) == 5
 
 
 def test_a_second_telling_makes_way_for_another_story() -> None:
