@@ -1,4 +1,4 @@
-"""The corpus of one night: all articles by row, their texts, and one vector per text."""
+"""The corpus of one night: all articles by row, and their texts."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -37,8 +37,8 @@ class Corpus(NamedTuple):
     """Articles by row, ordered by id; texts in the order of `copies`.
 
     Articles of the same or nearly the same text share one text, which has the vector of its lead
-    article. `published` (articles,) int64 is in microseconds or `NO_DATE`; `vectors` (texts,
-    dimension) float32 are of unit length. `text_of_hash` gives the text of every content hash.
+    article. `published` (articles,) int64 is in microseconds or `NO_DATE`. `text_of_hash` gives the
+    text of every content hash.
     `tokens` are those of all distinct contents, in the order of `text_of_hash`; `lead_contents`
     (texts,) int64 are the places of the leads' contents among them, and `text_of_content`
     (contents,) int32 the text of each.
@@ -51,7 +51,6 @@ class Corpus(NamedTuple):
     tokens: Tokens
     lead_contents: Array
     text_of_content: Array
-    vectors: Array
 
     @property
     def cards(self) -> list[Card]:
@@ -90,16 +89,14 @@ class Corpus(NamedTuple):
         return Facets(labels, codes)
 
 
-def load_corpus(
-    store: Store, fingerprint: str, *, near: bool = True, source_order: Sequence[str] = ()
-) -> Corpus:
-    """Everything that `store` holds, with the vectors of the encoder of this fingerprint.
+def load_corpus(store: Store, *, near: bool = True, source_order: Sequence[str] = ()) -> Corpus:
+    """Everything that `store` holds, but vectors.
 
     `near` groups nearly equal texts too; of a group leads the article whose source stands first
     in `source_order`, then the earliest: see `duplicates.lead_order`.
 
     Raises:
-        StorageError: a text has no vector, or was not counted.
+        StorageError: a text was not counted.
     """
     articles = store.articles()
     published = np.array(
@@ -124,7 +121,6 @@ def load_corpus(
         )
     copies = group_copies(lead_of[content_of].tolist(), rank)
     lead_contents = content_of[copies.leads]
-    hashes = [articles[row].content_hash for row in copies.leads.tolist()]
     text_of_content = copies.text_of[best]
     return Corpus(
         articles,
@@ -134,5 +130,4 @@ def load_corpus(
         features.tokens,
         lead_contents,
         text_of_content,
-        store.vectors(fingerprint, hashes),
     )

@@ -23,15 +23,14 @@ class Graph(NamedTuple):
 
 
 class Rescored(NamedTuple):
-    """The graph, and what scores any other pair alike: see `scoring`.
+    """The graph, and the hubness that scores any other pair alike: see `scoring`.
 
-    `wide` is the graph of all candidates, of which `graph` keeps the best `k`. `expanded` (texts,
-    dimension) float32 are the expanded embeddings; `hubness` (texts,) float32.
+    `wide` is the graph of all candidates, of which `graph` keeps the best `k`. `hubness` (texts,)
+    float32.
     """
 
     graph: Graph
     wide: Graph
-    expanded: Array
     hubness: Array
 
 
@@ -44,8 +43,10 @@ def rescore(
     threads: int,
     advance: Callable[[int], None],
     recipe: Recipe = RECIPE,
-) -> Rescored:
-    """The graph of each text's `k` best-scored `candidates`.
+) -> tuple[Rescored, Array]:
+    """The graph of each text's `k` best-scored `candidates`; and the expanded embeddings.
+
+    These, (texts, dimension) float32, are what other texts are compared with: an index holds them.
 
     `candidates` (texts, c) int32, -1 for none, with their cosine `similarities`; `vectors`
     (texts, dimension) float32 are unit embeddings. The result is the same for any number of
@@ -84,7 +85,7 @@ def rescore(
         mean = float(hub.mean())
         list(pool.map(correct_block, _blocks(len(vectors))))
     graph = Graph(*(np.ascontiguousarray(column[:, :k]) for column in wide))
-    return Rescored(graph, wide, expanded, hub)
+    return Rescored(graph, wide, hub), expanded
 
 
 def _any_text(candidates: Array) -> tuple[Array, Array]:

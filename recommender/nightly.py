@@ -94,20 +94,18 @@ def run_night(
             with timed.stage("load", None, "articles"):
                 corpus = load_corpus(
                     store,
-                    encoder.spec.fingerprint,
                     near=settings.duplicates.near,
                     source_order=settings.duplicates.source_order,
                 )
                 former = read_former(artifacts)
+                inputs = _inputs_digest(corpus, store, encoder.spec, settings)
             taken_in = _TakenIn(started, intake, embedded, reading, corpus, timed.seconds)
-            inputs = _inputs_digest(corpus, encoder.spec, settings)
             if inputs == former.inputs and former.name == artifacts.current() and not force:
                 log.info("nothing has changed", extra={"snapshot": former.name})
                 night = taken_in.unchanged(Snapshot(artifacts.snapshots / former.name))
                 return _recorded(artifacts, night)
-            content, gates = _build(
-                corpus, artifacts, encoder.spec, settings, former, inputs, timed
-            )
+            scored = _score(corpus, store, artifacts, encoder.spec, settings, timed)
+        content, gates = _build(corpus, scored, encoder.spec, settings, former, inputs, timed)
         if refused := [str(gate) for gate in gates if not gate.passed]:
             if not force:
                 _recorded(artifacts, taken_in.night(former.name, content, gates, refused=refused))
@@ -132,7 +130,7 @@ def _encoder(settings: Settings) -> SentenceEncoder:
 
 
 class _Scored(NamedTuple):
-    """The graph of a night, and what scores a text that is not in it.
+    """The graph of a night, and what scores and finds a text that is not in it.
 
     `lengths` (texts,) counts the words of each text; `origin` names what the graph was made from
     beside tonight's texts, if anything.
@@ -142,51 +140,58 @@ class _Scored(NamedTuple):
     words: Words
     lengths: Array
     rescored: Rescored
+    search: Index
+    lists: Lists
     origin: str
 
 
 def _score(
-    corpus: Corpus, artifacts: Artifacts, fingerprint: str, settings: Settings, timed: Timed
+    corpus: Corpus,
+    store: Store,
+    artifacts: Artifacts,
+    spec: EncoderSpec,
+    settings: Settings,
+    timed: Timed,
 ) -> _Scored:
-    threads, texts = _threads(settings), len(corpus.vectors)
-    k, hashes, origin = settings.neighbours.candidates, corpus.lead_hashes, ""
+    """The graph and the index. The embeddings, the most there is, are let go with them made."""
+    threads, hashes, fingerprint = _threads(settings), corpus.lead_hashes, spec.fingerprint
+    texts, k, origin = len(hashes), settings.neighbours.candidates, ""
     with timed.stage("neighbours", texts, "texts") as advance:
-        candidates = None
+        vectors, candidates = store.vectors(fingerprint, hashes), None
         if texts > EXACT_UP_TO and (former := read(artifacts.candidates, fingerprint)):
             numbers = former.numbers(hashes)
-            candidates = updated(former.nearest, numbers, corpus.vectors, k, threads, advance)
+            candidates = updated(former.nearest, numbers, vectors, k, threads, advance)
             origin = former.digest if candidates else ""
         if candidates is None:
-            candidates = nearest(corpus.vectors, k, threads, advance)
+            candidates = nearest(vectors, k, threads, advance)
         if texts > EXACT_UP_TO:
             keep(artifacts.candidates, candidates, hashes, fingerprint)
     with timed.stage("graph", texts, "texts") as advance:
         counted = count_words(corpus.tokens.take(corpus.lead_contents))
         lexicon, words = weigh(counted)
-        rescored = rescore(
-            *candidates, corpus.vectors, words, settings.neighbours.k, threads, advance
+        rescored, expanded = rescore(
+            *candidates, vectors, words, settings.neighbours.k, threads, advance
         )
-    return _Scored(lexicon, words, counted.counts.sum(axis=1), rescored, origin)
+    with timed.stage("index", None, "texts"):
+        index = Index.build(expanded)
+        lists = Lists.none(index.dimension)
+        if len(index) > EXACT_SEARCH_UP_TO:
+            lists = index.lists(threads)
+    log.info("indexed", extra={"lists": len(lists.centroids), "recall": round(lists.recall, 4)})
+    return _Scored(lexicon, words, counted.counts.sum(axis=1), rescored, index, lists, origin)
 
 
 def _build(
     corpus: Corpus,
-    artifacts: Artifacts,
+    scored: _Scored,
     spec: EncoderSpec,
     settings: Settings,
     former: Former,
     inputs: str,
     timed: Timed,
 ) -> tuple[Content, list[Gate]]:
-    scored = _score(corpus, artifacts, spec.fingerprint, settings, timed)
-    rescored = scored.rescored
+    rescored, lists = scored.rescored, scored.lists
     build = _digest([inputs, scored.origin, former.build])
-    with timed.stage("index", None, "texts"):
-        index = Index.build(rescored.expanded)
-        lists = Lists.none(index.dimension)
-        if len(index) > EXACT_SEARCH_UP_TO:
-            lists = index.lists(_threads(settings))
-    log.info("indexed", extra={"lists": len(lists.centroids), "recall": round(lists.recall, 4)})
     groups = find_groups(corpus, rescored, scored.lengths, former, build, settings, timed)
     facets = corpus.facets()
     sources, authors = facets.labels["source"], facets.labels["author"]
@@ -201,10 +206,10 @@ def _build(
         inputs=inputs,
         version=__version__,
         encoder=spec,
-        dimension=corpus.vectors.shape[1],
+        dimension=scored.search.dimension,
         settings=settings.to_dict(),
-        arrays=_arrays(corpus, scored, lists, groups, phrases, facets.codes),
-        index=index,
+        arrays=_arrays(corpus, scored, groups, phrases, facets.codes),
+        index=scored.search,
         text_of_hash=corpus.text_of_hash,
         stories=words.stories,
         topics=words.topics,
@@ -225,12 +230,12 @@ def _build(
 def _arrays(
     corpus: Corpus,
     scored: _Scored,
-    lists: Lists,
     groups: Groups,
     phrases: Phrases,
     codes: Mapping[str, Array],
 ) -> Arrays:
     lexicon, words, rescored = scored.lexicon, scored.words, scored.rescored
+    lists = scored.lists
     ids, ids_start = pack(card.id for card in corpus.cards)
     cards, cards_start = pack_cards(corpus.cards)
     lexicon_blob, lexicon_start = pack(lexicon.words)
@@ -304,13 +309,13 @@ def _threads(settings: Settings) -> int:
     return settings.run.threads or _cores()
 
 
-def _inputs_digest(corpus: Corpus, spec: EncoderSpec, settings: Settings) -> str:
+def _inputs_digest(corpus: Corpus, store: Store, spec: EncoderSpec, settings: Settings) -> str:
     """Over everything that one night has to shape a snapshot's content."""
     versions = {name: _version(name) for name in _COMPUTING}
     origin = [__version__, versions, platform.machine(), spec.fingerprint, settings.fingerprint()]
     parts = [json.dumps([*origin, RECIPE], sort_keys=True).encode()]
     parts += [article.record_hash for article in corpus.articles]
-    return _digest([*parts, corpus.vectors.data])
+    return _digest([*parts, store.vectors(spec.fingerprint, corpus.lead_hashes).data])
 
 
 def _digest(parts: Iterable[str | bytes | memoryview]) -> str:

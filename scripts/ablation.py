@@ -96,7 +96,7 @@ def prepare(path: Path, name: str, split: str | None, encoder: SentenceEncoder) 
     words = weigh(counted)[1]
     queries = answerable(labels, np.array(asked))
     found = nearest(vectors, CANDIDATES, THREADS, ignore)
-    wide = rescore(*found, vectors, words, DEPTH, THREADS, ignore).wide
+    wide = rescore(*found, vectors, words, DEPTH, THREADS, ignore)[0].wide
     lengths = counted.counts.sum(axis=1)
     return Set(name, queries, labels, texts, vectors, words, *found, lengths, wide)
 
@@ -108,10 +108,10 @@ def ndcg(of: Set, lists: Array) -> float:
 
 def judged(of: Set, recipe: Recipe) -> float:
     """nDCG@5 of the product's order by `recipe`."""
-    graph = rescore(
+    rescored, _ = rescore(
         of.candidates, of.similarities, of.vectors, of.words, DEPTH, THREADS, ignore, recipe
-    ).graph
-    return ndcg(of, graph.neighbours[of.queries])
+    )
+    return ndcg(of, rescored.graph.neighbours[of.queries])
 
 
 def grouped(of: Set, candidates: int, recipe: stories.Recipe) -> float:

@@ -56,20 +56,21 @@ def groups(folder: str) -> None:
     """Graph, stories and topics of made-up texts, in a process of its own."""
     import made_up
 
-    vectors = np.load(Path(folder) / "vectors.npy")
-    words = made_up.words(made_up.world(len(vectors)), np.random.default_rng(1))
+    file = Path(folder) / "vectors.npy"
+    rows = len(np.load(file, mmap_mode="r"))
+    words = made_up.words(made_up.world(rows), np.random.default_rng(1))
     # A first turn that is not timed loads what is loaded late.
-    grouped(vectors[:WARM_UP], Words(*(column[:WARM_UP] for column in words)))
+    grouped(file, Words(*(column[:WARM_UP] for column in words)))
     before = time.process_time()
-    seconds, note = grouped(vectors, words)
+    seconds, note = grouped(file, words)
     _report(seconds, time.process_time() - before, note)
 
 
-def grouped(vectors: Array, words: Words) -> tuple[dict[str, float], str]:
-    """Seconds of each stage as the night does it, and what was found."""
-    chosen, texts = load_settings(environment={}), len(vectors)
+def grouped(file: Path, words: Words) -> tuple[dict[str, float], str]:
+    """Seconds of each stage as the night does it, and what was found, of the first vectors."""
+    chosen, texts = load_settings(environment={}), len(words.words)
     seconds: dict[str, float] = {}
-    scored = scored_graph(vectors, words, chosen.neighbours, seconds)
+    scored, _indexed = scored_graph(file, words, chosen.neighbours, seconds)
     thresholds = story_thresholds(scored.wide.scores, np.full(texts, words.words.shape[1]))
     seconds["stories"], stories = timed(lambda: detect_stories(*scored.wide, thresholds, 0))
     seconds["topics"], topics = timed(
@@ -80,16 +81,20 @@ def grouped(vectors: Array, words: Words) -> tuple[dict[str, float], str]:
 
 
 def scored_graph(
-    vectors: Array, words: Words, chosen: Neighbours, seconds: dict[str, float]
-) -> Rescored:
-    """The graph, as the night makes it: what it was made of is let go; and its `seconds`."""
+    file: Path, words: Words, chosen: Neighbours, seconds: dict[str, float]
+) -> tuple[Rescored, Array]:
+    """The graph and what it is searched by, as the night makes them; and their `seconds`.
+
+    As there, the embeddings and the candidates are let go when it is made.
+    """
+    vectors = np.load(file)[: len(words.words)]
     seconds["neighbours"], near = timed(
         lambda: nearest(vectors, chosen.candidates, THREADS, ignore)
     )
-    seconds["graph"], scored = timed(
+    seconds["graph"], rescored = timed(
         lambda: rescore(*near, vectors, words, chosen.k, THREADS, ignore)
     )
-    return scored
+    return rescored
 
 
 class Remembered:

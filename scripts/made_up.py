@@ -106,10 +106,10 @@ def content(articles: int, threads: int = 2, seed: int = 0) -> Content:
     made, settings = world(texts, seed), Settings()
     told = words(made, rng)
     candidates = nearest(made.vectors, settings.neighbours.candidates, threads, ignore)
-    scored = rescore(
+    scored, expanded = rescore(
         *candidates, made.vectors, told, settings.neighbours.k, threads, ignore
     )  # fmt: skip
-    index = Index.build(scored.expanded)
+    index = Index.build(expanded)
     lists = index.lists(threads) if texts > EXACT_UP_TO else Lists.none(DIMENSION)
     text_of = np.append(np.arange(texts), rng.integers(0, texts, articles - texts))
     published = _published(made.story_of[text_of], rng)

@@ -54,7 +54,7 @@ def corpus_of(
     store: Store, *articles: Article, near: bool = True, source_order: Sequence[str] = ()
 ) -> Corpus:
     fill(store, articles)
-    return load_corpus(store, ENCODER.spec.fingerprint, near=near, source_order=source_order)
+    return load_corpus(store, near=near, source_order=source_order)
 
 
 def near_copy(item: Article, article_id: str, word: str = "pilotage", **fields: object) -> Article:
@@ -84,12 +84,9 @@ def check(corpus: Corpus, articles: Sequence[Article]) -> None:
     assert corpus.text_of_hash.keys() == set(hashes)
     assert [corpus.text_of_hash[h] for h in hashes] == corpus.copies.text_of.tolist()
     assert corpus.text_of_content.tolist() == list(corpus.text_of_hash.values())
-    # A text's vector, hash and tokens are those of its lead.
+    # A text's hash and tokens are those of its lead.
     leads = [by_id[article_id] for article_id in corpus.lead_ids]
     assert corpus.lead_hashes == [content_hash(prepared(item)) for item in leads]
-    np.testing.assert_array_equal(
-        corpus.vectors, ENCODER.encode([prepared(item) for item in leads]).vectors
-    )
     taken = corpus.tokens.take(corpus.lead_contents)
     for text, item in enumerate(leads):
         found = taken.tokens[taken.start[text] : taken.start[text + 1]].tolist()
@@ -178,7 +175,7 @@ def test_a_mixed_newsroom_is_grouped_without_loss(store: Store) -> None:
         assert text_of[f"same-{n}"] == text_of[f"a-{n}"]
     for n in range(0, 60, 7):
         assert text_of[f"near-{n}"] == text_of[f"a-{n}"]
-    assert len(corpus.vectors) == 60
+    assert len(corpus.lead_hashes) == 60
 
 
 def test_facets_are_codes_of_labels_in_alphabetical_order(store: Store) -> None:
@@ -203,11 +200,8 @@ def test_topic_sizes_count_articles(store: Store) -> None:
     assert corpus.topic_sizes(np.array([1, 0]), 2) == [1, 2]
 
 
-def test_a_text_without_a_vector_or_its_tokens_is_an_error(store: Store) -> None:
+def test_a_text_without_its_tokens_is_an_error(store: Store) -> None:
     with store.transaction():
         store.ingest(ARTICLES)
     with pytest.raises(StorageError, match="2 texts were not counted; run again"):
-        load_corpus(store, ENCODER.spec.fingerprint)
-    fill(store, ())
-    with pytest.raises(StorageError, match="2 texts have no vector"):
-        load_corpus(store, "another encoder")
+        load_corpus(store)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from recommender.arrays import Array
 from recommender.graph import BLOCK_ROWS, Rescored, rescore
 from recommender.lexical import Words
 from recommender.scoring import RECIPE, Recipe
@@ -35,7 +36,7 @@ class Problem:
             self.candidates[none] = -1
             self.similarities[none] = -np.inf
 
-    def rescored(self, k: int, threads: int = 1, recipe: Recipe = RECIPE) -> Rescored:
+    def rescored(self, k: int, threads: int = 1, recipe: Recipe = RECIPE) -> tuple[Rescored, Array]:
         return rescore(
             self.candidates, self.similarities, self.vectors, self.words, k, threads,
             lambda _: None, recipe,
@@ -102,7 +103,7 @@ def test_scores_are_those_of_the_formula(
     texts: int, width: int, k: int, missing: float, recipe: Recipe
 ) -> None:
     problem = Problem(texts, width, missing=missing)
-    graph, _, expanded, hubness = problem.rescored(k, recipe=recipe)
+    (graph, _, hubness), expanded = problem.rescored(k, recipe=recipe)
     assert graph.neighbours.shape == graph.scores.shape == (texts, k)
     assert (graph.neighbours.dtype, graph.scores.dtype) == (np.int32, np.float32)
     assert (expanded.dtype, hubness.dtype) == (np.float32, np.float32)
@@ -127,7 +128,8 @@ def test_the_result_is_the_same_bits_on_any_number_of_threads() -> None:
     problem = Problem(2 * BLOCK_ROWS + 77, 30, missing=0.05)
     results = [problem.rescored(20, threads) for threads in (1, 2, 5)]
     first, *others = (
-        [a.tobytes() for a in (*found.graph, found.expanded, found.hubness)] for found in results
+        [a.tobytes() for a in (*found.graph, found.hubness, expanded)]
+        for found, expanded in results
     )
     assert others == [first, first]
 
@@ -139,7 +141,7 @@ def test_ties_keep_the_order_of_the_candidates() -> None:
     problem.words.weights[:] = problem.words.weights[0]
     problem.candidates = np.array([[j for j in range(6) if j != i] for i in range(6)], np.int32)
     problem.similarities = np.ones((6, 5), dtype=np.float32)
-    graph, _, _, hubness = problem.rescored(4)
+    (graph, _, hubness), _ = problem.rescored(4)
     assert len(set(hubness.tolist())) == 1
     assert graph.neighbours.tolist() == problem.candidates[:, :4].tolist()
 
@@ -150,7 +152,7 @@ def test_a_missing_candidate_stands_behind_one_that_scores_nothing() -> None:
     words = Words(np.full((2, 1), -1, dtype=np.int32), np.zeros((2, 1), dtype=np.float16))
     candidates = np.array([[-1, 1], [0, -1]], dtype=np.int32)
     similarities = np.array([[-np.inf, -1], [-1, -np.inf]], dtype=np.float32)
-    graph, _, expanded, hubness = rescore(
+    (graph, _, hubness), expanded = rescore(
         candidates, similarities, vectors, words, 2, 1, lambda _: None
     )
     assert graph.neighbours.tolist() == [[1, -1], [0, -1]]
@@ -163,7 +165,7 @@ def test_texts_without_a_word_or_a_candidate_are_scored_by_what_there_is() -> No
     vectors = np.eye(3, dtype=np.float32)
     words = Words(np.full((3, 1), -1, dtype=np.int32), np.zeros((3, 1), dtype=np.float16))
     none = np.full((3, 2), -1, dtype=np.int32)
-    graph, _, expanded, hubness = rescore(
+    (graph, _, hubness), expanded = rescore(
         none, np.full((3, 2), -np.inf, np.float32), vectors, words, 2, 2, lambda _: None
     )
     assert graph.neighbours.tolist() == [[-1, -1]] * 3
@@ -174,7 +176,7 @@ def test_texts_without_a_word_or_a_candidate_are_scored_by_what_there_is() -> No
 
 def test_a_single_text_has_a_row_without_neighbours() -> None:
     problem = Problem(1, 0)
-    graph, _, expanded, hubness = problem.rescored(30)
+    (graph, _, hubness), expanded = problem.rescored(30)
     assert graph.neighbours.shape == graph.scores.shape == (1, 0)
     assert hubness.tolist() == [0]
     np.testing.assert_allclose(expanded, problem.vectors, atol=1e-6)
@@ -218,7 +220,7 @@ def test_a_text_that_is_near_to_everything_loses_against_one_that_is_near_to_few
     plain = Recipe(words=0.0, expansion=0, strength=0.0)
 
     def order(recipe: Recipe) -> list[int]:
-        found = rescore(candidates, similarities, vectors, words, 5, 1, lambda _: None, recipe)
+        found, _ = rescore(candidates, similarities, vectors, words, 5, 1, lambda _: None, recipe)
         return found.graph.neighbours[1].tolist()
 
     assert order(plain).index(0) < order(plain).index(2)
