@@ -20,7 +20,7 @@ __all__ = [
 
 MICROSECONDS_A_DAY = 86_400_000_000
 _ROUNDING = 1e-6  # of float32
-_ROOM = 1 << 12  # of ten lists of 30 one does not fit in
+_ROOM = 1 << 12  # nine of ten lists of 30 fit in
 
 
 class Candidates(NamedTuple):
@@ -84,18 +84,17 @@ def between(neighbours: Array, scores: Array, texts: Array) -> Array:
 
 
 def _places(texts: Array, named: Array) -> Array:
-    """Where each of `named` stands in `texts` if it does at all, else anywhere; `texts` all differ.
+    """Where each of `named` stands in `texts` if it does at all, else anywhere.
 
-    A table by their last bits, which takes half of the time of a binary search for some tens.
+    Looked up in a table by their last bits, which takes half of the time of a binary search.
     """
-    order, room = np.arange(len(texts)), _ROOM
-    while True:
-        table, mask = np.zeros(room, dtype=np.int32), room - 1
-        table[texts & mask] = order
-        if (table.take(texts & mask) == order).all():
-            places: Array = table.take(named & mask)
-            return places
-        room *= 8
+    order, last = np.arange(len(texts)), texts & (_ROOM - 1)
+    table = np.zeros(_ROOM, dtype=np.int32)
+    table[last] = order
+    if (table.take(last) == order).all():
+        return table.take(named & (_ROOM - 1))
+    order = texts.argsort()  # two of them share their last bits
+    return order.take(texts.take(order).searchsorted(named), mode="clip")
 
 
 def diversified(
