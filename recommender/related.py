@@ -106,21 +106,18 @@ def diversified(
     already chosen (Carbonell & Goldstein 1998, with λ = 1 − diversity). `scores` (candidates,) in
     [0, 1], best first; `similarity` (candidates, candidates). Ties fall to the earlier place.
     """
-    value = (1.0 - diversity) * scores
-    penalty = diversity * similarity
-    greatest = np.zeros(len(scores), dtype=penalty.dtype)
-    penalised = value.copy()
+    left = (1.0 - diversity) * scores
+    beside = left - diversity * similarity  # beside each one chosen, what the others are worth
     chosen: list[int] = []
     full = _Full(caps)
     while len(chosen) < min(k, len(scores)):
-        place = int(penalised.argmax())
-        if penalised[place] == -np.inf:
+        place = int(left.argmax())
+        if left[place] == -np.inf:
             break
-        value[place] = -np.inf
         if not caps or full.admits(place):
             chosen.append(place)
-            np.maximum(greatest, penalty[place], out=greatest)
-        np.subtract(value, greatest, out=penalised)
+            np.minimum(left, beside[place], out=left)
+        left[place] = -np.inf
     return chosen
 
 
