@@ -57,7 +57,6 @@ class RowFilter:
         self.narrows = bool(
             self._wanted or filters.exclude or (self._since, self._until) != (None, None)
         )
-        self.admits_all = not (self.narrows or self._unwanted or self._barred)
 
     def admits(self, rows: Array) -> Array:
         """Which of `rows` (n,) may be answered, (n,) bool."""

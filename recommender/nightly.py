@@ -97,14 +97,18 @@ def run_night(
                     near=settings.duplicates.near,
                     source_order=settings.duplicates.source_order,
                 )
+                vectors = store.vectors(encoder.spec.fingerprint, corpus.lead_hashes)
                 former = read_former(artifacts)
-                inputs = _inputs_digest(corpus, store, encoder.spec, settings)
+                inputs = _inputs_digest(corpus, vectors, encoder.spec, settings)
             taken_in = _TakenIn(started, intake, embedded, reading, corpus, timed.seconds)
             if inputs == former.inputs and former.name == artifacts.current() and not force:
                 log.info("nothing has changed", extra={"snapshot": former.name})
                 night = taken_in.unchanged(Snapshot(artifacts.snapshots / former.name))
                 return _recorded(artifacts, night)
-            scored = _score(corpus, store, artifacts, encoder.spec, settings, timed)
+        scored = _score(corpus, vectors, artifacts, encoder.spec, settings, timed)
+        del (
+            vectors
+        )  # of a large corpus the most there is, and the index holds what is asked from now
         content, gates = _build(corpus, scored, encoder.spec, settings, former, inputs, timed)
         if refused := [str(gate) for gate in gates if not gate.passed]:
             if not force:
@@ -147,17 +151,17 @@ class _Scored(NamedTuple):
 
 def _score(
     corpus: Corpus,
-    store: Store,
+    vectors: Array,
     artifacts: Artifacts,
     spec: EncoderSpec,
     settings: Settings,
     timed: Timed,
 ) -> _Scored:
-    """The graph and the index. The embeddings, the most there is, are let go with them made."""
+    """The graph of the texts' `vectors`, and the index."""
     threads, hashes, fingerprint = _threads(settings), corpus.lead_hashes, spec.fingerprint
-    texts, k, origin = len(hashes), settings.neighbours.candidates, ""
+    texts, k, origin = len(vectors), settings.neighbours.candidates, ""
     with timed.stage("neighbours", texts, "texts") as advance:
-        vectors, candidates = store.vectors(fingerprint, hashes), None
+        candidates = None
         if texts > EXACT_UP_TO and (former := read(artifacts.candidates, fingerprint)):
             numbers = former.numbers(hashes)
             candidates = updated(former.nearest, numbers, vectors, k, threads, advance)
@@ -309,13 +313,13 @@ def _threads(settings: Settings) -> int:
     return settings.run.threads or _cores()
 
 
-def _inputs_digest(corpus: Corpus, store: Store, spec: EncoderSpec, settings: Settings) -> str:
+def _inputs_digest(corpus: Corpus, vectors: Array, spec: EncoderSpec, settings: Settings) -> str:
     """Over everything that one night has to shape a snapshot's content."""
     versions = {name: _version(name) for name in _COMPUTING}
     origin = [__version__, versions, platform.machine(), spec.fingerprint, settings.fingerprint()]
     parts = [json.dumps([*origin, RECIPE], sort_keys=True).encode()]
     parts += [article.record_hash for article in corpus.articles]
-    return _digest([*parts, store.vectors(spec.fingerprint, corpus.lead_hashes).data])
+    return _digest([*parts, vectors.data])
 
 
 def _digest(parts: Iterable[str | bytes | memoryview]) -> str:

@@ -74,7 +74,7 @@ def rank(
     if barred:
         candidates = candidates.take(np.flatnonzero(~np.isin(candidates.texts, barred)))
     places = _ordered(snapshot, candidates, question, question.k - len(pinned))
-    chosen = candidates.take(np.array(places, dtype=np.intp))
+    chosen = candidates.take(places)
     picked = pinned + [
         Picked(*hit)
         for hit in zip(
@@ -130,8 +130,8 @@ def _admitted(
     start = arrays.copies_start
     if question.collapse:
         rows = arrays.copies.take(start.take(texts))
-        passes = None if row_filter.admits_all else row_filter.admits(rows)
-        if passes is None or passes.all():
+        passes = row_filter.admits(rows)
+        if passes.all():
             return Candidates(rows, texts, scores)
         for place in np.flatnonzero(~passes).tolist():
             text = texts[place]

@@ -32,6 +32,7 @@ class Candidates(NamedTuple):
 
     def take(self, places: Sequence[int] | Array) -> "Candidates":
         """Those at `places`, in their order."""
+        places = np.asarray(places, dtype=np.intp)  # once for all three
         return Candidates(self.rows.take(places), self.texts.take(places), self.scores.take(places))
 
 

@@ -55,7 +55,6 @@ import hashlib
 import json
 import mmap
 import os
-import sqlite3
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
@@ -345,11 +344,8 @@ def verify(folder: Path) -> Snapshot:
             if hashlib.file_digest(file, "sha256").hexdigest() != entry.sha256:
                 raise _altered(folder / name)
     snapshot = Snapshot(folder)
-    try:
-        snapshot.lookup.check()
-        articles = snapshot.lookup.articles()
-    except sqlite3.Error as error:
-        raise SnapshotDamaged(f"{folder / LOOKUP} is damaged: {error}") from error
+    snapshot.lookup.check()
+    articles = snapshot.lookup.articles()
     if articles != manifest.articles:
         raise SnapshotDamaged(
             f"{folder / LOOKUP} holds {articles} articles, not {manifest.articles}"

@@ -70,6 +70,7 @@ def grouped(file: Path, words: Words) -> tuple[dict[str, float], str]:
     """Seconds of each stage as the night does it, and what was found, of the first vectors."""
     chosen, texts = load_settings(environment={}), len(words.words)
     seconds: dict[str, float] = {}
+    # Held to the end, for so much is what the index holds.
     scored, _indexed = scored_graph(file, words, chosen.neighbours, seconds)
     thresholds = story_thresholds(scored.wide.scores, np.full(texts, words.words.shape[1]))
     seconds["stories"], stories = timed(lambda: detect_stories(*scored.wide, thresholds, 0))
@@ -87,7 +88,7 @@ def scored_graph(
 
     As there, the embeddings and the candidates are let go when it is made.
     """
-    vectors = np.load(file)[: len(words.words)]
+    vectors = np.array(np.load(file, mmap_mode="r")[: len(words.words)])
     seconds["neighbours"], near = timed(
         lambda: nearest(vectors, chosen.candidates, THREADS, ignore)
     )
