@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from recommender.arrays import Array
+from recommender.closeness import closeness
 from recommender.communities import central_members
 from recommender.config import Settings
 from recommender.corpus import Corpus
@@ -17,7 +18,7 @@ from recommender.lineage import Event
 from recommender.progress import Timed
 from recommender.representatives import representatives
 from recommender.snapshot import NO_DATE
-from recommender.stories import Stories, detect_stories, less_apart, story_thresholds
+from recommender.stories import Stories, by_time, detect_stories, story_thresholds
 from recommender.terms import Terms
 from recommender.topics import Topics, detect_topics, strengths, without_weakest
 from recommender.types import Change, Keyword, Topic
@@ -66,11 +67,11 @@ def find_groups(
     alike = former.settings.get("topics") == settings.to_dict()["topics"]
     with timed.stage("stories", None, "texts"):
         neighbours, scores = rescored.wide
-        published = corpus.published[corpus.copies.leads]
+        close = closeness(neighbours, corpus.published[corpus.copies.leads], NO_DATE)
         stories = detect_stories(
             neighbours,
-            less_apart(neighbours, scores, published, NO_DATE),
-            story_thresholds(scores, lengths),
+            by_time(scores, close),
+            story_thresholds(scores, lengths, close),
             chosen.seed,
             articles,
         )

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from recommender.arrays import Array
+from recommender.closeness import Closeness
 from recommender.communities import leiden, numbered_by_size
 
 __all__ = [
@@ -12,20 +13,17 @@ __all__ = [
     "Recipe",
     "Stories",
     "Thresholds",
+    "by_time",
     "detect_stories",
-    "less_apart",
     "story_thresholds",
 ]
 
 SHORT_WORDS = 15  # a text of so many words counts as half short
 LEAST_THRESHOLD = 0.05
 LEAST_FOR_UNLISTED = 0.02  # of the threshold
-# Days apart are a signal and no wall: however many, they take so much away, after two weeks half.
-LESS_FOR_DAYS = 0.1
-HALF_DAYS = 14.0
+# The days of two texts are a signal and no wall: they bring so much at most, or take it away.
+MOST_FOR_TIME = 0.1
 ITERATIONS = 2
-
-MICROSECONDS_A_DAY = 86_400_000_000
 
 
 class Stories(NamedTuple):
@@ -79,16 +77,21 @@ class Thresholds(NamedTuple):
     unlisted: Array
 
 
-def story_thresholds(scores: Array, words: Array, recipe: Recipe = RECIPE) -> Thresholds:
+def story_thresholds(
+    scores: Array, words: Array, closeness: Closeness | None = None, recipe: Recipe = RECIPE
+) -> Thresholds:
     """What each text asks of the others of its story.
 
     `scores` (texts, candidates) are those of the graph of all candidates, best first, 0 where there
     are fewer; `words` (texts,) the number of words. To judge a neighbour by what else is near is
-    local scaling (Zelnik-Manor and Perona, NIPS 2004).
+    local scaling (Zelnik-Manor and Perona, NIPS 2004). By their `closeness` the last candidates are
+    no background as far as they are of the text's own days, more than chance has it.
     """
     first, last = _mean(scores[:, : recipe.first]), _mean(scores[:, -recipe.last :])
     most = np.minimum(recipe.most_of_first * first, recipe.most_background)
     background = np.minimum(last, most)
+    if closeness is not None:
+        background *= 1.0 - closeness.crowding(recipe.last)
     short = SHORT_WORDS / (SHORT_WORDS + words)
     listed = recipe.threshold + recipe.per_background * background - recipe.less_for_short * short
     listed = np.maximum(listed, LEAST_THRESHOLD)
@@ -102,17 +105,13 @@ def _mean(scores: Array) -> Array:
     return mean
 
 
-def less_apart(neighbours: Array, scores: Array, published: Array, no_date: int) -> Array:
-    """`scores` (texts, k) float32, less the farther apart in time two texts were published.
+def by_time(scores: Array, closeness: Closeness) -> Array:
+    """`scores` (texts, k) float32, more where two texts are nearer in time than by chance.
 
-    `published` (texts,) int64 is in microseconds; a pair of which one is `no_date` loses nothing.
+    And less where they are farther apart. A pair of which one has no date stays as it is.
     """
-    other = published[np.where(neighbours < 0, 0, neighbours)]
-    dated = (other != no_date) & (published != no_date)[:, None]
-    apart = np.abs(np.where(dated, other - published[:, None], 0)) / MICROSECONDS_A_DAY
-    less = LESS_FOR_DAYS * (1.0 - np.exp2(-apart / HALF_DAYS))
-    later: Array = np.maximum(scores - less, 0.0).astype(np.float32)
-    return later
+    told: Array = np.maximum(scores + MOST_FOR_TIME * closeness.beyond_chance, 0.0)
+    return np.where(scores > 0, told, 0.0).astype(np.float32)
 
 
 def detect_stories(

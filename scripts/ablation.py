@@ -5,6 +5,11 @@ the third table is the product with one thing changed; the second and the fourth
 by all sets but one, and judge it on that one. Related articles are judged by nDCG@5, stories by
 B-cubed F1: as they are, and with lists of 10 candidates, which the larger stories do not fit in, as
 stories of 100 do not in the product's 50.
+
+The last table is about the days of articles. The sets have few or none, so they are made up:
+stories fall anywhere in 700 days, or around the day of their subject, 25 stories each, and are
+told of in the days after. Its last set has each title and the two lines after it of ECB+ as texts
+of their own: a stream of short texts, 33 a story.
 """
 
 import argparse
@@ -19,6 +24,8 @@ from recommender import stories
 from recommender.agreement import b_cubed
 from recommender.arrays import Array
 from recommender.baselines import bm25, dense, fuse
+from recommender.closeness import closeness
+from recommender.clusterings import k_means
 from recommender.embedding import SentenceEncoder
 from recommender.evaluation import answerable, measure
 from recommender.furniture import stop_words_for
@@ -28,7 +35,8 @@ from recommender.lexical import Words, weigh
 from recommender.neighbours import nearest
 from recommender.progress import ignore
 from recommender.scoring import RECIPE, Recipe
-from recommender.stories import detect_stories, story_thresholds
+from recommender.snapshot import NO_DATE
+from recommender.stories import by_time, detect_stories, story_thresholds
 from recommender.text import embedded_text
 from recommender.tokens import count_words, read_tokens
 
@@ -64,7 +72,20 @@ STORY_GRID = [
         (0.3, 0.32, 0.34, 0.36, 0.38), (0.4, 0.6, 0.8), (0.3, 0.35, 0.4)
     )
 ]
+# Whether the days are told to the scores of pairs, and to what counts as a crowd.
+DATED_ROWS = {
+    "the product": (True, True),
+    "days of pairs alone": (True, False),
+    "days of crowds alone": (False, True),
+    "without dates": (False, False),
+}
 FEW = 10  # candidates, for which the larger stories are too large
+LINES = 2  # after the title, each a text of its own
+SPAN, LINGERING = 700.0, 1.5  # days: of all stories, and the mean until an article on one appears
+PER_SUBJECT = 25  # stories
+# How far from the day of its subject a story falls, in days, on average.
+BURSTS = {"anywhere": None, "within 12 days": 12.0, "within 4 days": 4.0}
+MICROSECONDS_A_DAY = 86_400_000_000
 
 
 class Set(NamedTuple):
@@ -88,17 +109,37 @@ class Set(NamedTuple):
 def prepare(path: Path, name: str, split: str | None, encoder: SentenceEncoder) -> Set:
     """Read, embed and count one set."""
     labelled = read_labelled(path, {}, 1_000_000)
-    labels = np.unique(labelled.labels, return_inverse=True)[1]
     asked = [n for n, of in enumerate(labelled.splits) if split is None or of == split]
     texts = [embedded_text(article.title, article.text) for article in labelled.articles]
+    return made_ready(name, texts, labelled.labels, np.array(asked), encoder)
+
+
+def stream(path: Path, name: str, encoder: SentenceEncoder) -> Set:
+    """Each title and the first lines of a set as texts of their own."""
+    labelled = read_labelled(path, {}, 1_000_000)
+    told = {
+        (line, label): None
+        for article, label in zip(labelled.articles, labelled.labels, strict=True)
+        for line in (article.title, *article.text.splitlines()[:LINES])
+        if len(line.split()) > LINES
+    }
+    texts, labels = zip(*told, strict=True)
+    return made_ready(name, list(texts), list(labels), np.arange(len(texts)), encoder)
+
+
+def made_ready(
+    name: str, texts: list[str], labels: list[str], asked: Array, encoder: SentenceEncoder
+) -> Set:
+    """Embed and count `texts`, and find the candidates of each."""
+    stories = np.unique(labels, return_inverse=True)[1]
     vectors = encoder.encode(texts).vectors
     counted = count_words(read_tokens(texts))
     words = weigh(counted)[1]
-    queries = answerable(labels, np.array(asked))
+    queries = answerable(stories, asked)
     found = nearest(vectors, CANDIDATES, THREADS, ignore)
     wide = rescore(*found, vectors, words, DEPTH, THREADS, ignore)[0].wide
     lengths = counted.counts.sum(axis=1)
-    return Set(name, queries, labels, texts, vectors, words, *found, lengths, wide)
+    return Set(name, queries, stories, texts, vectors, words, *found, lengths, wide)
 
 
 def ndcg(of: Set, lists: Array) -> float:
@@ -118,13 +159,38 @@ def grouped(of: Set, candidates: int, recipe: stories.Recipe) -> float:
     """B-cubed F1 of the stories by `recipe`, of lists of so many `candidates`."""
     neighbours, scores = (column[:, :candidates] for column in of.wide)
     recipe = recipe._replace(last=recipe.last * candidates // CANDIDATES)
-    thresholds = story_thresholds(scores, of.lengths, recipe)
+    thresholds = story_thresholds(scores, of.lengths, recipe=recipe)
+    return _agreement(of, neighbours, scores, thresholds)
+
+
+def dated(of: Set, within: float | None, pairs: bool, crowds: bool) -> float:
+    """B-cubed F1 with made-up days, told to the `pairs`' scores, to what is near as a crowd."""
+    neighbours, scores = of.wide
+    close = closeness(neighbours, made_up_days(of, within), NO_DATE)
+    thresholds = story_thresholds(scores, of.lengths, close if crowds else None)
+    return _agreement(of, neighbours, by_time(scores, close) if pairs else scores, thresholds)
+
+
+def made_up_days(of: Set, within: float | None) -> Array:
+    """When each text might have been published, (texts,) int64 microseconds."""
+    rng, count = np.random.default_rng(0), int(of.stories.max()) + 1
+    if within is None:
+        days = rng.uniform(0, SPAN, count)
+    else:
+        means = np.stack([of.vectors[of.stories == story].mean(axis=0) for story in range(count)])
+        subjects = k_means(means, max(count // PER_SUBJECT, 2))
+        days = rng.uniform(0, SPAN, subjects.max() + 1)[subjects] + rng.laplace(0, within, count)
+    days = days[of.stories] + rng.exponential(LINGERING, len(of.texts))
+    return (days * MICROSECONDS_A_DAY).astype(np.int64)
+
+
+def _agreement(of: Set, neighbours: Array, scores: Array, thresholds: stories.Thresholds) -> float:
     found = detect_stories(neighbours, scores, thresholds, 0).story_of
     return float(b_cubed(found, of.stories)[0])
 
 
 def main() -> None:
-    """Print all four tables."""
+    """Print all five tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, help="the folder of NAME_stories.jsonl files")
     folder: Path = parser.parse_args().folder
@@ -141,6 +207,13 @@ def main() -> None:
     show("B-cubed F1, candidates", heads, told)
     found = {recipe: [grouped(*of, recipe) for of in columns] for recipe in STORY_GRID}
     left_out(heads, stories.RECIPE, found, together=2)
+    sets.append(stream(folder / "ecbplus_stories.jsonl", "ecbplus, lines", encoder))
+    heads = [f"{of.name}, {when}" for of in sets for when in BURSTS]
+    told = {
+        name: [dated(of, within, *uses) for of in sets for within in BURSTS.values()]
+        for name, uses in DATED_ROWS.items()
+    }
+    show("B-cubed F1, stories that fall", heads, told)
 
 
 def show(what: str, columns: list[str], rows: dict[str, list[float]]) -> None:

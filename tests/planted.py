@@ -88,7 +88,7 @@ def report(story: str, number: int) -> Article:
     """Article `number` of a story: its theme's words and its own, and the name twice."""
     theme, name, own = STORIES[story]
     rng = random.Random(f"{story}/{number}")
-    words = rng.choices(own.split(), k=14) + rng.choices(THEMES[theme].split(), k=14)
+    words = rng.choices(own.split(), k=16) + rng.choices(THEMES[theme].split(), k=12)
     rng.shuffle(words)
     words[6:6] = words[20:20] = [name]
     place = 7 * (6 * list(STORIES).index(story) + number + 1)

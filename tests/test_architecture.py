@@ -70,7 +70,8 @@ MAY_IMPORT: dict[str, str] = {
     "graph": "arrays lexical scoring",
     "communities": "arrays",
     "former": "arrays artifacts errors snapshot types",
-    "stories": "arrays communities",
+    "closeness": "arrays",
+    "stories": "arrays closeness communities",
     "topics": "arrays communities",
     "lineage": "arrays",
     "identity": "arrays former hierarchy lineage",
@@ -83,7 +84,7 @@ MAY_IMPORT: dict[str, str] = {
     "representatives": "arrays",
     "phrases": "arrays furniture runs spelling",
     "grouping": (
-        "arrays communities config corpus former graph hierarchy identity keywords "
+        "arrays closeness communities config corpus former graph hierarchy identity keywords "
         "lineage progress representatives snapshot stories terms topics types"
     ),
     "publish": (
@@ -129,11 +130,11 @@ MAY_IMPORT: dict[str, str] = {
     ),
     "__init__": "errors reasons serve types",
 }
-BUILD = {"articles", "candidates", "cells", "communities", "config", "copies", "corpus",
-         "duplicates", "former", "furniture", "gates", "graph", "grouping", "identity", "intake",
-         "keywords", "lineage", "neighbours", "nightly", "nights", "phrases", "products", "publish",
-         "rejects", "representatives", "runs", "scan", "sources", "spelling", "store", "stories",
-         "terms", "topics", "updates"}  # fmt: skip
+BUILD = {"articles", "candidates", "cells", "closeness", "communities", "config", "copies",
+         "corpus", "duplicates", "former", "furniture", "gates", "graph", "grouping", "identity",
+         "intake", "keywords", "lineage", "neighbours", "nightly", "nights", "phrases",
+         "products", "publish", "rejects", "representatives", "runs", "scan", "sources",
+         "spelling", "store", "stories", "terms", "topics", "updates"}  # fmt: skip
 JUDGE = {"agreement", "baselines", "clusterings", "coherence", "evaluation", "labelled",
          "labelled_groups", "rankings", "trial"}  # fmt: skip
 SERVE = {"__init__", "answers", "arrays", "artifacts", "cards", "errors", "files", "filters",

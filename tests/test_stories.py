@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from recommender import stories as room
 from recommender.arrays import Array
-from recommender.stories import Stories, Thresholds, less_apart, story_thresholds
+from recommender.closeness import Closeness, closeness
+from recommender.stories import MOST_FOR_TIME, Stories, Thresholds, by_time, story_thresholds
 from tests.test_communities import graph, noisy
 
 SAME_STORY = 0.49
@@ -177,14 +178,35 @@ def test_a_story_that_no_list_holds_whole_is_one_all_the_same(size: int) -> None
     assert np.diff(stories.story_start).tolist() == [size] + [1] * 100
 
 
-def test_days_apart_take_a_little_away_and_never_all() -> None:
-    neighbours = np.array([[1, 2, 3, -1]], dtype=np.int32)
-    neighbours = np.vstack([neighbours, np.full((3, 4), -1, np.int32)])
-    scores = np.full((4, 4), 0.6, np.float32)
-    published = np.array([0, 14 * DAY, 4000 * DAY, NO_DATE])
-    found = less_apart(neighbours, scores, published, NO_DATE)
+def test_days_bring_a_little_or_take_it_away_and_never_all() -> None:
+    near = np.array([[1.0, 0.2, 0.0, np.nan]], np.float32)
+    close = Closeness(near, np.full(1, 0.2, np.float32))
+    found = by_time(np.full((1, 4), 0.6, np.float32), close)
     assert found.dtype == np.float32
-    assert found[0].tolist() == pytest.approx([0.55, 0.5, 0.6, 0.6])
-    assert (less_apart(neighbours, scores * 0, published, NO_DATE) == 0).all()
-    undated = np.full(4, NO_DATE)
-    assert (less_apart(neighbours, scores, undated, NO_DATE) == scores).all()
+    brought = MOST_FOR_TIME * (2 / 1.2 - 1)
+    assert found[0].tolist() == pytest.approx([0.6 + brought, 0.6, 0.6 - MOST_FOR_TIME, 0.6])
+    assert by_time(np.zeros((1, 4), np.float32), close).tolist() == [[0, 0, 0, 0]]
+    assert by_time(np.full((1, 4), 0.05, np.float32), close).min() == 0
+
+
+def test_last_candidates_of_ones_own_days_are_no_background() -> None:
+    scores = np.array([[0.6] * 5 + [0.3] * 10])
+
+    def listed(near: float, chance: float = 0.2) -> float:
+        close = Closeness(np.full((1, 15), near, np.float32), np.full(1, chance, np.float32))
+        return float(story_thresholds(scores, np.full(1, 600), close).listed[0])
+
+    plain = float(asked(0.3).listed[0])
+    assert listed(0.0) == listed(0.2) == listed(1.0, 1.0) == plain
+    assert plain > listed(0.6) > listed(1.0)
+    assert listed(1.0) == pytest.approx(float(asked(0.0).listed[0]))
+
+
+def test_the_same_scores_are_one_story_of_one_day_and_two_of_different_weeks() -> None:
+    pairs = graph(204, *events({0, 1}, {2, 3}, score=0.45))
+    days = [0, 0, 100, 107, *range(200, 400)]
+    close = closeness(pairs[0], np.array(days) * DAY, NO_DATE)
+    told = by_time(pairs[1], close)
+    found = room.detect_stories(pairs[0], told, alike(204), 0).story_of
+    assert found[0] == found[1]
+    assert found[2] != found[3]

@@ -1,0 +1,80 @@
+"""Closeness: how near in time texts were published, against what chance would bring."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from recommender.arrays import Array
+
+__all__ = ["Closeness", "closeness"]
+
+HALF_DAYS = 2.0
+# Subjects come in bursts: of two accounts of one, so many are near in time for no other reason.
+LEAST_CHANCE = 0.1
+
+MICROSECONDS_A_DAY = 86_400_000_000
+
+
+class Closeness(NamedTuple):
+    """How near in time texts are to their neighbours.
+
+    `near` (texts, k) float32 is 1 for two texts of one moment, half as much for each `HALF_DAYS`
+    apart, and not a number where one of the two has no date or there is no neighbour. `chance`
+    (texts,) float32 in (0, 1] is how near a text is to any other of its subject, 1 of a corpus of
+    one day; not a number where it has no date.
+    """
+
+    near: Array
+    chance: Array
+
+    @property
+    def beyond_chance(self) -> Array:
+        """From 1, near where hardly any are, through 0, as near as any, to -1, far apart.
+
+        (texts, k) float32, 0 where a date is lacking. It is what the odds of chance and of one
+        story, held for equally likely before, come to: near / (near + chance), from -1 to 1.
+        """
+        near = self.near / (self.near + self.chance[:, None])
+        beyond: Array = np.nan_to_num(2.0 * near - 1.0, copy=False)
+        return beyond
+
+    def crowding(self, last: int) -> Array:
+        """How far a text's `last` neighbours are of its own days, more than chance has it.
+
+        (texts,) float32 from 0 to 1: an agreement corrected for chance (Cohen 1960). One without a
+        date agrees no more than by chance.
+        """
+        most = 1.0 - self.chance
+        near = self.near[:, -last:]
+        beyond = np.nan_to_num(near - self.chance[:, None]).sum(axis=1) / max(near.shape[1], 1)
+        agreed = np.nan_to_num(beyond / np.where(most > 0, most, 1.0))
+        crowding: Array = np.clip(agreed, 0.0, 1.0).astype(np.float32)
+        return crowding
+
+
+def closeness(neighbours: Array, published: Array, no_date: int) -> Closeness:
+    """The closeness of the neighbours of the graph, (texts, k) rows, -1 where there are fewer.
+
+    `published` (texts,) int64 is in microseconds, `no_date` where it is not known.
+    """
+    dated = published != no_date
+    # Counted from the middle one, for which float32 tells minutes.
+    middle = int(np.median(published[dated])) if dated.any() else 0
+    days = np.full(len(published) + 1, np.nan, dtype=np.float32)  # the last for no neighbour
+    days[:-1][dated] = (published[dated] - middle) / MICROSECONDS_A_DAY
+    near = np.exp2(np.abs(days[neighbours] - days[:-1, None]) / -HALF_DAYS)
+    return Closeness(near, LEAST_CHANCE + (1.0 - LEAST_CHANCE) * _share_within(days[:-1]))
+
+
+def _share_within(days: Array) -> Array:
+    """The share of other dated texts within a window around each, (texts,) float32.
+
+    The window is as wide as what the curve of nearness adds up to.
+    """
+    window = HALF_DAYS / np.log(2.0)
+    ordered = np.sort(days[~np.isnan(days)])
+    first = np.searchsorted(ordered, days - window, side="left")
+    last = np.searchsorted(ordered, days + window, side="right")
+    share = (last - first - 1) / max(len(ordered) - 1, 1)
+    within: Array = np.where(np.isnan(days), np.nan, share).astype(np.float32)
+    return within
