@@ -3,7 +3,6 @@
 import hashlib
 import json
 import logging
-import os
 import platform
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +16,6 @@ from typing import NamedTuple
 from recommender import __version__
 from recommender.arrays import Array
 from recommender.artifacts import Artifacts
-from recommender.candidates import keep, read
 from recommender.cards import pack_cards
 from recommender.config import Settings
 from recommender.corpus import RECIPE, Corpus, load_corpus
@@ -25,15 +23,11 @@ from recommender.embedding import Encoder, SentenceEncoder
 from recommender.errors import InputError, PublishRefused, StorageError
 from recommender.former import Former, read_former
 from recommender.gates import Gate, Tonight, judged
-from recommender.graph import Rescored, rescore
 from recommender.grouping import Groups, described, find_groups
-from recommender.index import EXACT_UP_TO as EXACT_SEARCH_UP_TO
-from recommender.index import Index, Lists
 from recommender.intake import Intake, count, embed, size_of, take_in
-from recommender.lexical import Lexicon, Words, weigh
+from recommender.linking import Linked, link
 from recommender.lock import hold
 from recommender.manifest import EncoderSpec
-from recommender.neighbours import EXACT_UP_TO, nearest, updated
 from recommender.nights import Night, add_night
 from recommender.phrases import Phrases, extract
 from recommender.progress import Progress, Silent, Timed
@@ -43,7 +37,6 @@ from recommender.snapshot import Arrays, Scoring, Snapshot
 from recommender.store import Reading, Store
 from recommender.strings import pack
 from recommender.terms import count_terms
-from recommender.tokens import count_words
 from recommender.types import Rules, Topic
 
 __all__ = ["Night", "run_night"]
@@ -105,11 +98,10 @@ def run_night(
                 log.info("nothing has changed", extra={"snapshot": former.name})
                 night = taken_in.unchanged(Snapshot(artifacts.snapshots / former.name))
                 return _recorded(artifacts, night)
-        scored = _score(corpus, vectors, artifacts, encoder.spec, settings, timed)
-        del (
-            vectors
-        )  # of a large corpus the most there is, and the index holds what is asked from now
-        content, gates = _build(corpus, scored, encoder.spec, settings, former, inputs, timed)
+        linked = link(corpus, vectors, artifacts, encoder.spec.fingerprint, settings, timed)
+        # Of a large corpus the most there is; from now on the index is asked.
+        del vectors
+        content, gates = _build(corpus, linked, encoder.spec, settings, former, inputs, timed)
         if refused := [str(gate) for gate in gates if not gate.passed]:
             if not force:
                 _recorded(artifacts, taken_in.night(former.name, content, gates, refused=refused))
@@ -133,70 +125,18 @@ def _encoder(settings: Settings) -> SentenceEncoder:
     )
 
 
-class _Scored(NamedTuple):
-    """The graph of a night, and what scores and finds a text that is not in it.
-
-    `lengths` (texts,) counts the words of each text; `origin` names what the graph was made from
-    beside tonight's texts, if anything.
-    """
-
-    lexicon: Lexicon
-    words: Words
-    lengths: Array
-    rescored: Rescored
-    search: Index
-    lists: Lists
-    origin: str
-
-
-def _score(
-    corpus: Corpus,
-    vectors: Array,
-    artifacts: Artifacts,
-    spec: EncoderSpec,
-    settings: Settings,
-    timed: Timed,
-) -> _Scored:
-    """The graph of the texts' `vectors`, and the index."""
-    threads, hashes, fingerprint = _threads(settings), corpus.lead_hashes, spec.fingerprint
-    texts, k, origin = len(vectors), settings.neighbours.candidates, ""
-    with timed.stage("neighbours", texts, "texts") as advance:
-        candidates = None
-        if texts > EXACT_UP_TO and (former := read(artifacts.candidates, fingerprint)):
-            numbers = former.numbers(hashes)
-            candidates = updated(former.nearest, numbers, vectors, k, threads, advance)
-            origin = former.digest if candidates else ""
-        if candidates is None:
-            candidates = nearest(vectors, k, threads, advance)
-        if texts > EXACT_UP_TO:
-            keep(artifacts.candidates, candidates, hashes, fingerprint)
-    with timed.stage("graph", texts, "texts") as advance:
-        counted = count_words(corpus.tokens.take(corpus.lead_contents))
-        lexicon, words = weigh(counted)
-        rescored, expanded = rescore(
-            *candidates, vectors, words, settings.neighbours.k, threads, advance
-        )
-    with timed.stage("index", None, "texts"):
-        index = Index.build(expanded)
-        lists = Lists.none(index.dimension)
-        if len(index) > EXACT_SEARCH_UP_TO:
-            lists = index.lists(threads)
-    log.info("indexed", extra={"lists": len(lists.centroids), "recall": round(lists.recall, 4)})
-    return _Scored(lexicon, words, counted.counts.sum(axis=1), rescored, index, lists, origin)
-
-
 def _build(
     corpus: Corpus,
-    scored: _Scored,
+    linked: Linked,
     spec: EncoderSpec,
     settings: Settings,
     former: Former,
     inputs: str,
     timed: Timed,
 ) -> tuple[Content, list[Gate]]:
-    rescored, lists = scored.rescored, scored.lists
-    build = _digest([inputs, scored.origin, former.build])
-    groups = find_groups(corpus, rescored, scored.lengths, former, build, settings, timed)
+    rescored, lists = linked.rescored, linked.lists
+    build = _digest([inputs, linked.origin, former.build])
+    groups = find_groups(corpus, rescored, linked.lengths, former, build, settings, timed)
     facets = corpus.facets()
     sources, authors = facets.labels["source"], facets.labels["author"]
     with timed.stage("keywords", None, "texts"):
@@ -210,10 +150,10 @@ def _build(
         inputs=inputs,
         version=__version__,
         encoder=spec,
-        dimension=scored.search.dimension,
+        dimension=linked.search.dimension,
         settings=settings.to_dict(),
-        arrays=_arrays(corpus, scored, groups, phrases, facets.codes),
-        index=scored.search,
+        arrays=_arrays(corpus, linked, groups, phrases, facets.codes),
+        index=linked.search,
         text_of_hash=corpus.text_of_hash,
         stories=words.stories,
         topics=words.topics,
@@ -222,24 +162,24 @@ def _build(
         facets=facets.labels,
         rules=_rules(corpus, settings),
         scoring=Scoring(
-            scored.lexicon.mean_length,
+            linked.lexicon.mean_length,
             float(rescored.hubness.mean()),
             lists.probes,
             lists.recall,
         ),
     )
-    return content, _gates(corpus, rescored, groups, former, settings)
+    return content, _gates(corpus, linked, groups, former, settings)
 
 
 def _arrays(
     corpus: Corpus,
-    scored: _Scored,
+    linked: Linked,
     groups: Groups,
     phrases: Phrases,
     codes: Mapping[str, Array],
 ) -> Arrays:
-    lexicon, words, rescored = scored.lexicon, scored.words, scored.rescored
-    lists = scored.lists
+    lexicon, words, rescored = linked.lexicon, linked.words, linked.rescored
+    lists = linked.lists
     ids, ids_start = pack(card.id for card in corpus.cards)
     cards, cards_start = pack_cards(corpus.cards)
     lexicon_blob, lexicon_start = pack(lexicon.words)
@@ -276,14 +216,14 @@ def _arrays(
 
 
 def _gates(
-    corpus: Corpus, rescored: Rescored, groups: Groups, former: Former, settings: Settings
+    corpus: Corpus, linked: Linked, groups: Groups, former: Former, settings: Settings
 ) -> list[Gate]:
     ids = [*groups.identities.topic_ids, None]  # the last place is that of -1
     topics = groups.topics.topic_of[corpus.copies.text_of].tolist()
     tonight = Tonight(
         dict(zip((card.id for card in corpus.cards), (ids[t] for t in topics), strict=True)),
         former.broad_topics,
-        rescored.graph.scores.max(axis=1, initial=0.0),
+        linked.rescored.graph.scores.max(axis=1, initial=0.0),
         settings.related.floor,
     )
     return judged(tonight, settings.gates)
@@ -301,16 +241,6 @@ def _rules(corpus: Corpus, settings: Settings) -> Rules:
     for section in sorted({*rules.excluded_sections} - {card.section for card in corpus.cards}):
         log.warning("a rule names an unknown section", extra={"section": section})
     return rules
-
-
-def _cores() -> int:
-    """Cores this process may use; where the system cannot say, all there are."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
-
-
-def _threads(settings: Settings) -> int:
-    return settings.run.threads or _cores()
 
 
 def _inputs_digest(corpus: Corpus, vectors: Array, spec: EncoderSpec, settings: Settings) -> str:

@@ -92,10 +92,13 @@ MAY_IMPORT: dict[str, str] = {
     ),
     "gates": "arrays config",
     "nights": "artifacts errors files intake",
+    "linking": (
+        "arrays artifacts candidates config corpus graph index lexical neighbours progress tokens"
+    ),
     "nightly": (
-        "__init__ arrays artifacts candidates cards config corpus embedding errors former gates "
-        "graph grouping index intake lexical lock manifest neighbours nights phrases "
-        "progress publish runs snapshot store strings terms tokens types"
+        "__init__ arrays artifacts cards config corpus embedding errors former gates grouping "
+        "intake linking lock manifest nights phrases progress publish runs snapshot store strings "
+        "terms types"
     ),
     # judging
     "labelled": "arrays articles errors sources types",
@@ -132,7 +135,7 @@ MAY_IMPORT: dict[str, str] = {
 }
 BUILD = {"articles", "candidates", "cells", "closeness", "communities", "config", "copies",
          "corpus", "duplicates", "former", "furniture", "gates", "graph", "grouping", "identity",
-         "intake", "keywords", "lineage", "neighbours", "nightly", "nights", "phrases",
+         "intake", "keywords", "lineage", "linking", "neighbours", "nightly", "nights", "phrases",
          "products", "publish", "rejects", "representatives", "runs", "scan", "sources",
          "spelling", "store", "stories", "terms", "topics", "updates"}  # fmt: skip
 JUDGE = {"agreement", "baselines", "clusterings", "coherence", "evaluation", "labelled",
