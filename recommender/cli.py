@@ -113,6 +113,11 @@ def _exit_code(error: Exception) -> int:
 @click.option("--exclude", multiple=True, metavar="ID", help="Leave out; repeat for several.")
 @click.option("--floor", type=_SHARE, help="Only scores from here on.  [default: the settings']")
 @click.option("--diversity", type=_SHARE, help="0 is relevance alone.  [default: the settings']")
+@click.option(
+    "--closeness",
+    type=_SHARE,
+    help="How much nearness in time to the article counts.  [default: the settings']",
+)
 @click.option("--half-life", type=_ABOVE_0, metavar="DAYS", help="Halve scores with age.")
 @click.option("--per-source", type=click.IntRange(min=1), help="At most so many of one source.")
 @click.option("--per-author", type=click.IntRange(min=1), help="At most so many of one author.")

@@ -6,7 +6,7 @@ import numpy as np
 
 from recommender.arrays import Array
 
-__all__ = ["Closeness", "closeness"]
+__all__ = ["LEAST_CHANCE", "Closeness", "beyond_chance", "closeness", "nearness"]
 
 HALF_DAYS = 2.0
 # Subjects come in bursts: of two accounts of one, so many are near in time for no other reason.
@@ -15,13 +15,28 @@ LEAST_CHANCE = 0.1
 MICROSECONDS_A_DAY = 86_400_000_000
 
 
+def nearness(days: Array) -> Array:
+    """How near two moments are that lie so many `days` apart: 1, and half for each `HALF_DAYS`."""
+    near: Array = np.exp2(np.abs(days) * (-1.0 / HALF_DAYS))
+    return near
+
+
+def beyond_chance(near: Array, chance: Array | float) -> Array:
+    """From 1, near where hardly any are, through 0, as near as any, to -1, far apart.
+
+    Where one story and chance were as likely before, it is the first's likelihood by what is now
+    known, near / (near + chance), put from -1 to 1.
+    """
+    beyond: Array = (near - chance) / (near + chance)
+    return beyond
+
+
 class Closeness(NamedTuple):
     """How near in time texts are to their neighbours.
 
-    `near` (texts, k) float32 is 1 for two texts of one moment, half as much for each `HALF_DAYS`
-    apart, and not a number where one of the two has no date or there is no neighbour. `chance`
-    (texts,) float32 in (0, 1] is how near a text is to any other of its subject, 1 of a corpus of
-    one day; not a number where it has no date.
+    `near` (texts, k) float32 is the nearness of two texts, and not a number where one of them has
+    no date or there is no neighbour. `chance` (texts,) float32 in (0, 1] is how near a text is to
+    any other of its subject, 1 of a corpus of one day; not a number where it has no date.
     """
 
     near: Array
@@ -29,14 +44,8 @@ class Closeness(NamedTuple):
 
     @property
     def beyond_chance(self) -> Array:
-        """From 1, near where hardly any are, through 0, as near as any, to -1, far apart.
-
-        (texts, k) float32, 0 where a date is lacking. It is what the odds of chance and of one
-        story, held for equally likely before, come to: near / (near + chance), from -1 to 1.
-        """
-        near = self.near / (self.near + self.chance[:, None])
-        beyond: Array = np.nan_to_num(2.0 * near - 1.0, copy=False)
-        return beyond
+        """(texts, k) float32, 0 where a date is lacking; see the function."""
+        return np.nan_to_num(beyond_chance(self.near, self.chance[:, None]), copy=False)
 
     def crowding(self, last: int) -> Array:
         """How far a text's `last` neighbours are of its own days, more than chance has it.
@@ -62,7 +71,7 @@ def closeness(neighbours: Array, published: Array, no_date: int) -> Closeness:
     middle = int(np.median(published[dated])) if dated.any() else 0
     days = np.full(len(published) + 1, np.nan, dtype=np.float32)  # the last for no neighbour
     days[:-1][dated] = (published[dated] - middle) / MICROSECONDS_A_DAY
-    near = np.exp2(np.abs(days[neighbours] - days[:-1, None]) / -HALF_DAYS)
+    near = nearness(days[neighbours] - days[:-1, None])
     return Closeness(near, LEAST_CHANCE + (1.0 - LEAST_CHANCE) * _share_within(days[:-1]))
 
 

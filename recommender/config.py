@@ -65,8 +65,9 @@ class Neighbours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RelatedLists(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What an answer is by default: how diverse, and from which score on."""
+    """What an answer is by default: how diverse, how much days count, and from which score on."""
 
+    closeness: Share = 0.05
     diversity: Share = 0.05
     floor: Share = 0.35
 

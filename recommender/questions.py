@@ -13,6 +13,8 @@ Duplicates = Literal["collapse", "keep"]
 Fallback = Literal["section", "topic"]
 MODES, DUPLICATES, FALLBACKS = get_args(Mode), get_args(Duplicates), get_args(Fallback)
 ANYTHING = Filters()
+# What the newsroom's settings say where a question does not.
+DEFAULTS = ("floor", "diversity", "closeness")
 
 
 class Options(TypedDict, total=False):
@@ -34,6 +36,9 @@ class Options(TypedDict, total=False):
       in `also_at` (the default); "keep" shows each.
     - `diversity`: 0 ranks by relevance alone, 1 by difference alone. None is the newsroom's
       setting, related.diversity. A story is never diversified.
+    - `closeness`: how much nearness in time to the article asked about moves a hit, up or down the
+      list: at most by so much of a score. None is the newsroom's setting, related.closeness. The
+      modes "story" and "background" go without.
     - `half_life`: days in which an article's score halves with its age. None: age does not count.
     - `per_source`, `per_author`, `per_story`: at most so many of one.
     - `fallback`: "section" or "topic" fills a short list with the newest of that section or topic.
@@ -49,6 +54,7 @@ class Options(TypedDict, total=False):
     mode: Mode
     duplicates: Duplicates
     diversity: float | None
+    closeness: float | None
     half_life: float | None
     per_source: int | None
     per_author: int | None
@@ -65,6 +71,7 @@ class Question(NamedTuple):
     mode: Mode = "related"
     collapse: bool = True
     diversity: float = 0.0
+    closeness: float = 0.0
     half_life: float | None = None
     per_source: int | None = None
     per_author: int | None = None
@@ -83,16 +90,14 @@ def question(k: int, options: Options, defaults: Mapping[str, Any]) -> Question:
     """
     if k < 0:
         raise ValueError(f"k={k}: the number of articles cannot be negative")
+    told = {name: defaults.get(name, 0.0) for name in DEFAULTS}  # an older snapshot lacks the last
     if not options:  # the question nearly all pages ask
-        return Question(k, ANYTHING, defaults["floor"], diversity=defaults["diversity"])
+        return Question(k, **told)
     if unknown := options.keys() - Options.__annotations__.keys():
         known = ", ".join(Options.__annotations__)
         raise TypeError(f"{', '.join(sorted(unknown))}: no such option; there are {known}")
     chosen: dict[str, Any] = {n: value for n, value in options.items() if value is not None}
-    numbers = {
-        "floor": _within(chosen.pop("floor", defaults["floor"]), "floor"),
-        "diversity": _within(chosen.pop("diversity", defaults["diversity"]), "diversity"),
-    }
+    numbers = {name: _within(chosen.pop(name, told[name]), name) for name in DEFAULTS}
     filters = _filters(chosen)
     duplicates = _among(chosen.pop("duplicates", "collapse"), DUPLICATES, "duplicates")
     _among(chosen.get("mode", "related"), MODES, "mode")

@@ -17,6 +17,7 @@ from recommender.related import (
     Candidates,
     Cap,
     between,
+    by_days,
     decayed,
     diversified,
     newest_first,
@@ -73,7 +74,7 @@ def rank(
         barred += rules.apart[asked.row]
     if barred:
         candidates = candidates.take(np.flatnonzero(~np.isin(candidates.texts, barred)))
-    places = _ordered(snapshot, candidates, question, question.k - len(pinned))
+    places = _ordered(snapshot, asked, candidates, question, question.k - len(pinned))
     chosen = candidates.take(places)
     picked = pinned + [
         Picked(*hit)
@@ -229,19 +230,19 @@ def _is_background(snapshot: Snapshot, text: int, texts: Array | slice) -> Array
 
 
 def _ordered(
-    snapshot: Snapshot, candidates: Candidates, question: Question, k: int
+    snapshot: Snapshot, asked: Asked, candidates: Candidates, question: Question, k: int
 ) -> Sequence[int]:
     """Places of the chosen candidates in the order of the answer."""
-    arrays, count = snapshot.arrays, len(candidates.rows)
+    count = len(candidates.rows)
     caps = _caps(snapshot, candidates, question) if _capped(question) else ()
     order: Array | None = None
-    scores = candidates.scores
     if question.mode == "story":
-        order = newest_first(arrays.published.take(candidates.rows), scores)
-    elif question.half_life is not None:
-        published = arrays.published.take(candidates.rows)
-        scores = decayed(scores, published, NO_DATE, question.half_life)
-        order = np.argsort(-scores, kind="stable")
+        published = snapshot.arrays.published.take(candidates.rows)
+        order, scores = newest_first(published, candidates.scores), candidates.scores
+    else:
+        scores = _timely(snapshot, asked, candidates, question)
+        if scores is not candidates.scores:
+            order = np.argsort(-scores, kind="stable")
     if order is not None:
         caps = [Cap(cap.codes.take(order), cap.most) for cap in caps]
     if question.diversity > 0 and question.mode != "story" and count > 1 and k > 0:
@@ -256,6 +257,22 @@ def _ordered(
     else:
         places = within_caps(count, k, caps) if caps else list(range(min(count, max(k, 0))))
     return places if order is None else order.take(places).tolist()
+
+
+def _timely(snapshot: Snapshot, asked: Asked, candidates: Candidates, question: Question) -> Array:
+    """The candidates' scores as their dates move them; those of the question where none does."""
+    scores, published = candidates.scores, snapshot.arrays.published
+    # What is background is as good however far off.
+    near = question.closeness > 0 and question.mode == "related" and asked.row is not None
+    moment = int(published[asked.row]) if near else NO_DATE
+    if moment == NO_DATE and question.half_life is None:
+        return scores
+    published = published.take(candidates.rows)
+    if moment != NO_DATE:
+        scores = by_days(scores, published, moment, NO_DATE, question.closeness)
+    if question.half_life is not None:
+        scores = decayed(scores, published, NO_DATE, question.half_life)
+    return scores
 
 
 def _similarity(snapshot: Snapshot, texts: Array, question: Question) -> Array:

@@ -6,11 +6,13 @@ from typing import NamedTuple
 import numpy as np
 
 from recommender.arrays import Array
+from recommender.closeness import LEAST_CHANCE, beyond_chance, nearness
 
 __all__ = [
     "Candidates",
     "Cap",
     "between",
+    "by_days",
     "decayed",
     "diversified",
     "newest_first",
@@ -41,6 +43,20 @@ class Cap(NamedTuple):
 
     codes: Array
     most: int
+
+
+def by_days(scores: Array, published: Array, moment: int, no_date: int, most: float) -> Array:
+    """`scores`, up to `most` more where published near the `moment`, up to as much less far off.
+
+    `published` (candidates,) int64 in microseconds; with `no_date` a score stays as it is. Up to
+    six days apart it is more: nearer than accounts of a subject are by chance; see `closeness`.
+    """
+    days = (published - float(moment)) / MICROSECONDS_A_DAY
+    told = scores + most * beyond_chance(nearness(days), LEAST_CHANCE)
+    undated = published == no_date
+    if undated.any():
+        told = np.where(undated, scores, told)
+    return np.maximum(told, 0.0)
 
 
 def decayed(scores: Array, published: Array, no_date: int, half_life: float) -> Array:

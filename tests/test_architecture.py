@@ -30,7 +30,7 @@ MAY_IMPORT: dict[str, str] = {
     "lookup": "errors manifest types",
     "snapshot": "arrays cards errors index lookup manifest strings types",
     "index": "arrays",
-    "related": "arrays",
+    "related": "arrays closeness",
     "text": "",
     "tokens": "arrays errors",
     "lexical": "arrays tokens",
@@ -133,17 +133,17 @@ MAY_IMPORT: dict[str, str] = {
     ),
     "__init__": "errors reasons serve types",
 }
-BUILD = {"articles", "candidates", "cells", "closeness", "communities", "config", "copies",
-         "corpus", "duplicates", "former", "furniture", "gates", "graph", "grouping", "identity",
-         "intake", "keywords", "lineage", "linking", "neighbours", "nightly", "nights", "phrases",
+BUILD = {"articles", "candidates", "cells", "communities", "config", "copies", "corpus",
+         "duplicates", "former", "furniture", "gates", "graph", "grouping", "identity", "intake",
+         "keywords", "lineage", "linking", "neighbours", "nightly", "nights", "phrases",
          "products", "publish", "rejects", "representatives", "runs", "scan", "sources",
          "spelling", "store", "stories", "terms", "topics", "updates"}  # fmt: skip
 JUDGE = {"agreement", "baselines", "clusterings", "coherence", "evaluation", "labelled",
          "labelled_groups", "rankings", "trial"}  # fmt: skip
-SERVE = {"__init__", "answers", "arrays", "artifacts", "cards", "errors", "files", "filters",
-         "groups", "hierarchy", "lexical", "lock", "lookup", "manifest", "questions", "ranking",
-         "reasons", "related", "removals", "rules", "scoring", "serve", "snapshot", "strings",
-         "trends", "types"}  # fmt: skip
+SERVE = {"__init__", "answers", "arrays", "artifacts", "cards", "closeness", "errors", "files",
+         "filters", "groups", "hierarchy", "lexical", "lock", "lookup", "manifest", "questions",
+         "ranking", "reasons", "related", "removals", "rules", "scoring", "serve", "snapshot",
+         "strings", "trends", "types"}  # fmt: skip
 HEAVY = ("torch", "transformers", "sentence_transformers", "sklearn", "scipy", "faiss", "igraph",
          "sqlalchemy", "msgspec", "pyarrow", "click", "rich", "bm25s")  # fmt: skip
 

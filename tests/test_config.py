@@ -52,7 +52,7 @@ def test_every_setting_can_be_set_in_a_file(tmp_path: Path) -> None:
         },
         "duplicates": {"near": False, "source_order": ("Herald", "Gazette")},
         "neighbours": {"candidates": 40, "k": 12},
-        "related": {"diversity": 0.4, "floor": 0.1},
+        "related": {"closeness": 0.3, "diversity": 0.4, "floor": 0.1},
         "rules": {
             "pinned": (("a", "b"),),
             "apart": (("a", "c"), ("d", "e")),
@@ -153,7 +153,7 @@ def test_other_variables_are_not_ours() -> None:
         ('input.fields={texts = "x"}', "field 'texts' is unknown; did you mean 'text'"),
         ("neighbours.k=51", r"neighbours\.k = 51 is more than neighbours\.candidates = 50"),
         ("neighbours.candidates=9", r"neighbours\.k = 30 is more than neighbours\.candidates = 9"),
-        ("related.length=10", "key 'length' is unknown; known are diversity, floor"),
+        ("related.length=10", "key 'length' is unknown; known are closeness, diversity, floor"),
         ("related.floor=2", r"`related\.floor`"),
         ("related.floor=nan", r"`related\.floor`"),
         ("related.diversity=-0.1", r"`related\.diversity`"),
@@ -207,6 +207,7 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "override",
     ["neighbours.k=31", "neighbours.candidates=51", "related.floor=0.9", "related.diversity=0.9",
+     "related.closeness=0.9",
      "duplicates.near=false", "duplicates.source_order=['Wire']", "rules.pinned=[['a', 'b']]",
      "rules.apart=[['a', 'b']]", "rules.excluded_sections=['quizzes']",
      "rules.embargo={a = 2026-04-01T00:00:00Z}", "topics.resolution=0.6", "topics.seed=1",

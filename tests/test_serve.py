@@ -29,7 +29,7 @@ from recommender.snapshot import Snapshot
 from recommender.types import Article, Card, Related
 from tests.planted import START, WordEncoder, article, publish_planted, write_jsonl
 
-PLAIN = ("related.floor=0", "related.diversity=0")
+PLAIN = ("related.floor=0", "related.diversity=0", "related.closeness=0")
 SHORT = ("neighbours.k=5", *PLAIN)  # lists that filters and a large k soon exhaust
 COPIED = (3, 7, 8)
 
