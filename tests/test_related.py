@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recommender.closeness import HALF_DAYS, LEAST_CHANCE
 from recommender.related import (
     Candidates,
     Cap,
     between,
+    by_days,
     decayed,
     diversified,
     newest_first,
@@ -182,6 +184,31 @@ def test_texts_with_the_same_last_bits_are_told_apart() -> None:
     neighbours[1], scores[1] = size, 0.25
     found = between(neighbours, scores, np.array([0, size, 1], dtype=np.int32))
     assert found.tolist() == [[1.0, 0.5, 0.25], [0.5, 1.0, 0.25], [0.25, 0.25, 1.0]]
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 1), moment), max_size=8),
+    st.integers(-400 * DAY, 400 * DAY),
+    st.floats(0, 1),
+)
+def test_scores_move_by_days_as_the_formula_says(
+    items: list[tuple[float, int]], asked: int, most: float
+) -> None:
+    scores = np.array([score for score, _ in items])
+    published = np.array([date for _, date in items], dtype=np.int64)
+    found = by_days(scores, published, asked, NO_DATE, most)
+    for value, (score, date) in zip(found.tolist(), items, strict=True):
+        near = math.pow(2, -abs(date - asked) / DAY / HALF_DAYS)
+        moved = most * (near - LEAST_CHANCE) / (near + LEAST_CHANCE)
+        wanted = score if date == NO_DATE else max(score + moved, 0)
+        assert value == pytest.approx(wanted, abs=1e-6)
+        assert abs(value - score) <= most + 1e-9
+
+
+def test_within_six_days_is_near() -> None:
+    dates = np.array([0, 6, 7, 8]) * DAY
+    found = by_days(np.full(4, 0.5), dates, 0, NO_DATE, 0.1)
+    assert found[0] > found[1] > 0.5 > found[2] > found[3] > 0.4
 
 
 @given(st.lists(st.tuples(step, moment), max_size=8), st.sampled_from([0.25, 1.0, 7.0, 30.0]))
