@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from recommender.filters import RowFilter
 from recommender.questions import Question
-from recommender.ranking import Asked, Picked, Ranked
+from recommender.ranking import Asked, Picked
 from recommender.reasons import best, lone_weight, shared
 from recommender.snapshot import NO_DATE, Snapshot
 from recommender.types import Answer, Reasons, Related
@@ -19,14 +19,14 @@ def answer(
     snapshot: Snapshot,
     asked: Asked,
     question: Question,
-    ranked: Ranked,
+    picked: Sequence[Picked],
     row_filter: RowFilter,
     text: str | None = None,
 ) -> Answer:
-    """The answer to `question`; `text` is what was asked about where it is not published."""
-    picked = ranked.picked
+    """What was `picked`, as a page shows it; `text` was asked about where it is not published."""
+    note = _note(question, picked, row_filter) if len(picked) < question.k else None
     if not picked:
-        return Answer(note=_note(question, ranked, row_filter))
+        return Answer(note=note)
     also = _also_at(snapshot, picked, row_filter) if question.collapse else {}
     rows = [hit.row for hit in picked] + [row for others in also.values() for row in others]
     cards = dict(zip(rows, snapshot.cards.of(rows), strict=True))
@@ -41,8 +41,7 @@ def answer(
         )
         for hit, why in zip(picked, reasons, strict=True)
     ]
-    short = len(hits) < question.k
-    return Answer(hits, _note(question, ranked, row_filter) if short else None)
+    return Answer(hits, note)
 
 
 def _also_at(
@@ -109,15 +108,23 @@ def _hours_apart(snapshot: Snapshot, asked: Asked, picked: Sequence[Picked]) -> 
     ]
 
 
-def _note(question: Question, ranked: Ranked, row_filter: RowFilter) -> str:
-    found = sum(hit.filler is None for hit in ranked.picked)
-    fillers = len(ranked.picked) - found
+def _note(question: Question, picked: Sequence[Picked], row_filter: RowFilter) -> str:
+    """Why an answer is short: how many there are of what was asked for, and what else is shown."""
+    pinned = sum(hit.pinned for hit in picked)
+    fillers = sum(hit.filler is not None for hit in picked)
+    found = len(picked) - pinned - fillers
     what = {"related": "related", "story": "of the same story", "background": "background"}
-    admitted = " among those admitted" if row_filter.narrows else ""
     floor = f" with a score of {question.floor:g} or more" if question.mode != "story" else ""
-    filled = f"; {fillers:,} more are the newest of its {question.fallback}" if fillers else ""
+    admitted = " among those admitted" if row_filter.narrows else ""
+    caps = " under the caps" if question.capped else ""
     articles = "article is" if found == 1 else "articles are"
-    return f"{found or 'no'} {articles} {what[question.mode]}{floor}{admitted}{filled}"
+    told = f"{found or 'no'} {articles} {what[question.mode]}{floor}{admitted}{caps}"
+    if pinned:
+        told += f"; {pinned:,} more {'is' if pinned == 1 else 'are'} pinned"
+    if fillers:
+        newest = f"the newest of its {question.fallback}"
+        told += f"; {fillers:,} more {'is' if fillers == 1 else 'are'} {newest}"
+    return told
 
 
 def _occurring(snapshot: Snapshot, text: str, texts: Sequence[int]) -> list[list[int]]:

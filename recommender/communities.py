@@ -14,7 +14,7 @@ from recommender.arrays import Array
 if TYPE_CHECKING:
     from igraph import VertexClustering
 
-__all__ = ["central_members", "joined", "leiden", "modularity", "numbered_by_size"]
+__all__ = ["begun", "central_members", "joined", "leiden", "modularity", "numbered_by_size"]
 
 EDGES_AT_A_TIME = 1 << 16
 ITERATIONS = 50  # a safeguard: on real graphs ten are many
@@ -71,6 +71,15 @@ def leiden(
     # Of equals the first, as without an edge, where the quality is no number.
     best = max(found, key=lambda clustering: clustering.quality)
     return np.asarray(best.membership, dtype=np.int32)
+
+
+def begun(former: Array) -> Array:
+    """What a search begins with: `former` groups (texts,) numbered from 0, each -1 a new one."""
+    initial = former.astype(np.int64)
+    alone = np.flatnonzero(initial < 0)
+    initial[alone] = initial.max(initial=-1) + 1 + np.arange(len(alone))
+    numbered: Array = np.unique(initial, return_inverse=True)[1]
+    return numbered
 
 
 def _search(

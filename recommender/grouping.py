@@ -63,6 +63,7 @@ def find_groups(
     night has.
     """
     articles, chosen = np.diff(corpus.copies.copies_start), settings.topics
+    then = _then(corpus, former)
     # Under other settings topics are found anew: what was before would hold them back.
     alike = former.settings.get("topics") == settings.to_dict()["topics"]
     with timed.stage("stories", None, "texts"):
@@ -74,6 +75,7 @@ def find_groups(
             story_thresholds(scores, lengths, close),
             chosen.seed,
             articles,
+            former=then.stories if then else None,
         )
         central = central_members(neighbours, scores, stories.story_of)
     with timed.stage("topics", None, "texts"):
@@ -84,7 +86,7 @@ def find_groups(
             chosen.seed,
             articles,
             count=chosen.count or None,
-            former=_former_topics(corpus, former) if alike else None,
+            former=(then.topics, then.finest) if then and alike else None,
         )
         strength = strengths(*rescored.graph, topics.topic_of)
         topics = without_weakest(topics, strength, chosen.unassigned, articles)
@@ -128,12 +130,22 @@ def described(
     return Described([*zip(identities.story_ids, told, strict=True)], topics, changes)
 
 
-def _former_topics(corpus: Corpus, former: Former) -> tuple[Array, Array]:
-    """The former topics of tonight's texts, those of their leads, -1 for what is new."""
+class _Then(NamedTuple):
+    """The former groups of tonight's texts, those of their leads, (texts,), -1 for what is new."""
+
+    stories: Array
+    topics: Array
+    finest: Array
+
+
+def _then(corpus: Corpus, former: Former) -> _Then | None:
+    """None where there was no night before."""
+    if not former.ids:
+        return None
     row = {article_id: number for number, article_id in enumerate(former.ids)}
     rows = np.array([row.get(lead, -1) for lead in corpus.lead_ids], dtype=np.int64)
-    topic_of, finest_of = np.append(former.topic_of, -1), np.append(former.finest_of, -1)
-    return topic_of[rows], finest_of[rows]
+    columns = (former.story_of, former.topic_of, former.finest_of)
+    return _Then(*(np.append(column, -1)[rows] for column in columns))
 
 
 def _partition(corpus: Corpus, group_of: Array, central: Array, build: str) -> Partition:

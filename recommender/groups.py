@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -14,9 +14,20 @@ from recommender.filters import RowFilter
 from recommender.hierarchy import at_level, tree_of
 from recommender.snapshot import NO_DATE, Snapshot
 from recommender.trends import bursts, daily_counts, days_of, trending
-from recommender.types import Card, Story, Topic, Trend
+from recommender.types import Card, Change, Story, Topic, Trend
 
-__all__ = ["Kind", "find_story", "find_topic", "newsworthy", "shown", "told", "topic_at", "trends"]
+__all__ = [
+    "Kind",
+    "changes",
+    "find_story",
+    "find_topic",
+    "known_kind",
+    "newsworthy",
+    "shown",
+    "told",
+    "topic_at",
+    "trends",
+]
 
 Kind = Literal["topics", "stories"]
 
@@ -103,13 +114,42 @@ def told(snapshot: Snapshot, stories: Sequence[int], admitted: RowFilter) -> lis
     ]
 
 
-def trends(snapshot: Snapshot, kind: Kind, level: int, now: datetime) -> list[Trend]:
+def known_kind(kind: Kind) -> Kind:
+    """`kind`, which callers may have mistaken.
+
+    Raises:
+        ValueError: there is no such kind of groups.
+    """
+    if kind not in get_args(Kind):
+        raise ValueError(f"{kind!r} is no kind of groups; there are {', '.join(get_args(Kind))}")
+    return kind
+
+
+def changes(snapshot: Snapshot, kind: Kind, admitted: RowFilter) -> tuple[Change, ...]:
+    """What the last night did to groups of a `kind`.
+
+    The headline of an article that is not admitted names no story: its label is left empty.
+    """
+    found = snapshot.changes(kind)
+    if kind == "topics" or not found:
+        return found
+    rows = np.arange(len(snapshot.arrays.text_of))
+    hidden = rows[~admitted.admits(rows)].tolist()
+    titles = {card.title for card in snapshot.cards.of(hidden)}
+    return tuple(c._replace(label="") if c.label in titles else c for c in found)
+
+
+def trends(
+    snapshot: Snapshot, kind: Kind, level: int, now: datetime, admitted: RowFilter
+) -> list[Trend]:
     """Topics of a level, or stories, that burst at `now` or when last something was published.
 
-    See `trends.bursts` for what that means. What is taken down counts until the next night.
+    See `trends.bursts` for what that means. Only admitted articles count.
     """
     arrays = snapshot.arrays
-    until = min(to_microseconds(now), int(arrays.published.max(initial=NO_DATE)))
+    rows = np.flatnonzero(admitted.admits(np.arange(len(arrays.text_of))))
+    published, texts = arrays.published.take(rows), arrays.text_of.take(rows)
+    until = min(to_microseconds(now), int(published.max(initial=NO_DATE)))
     if until == NO_DATE:
         return []
     topics = [topic for topic in snapshot.topics if topic.level == level]
@@ -117,14 +157,15 @@ def trends(snapshot: Snapshot, kind: Kind, level: int, now: datetime) -> list[Tr
         group_of, size = at_level(arrays.finest_of, *tree_of(snapshot.topics), level), len(topics)
     else:
         group_of, size = arrays.story_of, len(arrays.story_central)
-    daily = daily_counts(arrays.published, group_of[arrays.text_of], size, until)
+    daily = daily_counts(published, group_of[texts], size, until)
     scores, last = bursts(daily), from_microseconds(until).date()
     found = []
     for group in trending(scores).tolist():
         if kind == "topics":
             name, label = topics[group].id, topics[group].label
         else:
-            name, label = snapshot.lookup.story(group)[0], _headline(snapshot, group)
+            story = told(snapshot, [group], admitted)[0]
+            name, label = story.id, story.headline
         curve = tuple(days_of(daily, group).tolist())
         found.append(Trend(name, label, round(float(scores[group]), 2), last, curve))
     return found
@@ -158,8 +199,3 @@ def _story(snapshot: Snapshot, story: int, rows: Sequence[int], cards: Mapping[i
         tuple(source for source, _ in sources.most_common()),
         keywords,
     )
-
-
-def _headline(snapshot: Snapshot, story: int) -> str:
-    central = int(snapshot.arrays.story_central[story])
-    return snapshot.cards.of(snapshot.copies_of(central)[:1])[0].title

@@ -2,11 +2,21 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from operator import index
 from typing import Any, Literal, NamedTuple, TypedDict, get_args
 
 from recommender.types import Filters, labels_of
 
-__all__ = ["ANYTHING", "DUPLICATES", "FALLBACKS", "MODES", "Options", "Question", "question"]
+__all__ = [
+    "ANYTHING",
+    "DUPLICATES",
+    "FALLBACKS",
+    "MODES",
+    "Options",
+    "Question",
+    "aware",
+    "question",
+]
 
 Mode = Literal["related", "story", "background"]
 Duplicates = Literal["collapse", "keep"]
@@ -78,6 +88,11 @@ class Question(NamedTuple):
     per_story: int | None = None
     fallback: Fallback | None = None
 
+    @property
+    def capped(self) -> bool:
+        """Whether at most so many of one are wanted."""
+        return (self.per_source, self.per_author, self.per_story) != (None, None, None)
+
 
 def question(k: int, options: Options, defaults: Mapping[str, Any]) -> Question:
     """Check the `options` of a question for `k` articles.
@@ -86,9 +101,10 @@ def question(k: int, options: Options, defaults: Mapping[str, Any]) -> Question:
 
     Raises:
         ValueError: a value is out of range, unknown, or a moment without time zone.
-        TypeError: an option is unknown, or `exclude` is one string.
+        TypeError: an option is unknown, `exclude` is one string, `k` is no integer, or `since` or
+            `until` no datetime.
     """
-    if k < 0:
+    if index(k) < 0:
         raise ValueError(f"k={k}: the number of articles cannot be negative")
     told = {name: defaults.get(name, 0.0) for name in DEFAULTS}  # an older snapshot lacks the last
     if not options:  # the question nearly all pages ask
@@ -104,7 +120,7 @@ def question(k: int, options: Options, defaults: Mapping[str, Any]) -> Question:
     if "fallback" in chosen:
         _among(chosen["fallback"], FALLBACKS, "fallback")
     for name in ("half_life", "per_source", "per_author", "per_story"):
-        if chosen.get(name, 1) <= 0:
+        if not chosen.get(name, 1) > 0:
             raise ValueError(f"{name}={chosen[name]}: expected a number above 0")
     rest: dict[str, Any] = numbers | chosen
     return Question(
@@ -120,17 +136,27 @@ def _filters(chosen: dict[str, Any]) -> dict[str, Any]:
             found[name] = labels
     for name in ("since", "until"):
         if (moment := chosen.pop(name, None)) is not None:
-            if moment.tzinfo is None:
-                raise ValueError(
-                    f"{name}={moment.isoformat()} has no time zone; add one, for example UTC"
-                )
-            found[name] = moment
+            found[name] = aware(moment, name)
     exclude = chosen.pop("exclude", ())
     if isinstance(exclude, str):
         raise TypeError("exclude takes several ids, not one string; write exclude=[...]")
     if ids := frozenset(exclude):
         found["exclude"] = ids
     return found
+
+
+def aware(moment: datetime, name: str) -> datetime:
+    """The `moment` of an option, if it is one that all clocks agree on.
+
+    Raises:
+        TypeError: it is no datetime.
+        ValueError: it has no time zone.
+    """
+    if not isinstance(moment, datetime):
+        raise TypeError(f"{name}={moment!r}: expected a datetime with a time zone")
+    if moment.tzinfo is None:
+        raise ValueError(f"{name}={moment.isoformat()} has no time zone; add one, for example UTC")
+    return moment
 
 
 def _within(value: float, name: str) -> float:

@@ -28,10 +28,16 @@ from recommender.rules import RowRules
 from recommender.scoring import RECIPE, corrected, expand, hybrid
 from recommender.snapshot import NO_DATE, Snapshot
 
-__all__ = ["Asked", "Picked", "Ranked", "rank"]
+__all__ = ["Asked", "Picked", "rank"]
 
 POOL = 50  # texts a search finds at least, to be scored: as many as the build scores
 POOL_A_HIT = 3
+DEEPER = 4  # times as many, where caps leave too little
+ENOUGH = 0.5  # of them must score high enough for a deeper search to promise anything
+
+
+_NONE = np.empty(0, dtype=np.int32)
+NOBODY = Candidates(_NONE, _NONE, np.empty(0, dtype=np.float32))
 
 
 class Asked(NamedTuple):
@@ -56,66 +62,78 @@ class Picked(NamedTuple):
     filler: str | None = None
 
 
-class Ranked(NamedTuple):
-    """The chosen articles, best first. `complete`: none other scores as high as was asked."""
-
-    picked: list[Picked]
-    complete: bool
-
-
 def rank(
     snapshot: Snapshot, asked: Asked, question: Question, row_filter: RowFilter, rules: RowRules
-) -> Ranked:
-    """Answer `question` about `asked`; see `questions.Options` for what it may want."""
-    pinned = _pinned(snapshot, asked, question, row_filter, rules)
-    candidates, complete = _candidates(snapshot, asked, question, row_filter)
-    barred = [hit.text for hit in pinned]
+) -> list[Picked]:
+    """The articles that answer `question` about `asked`, best first; see `questions.Options`."""
+    picked = _pinned(snapshot, asked, question, row_filter, rules)
+    barred = [hit.text for hit in picked]
     if asked.row is not None and asked.row in rules.apart:
         barred += rules.apart[asked.row]
-    if barred:
-        candidates = candidates.take(np.flatnonzero(~np.isin(candidates.texts, barred)))
-    places = _ordered(snapshot, asked, candidates, question, question.k - len(pinned))
-    chosen = candidates.take(places)
-    picked = pinned + [
+    left = question._replace(k=question.k - len(picked)) if picked else question
+    chosen = _chosen(snapshot, asked, left, row_filter, barred)
+    picked += [
         Picked(*hit)
         for hit in zip(
             chosen.rows.tolist(), chosen.texts.tolist(), chosen.scores.tolist(), strict=True
         )
     ]
     if question.fallback is not None and asked.row is not None and len(picked) < question.k:
-        barred += [hit.text for hit in picked]
-        picked += _newest(snapshot, asked, question, row_filter, barred)
-    return Ranked(picked[: question.k], complete)
+        picked += _newest(snapshot, asked, question, row_filter, barred, picked)
+    return picked
 
 
-def _candidates(
-    snapshot: Snapshot, asked: Asked, question: Question, row_filter: RowFilter
+def _chosen(
+    snapshot: Snapshot,
+    asked: Asked,
+    question: Question,
+    row_filter: RowFilter,
+    barred: Sequence[int],
+) -> Candidates:
+    """What answers the question, in order: from the graph, and where that is short by a search.
+
+    Caps may leave little of what a search finds; then it is searched deeper, as long as much of
+    that scores high enough.
+    """
+    found, complete = _listed(snapshot, asked, question, row_filter, barred)
+    places = _ordered(snapshot, asked, found, question)
+    pool = max(POOL, POOL_A_HIT * question.k)
+    while len(places) < question.k and not complete:
+        found, complete = _searched(snapshot, asked, question, row_filter, barred, pool)
+        places = _ordered(snapshot, asked, found, question)
+        pool *= DEEPER
+    return found.take(places)
+
+
+def _listed(
+    snapshot: Snapshot,
+    asked: Asked,
+    question: Question,
+    row_filter: RowFilter,
+    barred: Sequence[int],
 ) -> tuple[Candidates, bool]:
-    """Admitted candidates, best first, and whether these are all that score high enough."""
+    """Admitted candidates of the graph, best first, and whether these are all that there are."""
     arrays = snapshot.arrays
     if asked.text is None:
-        return _searched(snapshot, asked, question, row_filter)
+        return NOBODY, False
     if question.mode == "story":
         texts, scores = _story(snapshot, asked.text)
-        return _admitted(snapshot, asked, texts, scores, question, row_filter), True
-    texts, scores = arrays.neighbours[asked.text], arrays.scores[asked.text]
-    # Scores fall: what the list leaves out scores no more than its last.
-    complete = len(texts) == 0 or texts[-1] < 0 or bool(scores[-1] < question.floor)
-    if complete:
-        good = int(((scores >= question.floor) & (texts >= 0)).sum())
-        texts, scores = texts[:good], scores[:good]
+        complete = True
+    else:
+        texts, scores = arrays.neighbours[asked.text], arrays.scores[asked.text]
+        # Scores fall: what the list leaves out scores no more than its last.
+        complete = len(texts) == 0 or texts[-1] < 0 or bool(scores[-1] < question.floor)
+        if complete:
+            good = int(((scores >= question.floor) & (texts >= 0)).sum())
+            texts, scores = texts[:good], scores[:good]
+        complete = complete or len(texts) >= len(arrays.scores) - 1
     if question.mode == "background":
         kept = np.flatnonzero(_is_background(snapshot, asked.text, texts))
         texts, scores = texts.take(kept), scores.take(kept)
-    found = _admitted(snapshot, asked, texts, scores, question, row_filter)
-    wanted = question.k * (2 if _capped(question) else 1)
-    if (
-        complete
-        or len(found.rows) >= wanted
-        or arrays.neighbours.shape[1] >= len(arrays.scores) - 1
-    ):
-        return found, complete
-    return _searched(snapshot, asked, question, row_filter)
+    if barred:
+        kept = np.flatnonzero(~np.isin(texts, barred))
+        texts, scores = texts.take(kept), scores.take(kept)
+    return _admitted(snapshot, asked, texts, scores, question, row_filter), complete
 
 
 def _admitted(
@@ -141,7 +159,8 @@ def _admitted(
             if others.size:
                 rows[place], passes[place] = others[0], True
         return Candidates(rows, texts, scores).take(np.flatnonzero(passes))
-    if asked.row is not None and asked.text is not None:  # its own copies are as near as can be
+    # Its own copies are as near as can be, and no background.
+    if asked.row is not None and asked.text is not None and question.mode != "background":
         texts, scores = np.append(asked.text, texts), np.append(np.float32(1.0), scores)
     size = start.take(texts + 1) - start.take(texts)
     first = np.cumsum(size) - size
@@ -152,9 +171,14 @@ def _admitted(
 
 
 def _searched(
-    snapshot: Snapshot, asked: Asked, question: Question, row_filter: RowFilter
+    snapshot: Snapshot,
+    asked: Asked,
+    question: Question,
+    row_filter: RowFilter,
+    barred: Sequence[int],
+    pool: int,
 ) -> tuple[Candidates, bool]:
-    """The candidates of a search among all admitted texts."""
+    """Candidates of the `pool` nearest admitted texts, and whether to search deeper is vain."""
     index = snapshot.index()
     admitted = row_filter.texts()
     if asked.text is not None:  # which is never its own answer
@@ -162,19 +186,19 @@ def _searched(
             admitted = admitted & _is_background(snapshot, asked.text, slice(None))
         else:
             admitted = admitted.copy()
-        admitted[asked.text] = False
-    if asked.text is not None:
+        admitted[[asked.text, *barred]] = False
         vector, words = index.vector(asked.text), _words(snapshot, asked.text)
     else:
         assert asked.vector is not None  # noqa: S101 - one of the two is always known
         assert asked.words is not None  # noqa: S101
         vector, words = _expanded(snapshot, asked.vector, asked.words), asked.words
-    found = index.search(vector, max(POOL, POOL_A_HIT * question.k), admitted)
+    found = index.search(vector, pool, admitted)
     scores = _scores(snapshot, words, found.texts, found.similarities)
-    order = np.argsort(-scores, kind="stable")[: int((scores >= question.floor).sum())]
+    good = int((scores >= question.floor).sum())
+    order = np.argsort(-scores, kind="stable")[:good]
     texts, scores = found.texts.take(order), scores.take(order)
     hits = _admitted(snapshot, asked, texts, scores, question, row_filter)
-    return hits, True
+    return hits, not question.capped or len(found.texts) < pool or good < pool * ENOUGH
 
 
 def _expanded(snapshot: Snapshot, vector: Array, words: Words) -> Array:
@@ -230,11 +254,11 @@ def _is_background(snapshot: Snapshot, text: int, texts: Array | slice) -> Array
 
 
 def _ordered(
-    snapshot: Snapshot, asked: Asked, candidates: Candidates, question: Question, k: int
+    snapshot: Snapshot, asked: Asked, candidates: Candidates, question: Question
 ) -> Sequence[int]:
     """Places of the chosen candidates in the order of the answer."""
-    count = len(candidates.rows)
-    caps = _caps(snapshot, candidates, question) if _capped(question) else ()
+    count, k = len(candidates.rows), question.k
+    caps = _caps(snapshot, candidates, question) if question.capped else ()
     order: Array | None = None
     if question.mode == "story":
         published = snapshot.arrays.published.take(candidates.rows)
@@ -255,7 +279,7 @@ def _ordered(
         similarity = _similarity(snapshot, texts, question)
         places = diversified(scores, similarity, question.diversity, k, caps)
     else:
-        places = within_caps(count, k, caps) if caps else list(range(min(count, max(k, 0))))
+        places = within_caps(count, k, caps) if caps else list(range(min(count, k)))
     return places if order is None else order.take(places).tolist()
 
 
@@ -285,10 +309,6 @@ def _similarity(snapshot: Snapshot, texts: Array, question: Question) -> Array:
     return similarity
 
 
-def _capped(question: Question) -> bool:
-    return (question.per_source, question.per_author, question.per_story) != (None, None, None)
-
-
 def _caps(snapshot: Snapshot, candidates: Candidates, question: Question) -> list[Cap]:
     arrays = snapshot.arrays
     caps = []
@@ -304,12 +324,20 @@ def _caps(snapshot: Snapshot, candidates: Candidates, question: Question) -> lis
 def _pinned(
     snapshot: Snapshot, asked: Asked, question: Question, row_filter: RowFilter, rules: RowRules
 ) -> list[Picked]:
-    """The pinned articles that pass the filters, in the order of the rules."""
+    """The pinned articles that pass the filters, in the order of the rules.
+
+    Of copies the first, and none of the asked article, unless copies are asked for.
+    """
     if asked.row is None or asked.text is None or asked.row not in rules.pinned:
         return []
     rows = np.array(rules.pinned[asked.row], dtype=np.int32)
-    rows = rows[row_filter.admits(rows)][: question.k]
+    rows = rows[row_filter.admits(rows)]
     texts = snapshot.arrays.text_of.take(rows)
+    if question.collapse:
+        first = np.sort(np.unique(texts, return_index=True)[1])
+        first = first[texts[first] != asked.text]
+        rows, texts = rows[first], texts[first]
+    rows, texts = rows[: question.k], texts[: question.k]
     if not rows.size:
         return []
     scores = np.where(texts == asked.text, 1.0, _exact(snapshot, asked.text, texts))
@@ -324,9 +352,13 @@ def _newest(
     asked: Asked,
     question: Question,
     row_filter: RowFilter,
-    barred: list[int],
+    barred: Sequence[int],
+    picked: Sequence[Picked],
 ) -> list[Picked]:
-    """The newest admitted articles of the asked one's section or topic, `barred` texts left out."""
+    """The newest admitted articles of the asked one's section or topic that fill up `picked`.
+
+    They stand under the same caps; `barred` texts are left out.
+    """
     arrays = snapshot.arrays
     if question.fallback == "section":
         own, column = arrays.section[asked.row], arrays.section
@@ -337,12 +369,22 @@ def _newest(
     rows = np.flatnonzero(column == own)
     rows = rows[row_filter.admits(rows)]
     texts = arrays.text_of.take(rows)
-    fresh = ~np.isin(texts, [*barred, int(arrays.text_of[asked.row])])
+    taken = [*barred, *(hit.text for hit in picked), int(arrays.text_of[asked.row])]
+    fresh = ~np.isin(texts, taken)
     rows, texts = rows[fresh], texts[fresh]
     order = np.lexsort((rows, ~arrays.published.take(rows)))
     _, first = np.unique(texts[order], return_index=True)
-    order = order[np.sort(first)][: question.k]
+    order = order[np.sort(first)]
+    rows, texts = rows[order], texts[order]
+    before = len(picked)
+    if question.capped:
+        all_rows = np.append(np.array([hit.row for hit in picked], dtype=np.int64), rows)
+        all_of = Candidates(all_rows, arrays.text_of.take(all_rows), np.zeros(len(all_rows)))
+        within = within_caps(len(all_rows), len(all_rows), _caps(snapshot, all_of, question))
+        kept = np.array([place - before for place in within if place >= before], dtype=np.int64)
+        rows, texts = rows[kept], texts[kept]
+    rows, texts = rows[: question.k - before], texts[: question.k - before]
     return [
         Picked(row, text, 0.0, filler=question.fallback)
-        for row, text in zip(rows[order].tolist(), texts[order].tolist(), strict=True)
+        for row, text in zip(rows.tolist(), texts.tolist(), strict=True)
     ]

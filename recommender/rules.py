@@ -39,16 +39,22 @@ def resolve(snapshot: Snapshot) -> RowRules:
     rules = snapshot.rules
     row = snapshot.lookup.row_of
     text_of = snapshot.arrays.text_of
-    pinned: dict[int, tuple[int, ...]] = {}
-    for first, second in ((row(a), row(b)) for a, b in rules.pinned):
-        if first is not None and second is not None and first != second:
-            pinned[first] = (*pinned.get(first, ()), second)
     apart: dict[int, frozenset[int]] = {}
     for one, other in ((row(a), row(b)) for a, b in rules.apart):
         if one is not None and other is not None:
             # The whole text: a copy under another id would be the same beside the article.
             apart[one] = apart.get(one, frozenset()) | {int(text_of[other])}
             apart[other] = apart.get(other, frozenset()) | {int(text_of[one])}
+    pinned: dict[int, tuple[int, ...]] = {}
+    for first, second in dict.fromkeys((row(a), row(b)) for a, b in rules.pinned):
+        # What is kept apart stays so, pinned or not.
+        if (
+            first is not None
+            and second is not None
+            and first != second
+            and int(text_of[second]) not in apart.get(first, ())
+        ):
+            pinned[first] = (*pinned.get(first, ()), second)
     sections = snapshot.facets["section"]
     excluded = frozenset(sections[s] for s in rules.excluded_sections if s in sections)
     held = ((row(article_id), moment.timestamp()) for article_id, moment in rules.embargo)

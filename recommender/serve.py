@@ -20,8 +20,10 @@ from recommender.errors import RemovedArticle, SnapshotDamaged, SnapshotError, U
 from recommender.filters import RowFilter
 from recommender.groups import (
     Kind,
+    changes,
     find_story,
     find_topic,
+    known_kind,
     newsworthy,
     shown,
     told,
@@ -29,8 +31,8 @@ from recommender.groups import (
     trends,
 )
 from recommender.lexical import Lexicon, weigh_query
-from recommender.questions import Options, Question, question
-from recommender.ranking import Asked, Ranked, rank
+from recommender.questions import Options, Question, aware, question
+from recommender.ranking import Asked, Picked, rank
 from recommender.removals import read_removed, remove, restore
 from recommender.rules import Bars, RowRules, resolve
 from recommender.snapshot import Snapshot
@@ -50,13 +52,20 @@ RETRY_SECONDS = 5.0  # how often a refused snapshot is tried again
 _Signature = tuple[int, int, int] | None
 
 
+class _Removed(NamedTuple):
+    """What is taken down: the `ids` of the list, and the `rows` of them that the snapshot has."""
+
+    ids: frozenset[str]
+    rows: frozenset[int]
+
+
 class _State(NamedTuple):
-    """What questions are answered from; `removed` are the taken-down rows of `snapshot`."""
+    """What questions are answered from."""
 
     snapshot: Snapshot
     rules: RowRules
     pointer: _Signature
-    removed: frozenset[int]
+    removed: _Removed
     removed_list: _Signature
     bars: Bars
     row_filter: Callable[[Filters], RowFilter]
@@ -102,15 +111,15 @@ class Recommender:
             ValueError: an option is out of range, or a moment has no time zone.
         """
         state = self._now()
-        asked, wanted, row_filter, ranked = _ranked(state, article_id, k, options)
-        return answer(state.snapshot, asked, wanted, ranked, row_filter)
+        asked, wanted, row_filter, picked = _ranked(state, article_id, k, options)
+        return answer(state.snapshot, asked, wanted, picked, row_filter)
 
     def related_ids(
         self, article_id: str, k: int = 10, **options: Unpack[Options]
     ) -> list[tuple[str, float]]:
         """(id, score) of what `related` answers, without reading the cards."""
         state = self._now()
-        picked = _ranked(state, article_id, k, options)[-1].picked
+        picked = _ranked(state, article_id, k, options)[-1]
         ids = state.snapshot.ids.take([hit.row for hit in picked])
         return [(hit_id, hit.score) for hit_id, hit in zip(ids, picked, strict=True)]
 
@@ -145,8 +154,8 @@ class Recommender:
         asked = Asked(None, own) if own is not None else _unpublished(snapshot, vector, prepared)
         wanted = _question(state, k, options)
         row_filter = state.row_filter(wanted.filters)
-        ranked = rank(snapshot, asked, wanted, row_filter, state.rules)
-        return answer(snapshot, asked, wanted, ranked, row_filter, prepared)
+        picked = rank(snapshot, asked, wanted, row_filter, state.rules)
+        return answer(snapshot, asked, wanted, picked, row_filter, prepared)
 
     def article(self, article_id: str) -> Card:
         """The card of one article.
@@ -224,20 +233,30 @@ class Recommender:
         Raises:
             ValueError: `since` has no time zone.
         """
-        if since is not None and since.tzinfo is None:
-            raise ValueError("since has no time zone; add one, for example UTC")
+        if since is not None:
+            aware(since, "since")
         state = self._now()
         admitted = _admitted(state)
         numbers = newsworthy(state.snapshot, admitted, since, min_size)[:count]
         return tuple(told(state.snapshot, numbers, admitted))
 
     def changes(self, kind: Kind = "topics") -> tuple[Change, ...]:
-        """What the last night did to "topics" or "stories", sorted by id; all else went on."""
-        return self._now().snapshot.changes(kind)
+        """What the last night did to "topics" or "stories", sorted by id; all else went on.
+
+        Raises:
+            ValueError: another `kind`.
+        """
+        state = self._now()
+        return changes(state.snapshot, known_kind(kind), _admitted(state))
 
     def trending(self, kind: Kind = "topics", level: int = 1) -> tuple[Trend, ...]:
-        """The "topics" of a level, or "stories", with far more articles than usual, most first."""
-        return tuple(trends(self._now().snapshot, kind, level, datetime.now(UTC)))
+        """The "topics" of a level, or "stories", with far more articles than usual, most first.
+
+        Raises:
+            ValueError: another `kind`.
+        """
+        state, now = self._now(), datetime.now(UTC)
+        return tuple(trends(state.snapshot, known_kind(kind), level, now, _admitted(state)))
 
     def nearest_ids(self, article_id: str, n: int = 3) -> list[str]:
         """The `n` served ids nearest to `article_id` by spelling: for messages, not for pages."""
@@ -253,7 +272,7 @@ class Recommender:
     def ids(self) -> list[str]:
         """The ids of all articles that are served, in alphabetical order."""
         state = self._now()
-        return [i for row, i in enumerate(state.snapshot.ids[:]) if row not in state.removed]
+        return [i for row, i in enumerate(state.snapshot.ids[:]) if row not in state.removed.rows]
 
     def labels(self, facet: str) -> list[str]:
         """The labels of `facet`: "section", "language", "source" or "author"."""
@@ -290,7 +309,7 @@ class Recommender:
             snapshot=manifest.name,
             created=manifest.created,
             articles=manifest.articles,
-            removed=len(state.removed),
+            removed=len(state.removed.ids),
             error=error,
         )
 
@@ -327,12 +346,10 @@ class Recommender:
         retry_at = monotonic() + RETRY_SECONDS
         try:
             # A list that is gone because the whole folder is gone takes nothing back.
-            removed = (
-                _removed_rows(artifacts, snapshot) if removed_list or pointer else seen.removed
-            )
+            removed = _removed(artifacts, snapshot) if removed_list or pointer else seen.removed
         except SnapshotError as error:
             return seen._replace(unsafe=str(error), retry_at=retry_at)
-        bars = state.rules.bars(removed, datetime.now(UTC))
+        bars = state.rules.bars(removed.rows, datetime.now(UTC))
         row_filter = _row_filters(snapshot, state.rules, bars)
         seen = seen._replace(removed=removed, bars=bars, row_filter=row_filter)
         try:
@@ -374,8 +391,8 @@ def _open_current(artifacts: Artifacts) -> _State:
             if artifacts.current() != name:
                 continue  # pruned while it was being opened: a newer one is current by now
             raise
-        removed, rules = _removed_rows(artifacts, snapshot), resolve(snapshot)
-        bars = rules.bars(removed, datetime.now(UTC))
+        removed, rules = _removed(artifacts, snapshot), resolve(snapshot)
+        bars = rules.bars(removed.rows, datetime.now(UTC))
         row_filter = _row_filters(snapshot, rules, bars)
         return _State(snapshot, rules, pointer, removed, removed_list, bars, row_filter)
 
@@ -390,17 +407,19 @@ def _row_filters(snapshot: Snapshot, rules: RowRules, bars: Bars) -> Callable[[F
     return row_filter
 
 
-def _removed_rows(artifacts: Artifacts, snapshot: Snapshot) -> frozenset[int]:
-    rows = (snapshot.lookup.row_of(article_id) for article_id in read_removed(artifacts))
-    return frozenset(row for row in rows if row is not None)
+def _removed(artifacts: Artifacts, snapshot: Snapshot) -> _Removed:
+    ids = frozenset(read_removed(artifacts))
+    rows = (snapshot.lookup.row_of(article_id) for article_id in ids)
+    return _Removed(ids, frozenset(row for row in rows if row is not None))
 
 
 def _row_of(state: _State, article_id: str) -> int:
     row = state.snapshot.lookup.row_of(article_id)
+    # The next night deletes what is taken down, and the list still names it.
+    if row in state.removed.rows or (row is None and article_id in state.removed.ids):
+        raise RemovedArticle(article_id)
     if row is None:
         raise UnknownArticle(article_id)
-    if row in state.removed:
-        raise RemovedArticle(article_id)
     return row
 
 
@@ -415,7 +434,7 @@ def _question(state: _State, k: int, options: Options) -> Question:
 
 def _ranked(
     state: _State, article_id: str, k: int, options: Options
-) -> tuple[Asked, Question, RowFilter, Ranked]:
+) -> tuple[Asked, Question, RowFilter, list[Picked]]:
     snapshot = state.snapshot
     row = _row_of(state, article_id)
     wanted = _question(state, k, options)

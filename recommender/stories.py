@@ -6,7 +6,7 @@ import numpy as np
 
 from recommender.arrays import Array
 from recommender.closeness import Closeness
-from recommender.communities import leiden, numbered_by_size
+from recommender.communities import begun, leiden, numbered_by_size
 
 __all__ = [
     "RECIPE",
@@ -120,6 +120,8 @@ def detect_stories(
     thresholds: Thresholds,
     seed: int,
     articles: Array | None = None,
+    *,
+    former: Array | None = None,
 ) -> Stories:
     """Group the texts of the graph (texts, k) into stories.
 
@@ -127,14 +129,24 @@ def detect_stories(
     constant Potts model, where each listed pair brings its score beyond the threshold of the two
     and each other pair costs what they ask of unlisted ones. So one default serves stories of 2
     and of 200. `articles` (texts,) says how many articles have each text; without it each counts
-    once.
+    once. `former` (texts,) are last night's stories by number, -1 for new texts: the search begins
+    with them, so that of nearly equal answers, of which news has many, the old one stays.
     """
     listed, weights = (np.sqrt(asked).astype(np.float32) for asked in thresholds)
     other = np.where(neighbours < 0, 0, neighbours)
     # The model takes the cost of unlisted pairs from every pair; listed ones get it back.
     beyond = scores - listed[:, None] * listed[other] + weights[:, None] * weights[other]
     beyond = np.maximum(beyond, 0.0)
-    groups = leiden(neighbours, beyond, 1.0, seed, "CPM", iterations=ITERATIONS, weights=weights)
+    groups = leiden(
+        neighbours,
+        beyond,
+        1.0,
+        seed,
+        "CPM",
+        iterations=ITERATIONS,
+        weights=weights,
+        initial=None if former is None else begun(former),
+    )
     story_of = numbered_by_size(groups, articles)
     order = np.argsort(story_of, kind="stable").astype(np.int32)
     start = np.concatenate(([0], np.cumsum(np.bincount(story_of)))).astype(np.int64)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from recommender.arrays import Array
-from recommender.communities import joined, leiden, modularity, numbered_by_size
+from recommender.communities import begun, joined, leiden, modularity, numbered_by_size
 
 __all__ = ["Topics", "detect_topics", "elected", "placed", "strengths", "without_weakest"]
 
@@ -223,11 +223,7 @@ def _started(neighbours: Array, scores: Array, former: Array | None) -> Array | 
     """`former` numbered from 0, new texts placed among them or alone; None without any."""
     if former is None or not (former >= 0).any():
         return None
-    initial = placed(neighbours, scores, former)
-    alone = initial < 0
-    initial[alone] = initial.max() + 1 + np.arange(alone.sum())
-    numbered: Array = np.unique(initial, return_inverse=True)[1]
-    return numbered
+    return begun(placed(neighbours, scores, former))
 
 
 def _polled(voters: Array, scores: Array, groups: Array) -> Array:

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -164,6 +165,27 @@ def test_a_story_that_bursts_is_trending_with_its_curve(tmp_path: Path) -> None:
     assert trend.until == story.last.date()  # type: ignore[union-attr]
     assert trend.daily[-1] == story.size
     assert not any(trend.daily[:-1])
+
+
+def test_what_may_not_be_shown_names_no_trend_and_no_change(tmp_path: Path) -> None:
+    rec = burst(tmp_path)
+    (trend,) = rec.trending("stories")
+    story = rec.story(trend.id)
+    rec.remove(story.lead.id)
+    (left,) = rec.trending("stories")
+    assert left.label == rec.story(trend.id).headline != story.headline
+    assert sum(left.daily) == sum(trend.daily) - 1
+    assert story.headline not in {change.label for change in rec.changes("stories")}
+    for card in story.articles:
+        rec.remove(card.id)
+    assert rec.trending("stories") == ()
+
+
+@pytest.mark.parametrize("kind", ["story", "articles", ""])
+def test_another_kind_of_groups_is_refused(rec: Recommender, kind: Any) -> None:
+    for ask in (rec.trending, rec.changes):
+        with pytest.raises(ValueError, match="no kind of groups; there are topics, stories"):
+            ask(kind)
 
 
 def test_topics_trend_by_level(tmp_path: Path) -> None:

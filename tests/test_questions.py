@@ -51,6 +51,7 @@ def test_options_become_what_is_asked() -> None:
         ({"diversity": -0.1}, r"diversity=-0\.1: expected a number from 0 to 1"),
         ({"closeness": 2}, "closeness=2: expected a number from 0 to 1"),
         ({"half_life": 0}, "half_life=0: expected a number above 0"),
+        ({"half_life": float("nan")}, "half_life=nan: expected a number above 0"),
         ({"per_source": 0}, "per_source=0: expected a number above 0"),
         ({"per_author": -1}, "per_author=-1: expected a number above 0"),
         ({"per_story": 0}, "per_story=0: expected a number above 0"),
@@ -69,7 +70,7 @@ def test_a_value_that_means_nothing_is_refused_by_name(
 
 
 def test_an_unknown_option_is_named_beside_those_there_are() -> None:
-    with pytest.raises(TypeError, match="^halflife, sections: no such option; there are section, "):
+    with pytest.raises(TypeError, match="halflife, sections: no such option; there are section, "):
         asked(sections="home", halflife=2)
 
 
@@ -79,5 +80,16 @@ def test_one_string_of_ids_is_no_list_of_them() -> None:
 
 
 def test_fewer_than_no_articles_cannot_be_asked_for() -> None:
-    with pytest.raises(ValueError, match="^k=-1: the number of articles cannot be negative"):
+    with pytest.raises(ValueError, match="k=-1: the number of articles cannot be negative"):
         question(-1, {}, DEFAULTS)
+
+
+@pytest.mark.parametrize("moment", ["2026-03-01", "7d", NOON.date(), 5])
+def test_a_moment_is_a_datetime(moment: Any) -> None:
+    with pytest.raises(TypeError, match=r"since=.*: expected a datetime with a time zone"):
+        asked(since=moment)
+
+
+def test_half_an_article_cannot_be_asked_for() -> None:
+    with pytest.raises(TypeError, match="float"):
+        question(2.5, {}, DEFAULTS)  # type: ignore[arg-type]

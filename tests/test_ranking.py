@@ -229,3 +229,33 @@ def test_without_a_section_there_is_nothing_to_fill_with(rec: Recommender) -> No
 
 def test_a_full_list_is_not_filled(rec: Recommender) -> None:
     assert not any(hit.reasons.filler for hit in rec.related("beetle-0", 5, fallback="topic"))
+
+
+def test_fillers_stand_under_the_caps(rec: Recommender) -> None:
+    filled = rec.related("beetle-0", 12, floor=0.5, fallback="topic", per_source=2, per_story=5)
+    assert any(hit.reasons.filler for hit in filled)
+    sources = Counter(hit.source for hit in filled if hit.source)
+    assert max(sources.values()) == 2
+
+
+def test_an_articles_copies_are_no_background(rec: Recommender) -> None:
+    background = rec.related("strike-0", ALL, mode="background", duplicates="keep")
+    assert background
+    assert not {hit.id for hit in background} & {"wire-strike-0", "late-strike-0"}
+
+
+def test_where_caps_leave_a_list_short_the_search_goes_deeper(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules = ("neighbours.k=4", "related.floor=0", "related.diversity=0", "related.closeness=0")
+    rec = Recommender.open(publish_articles(tmp_path, newsdesk(), *rules).root)
+    whole = {rec.story_of(hit.id).id for hit in rec.related("frost-0", ALL)}
+    monkeypatch.setattr("recommender.ranking.POOL", 4)
+    monkeypatch.setattr("recommender.ranking.POOL_A_HIT", 1)
+    hits = rec.related("frost-0", len(whole), per_story=1)
+    assert {rec.story_of(hit.id).id for hit in hits} == whole
+    assert hits.note is None
+    more = rec.related("frost-0", len(whole) + 1, per_story=1)
+    assert (
+        more.note == f"{len(whole)} articles are related with a score of 0 or more under the caps"
+    )

@@ -66,6 +66,39 @@ def test_pinned_articles_obey_filters_and_the_count(pinned: Recommender) -> None
     assert pinned.related("frost-0", 0) == []
 
 
+def test_a_pin_said_twice_comes_once_and_copies_of_one_text_once(tmp_path: Path) -> None:
+    pairs = [("frost-0", i) for i in ("strike-0", "prize-1", "prize-1", "wire-strike-0")]
+    pairs += [("strike-0", "late-strike-0"), ("strike-0", "frost-2")]
+    rec = desk(tmp_path, f"rules.pinned={[[*pair] for pair in pairs]}")
+    assert ids(rec.related("frost-0", 3))[:2] == ["strike-0", "prize-1"]
+    assert [hit.reasons.pinned for hit in rec.related("frost-0", 3)] == [True, True, False]
+    kept = rec.related("frost-0", 3, duplicates="keep")
+    assert ids(kept) == ["strike-0", "prize-1", "wire-strike-0"]
+    # Of what it is a copy of, an article is no answer, pinned or not.
+    assert ids(rec.related("strike-0", 2))[0] == "frost-2"
+    shown = rec.related("strike-0", ALL)
+    assert "strike-0" not in {i.id for hit in shown for i in (hit, *hit.also_at)}
+
+
+def test_a_pair_both_pinned_and_apart_is_apart(tmp_path: Path) -> None:
+    pairs = "[['frost-0', 'prize-1'], ['frost-0', 'frost-1']]"
+    rec = desk(tmp_path, f"rules.pinned={pairs}", "rules.apart=[['frost-1', 'frost-0']]")
+    assert ids(rec.related("frost-0", ALL))[0] == "prize-1"
+    assert "frost-1" not in ids(rec.related("frost-0", ALL))
+
+
+def test_pinned_articles_are_told_apart_in_the_note(pinned: Recommender) -> None:
+    note = pinned.related("frost-0", 10, floor=1).note
+    assert note == "no articles are related with a score of 1 or more; 2 more are pinned"
+
+
+@pytest.mark.parametrize("k", [3, 4, 5, 6, 7])
+def test_what_is_kept_apart_makes_no_list_short(tmp_path: Path, k: int) -> None:
+    pairs = "[['frost-0', 'frost-1'], ['frost-0', 'frost-2']]"
+    rec = desk(tmp_path, "neighbours.k=5", f"rules.apart={pairs}")
+    assert len(rec.related("frost-0", k)) == k
+
+
 def test_what_is_kept_apart_never_meets_not_even_as_a_copy(
     tmp_path: Path, plain: Recommender
 ) -> None:
@@ -133,4 +166,4 @@ def test_rules_that_name_nothing_known_say_nothing(tmp_path: Path) -> None:
     )
     rec = desk(tmp_path, *rules)
     found = resolve(rec._state.snapshot)
-    assert not (found.pinned or found.apart or found.excluded or found.embargo)
+    assert found == ({}, {}, frozenset(), {})
