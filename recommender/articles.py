@@ -71,7 +71,7 @@ class Reader:
             InputError: the file is missing, of an unknown kind, or broken as a whole.
         """
         file = str(path)
-        self._source = Source(path, self._names)
+        self._source = Source(path, self._names, headlines=self._headlines)
         for line, row in self._source.rows():
             article_id = None
             try:

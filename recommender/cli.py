@@ -150,6 +150,8 @@ def recommend(
     except UnknownArticle as error:
         _explain_unknown(rec, error)
         raise
+    except ValueError as error:  # what no range of an option shuts out, as nan
+        raise click.UsageError(str(error)) from error
     if as_json:
         related = [_plain(hit) for hit in hits]
         echo_json({"article": article._asdict(), "related": related, "note": hits.note})
@@ -378,12 +380,8 @@ def _unknown_labels(rec: "Recommender", options: Options) -> str:
     from recommender.console import printable
 
     sentences = []
-    asked = {
-        "section": options.get("section"),
-        "language": options.get("language"),
-        "source": options.get("source"),
-    }
-    for facet, labels in asked.items():
+    asked = (options.get("section"), options.get("language"), options.get("source"))
+    for facet, labels in zip(("section", "language", "source"), asked, strict=True):
         known = rec.labels(facet)
         for label in labels_of(labels) or ():
             if label not in known:

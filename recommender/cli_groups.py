@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from recommender.command_line import Moment, artifacts_option, console, echo_json, json_option
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from recommender.types import Story, Topic
 
 __all__ = ["stories", "topics"]
+
+STORIES = 20  # shown where nothing else is said
 
 _changes_option = click.option(
     "--changes", is_flag=True, help="What the last night did to them, in place of the list."
@@ -51,11 +54,18 @@ def topics(
     as_json: bool,
 ) -> None:
     """Print the topics of one level, largest first, with their keywords; or the one of TOPIC_ID."""
+    if changes:
+        _refuse_beside("--changes", "trending", "topic_id", "level", "words")
+    if trending:
+        _refuse_beside("--trending", "topic_id", "words")
     from recommender.serve import Recommender
 
     rec = Recommender.open(artifacts)
-    if changes or trending:
-        _print_news(rec, "topics", level, count, changes=changes, as_json=as_json)
+    if changes:
+        _print_changes(rec, "topics", count, as_json=as_json)
+        return
+    if trending:
+        _print_trends(rec, "topics", level, count, as_json=as_json)
         return
     found = rec.topics(level)[:count] if topic_id is None else (rec.topic(topic_id),)
     if as_json:
@@ -73,7 +83,12 @@ def topics(
 @click.command()
 @click.argument("story_id", required=False)
 @artifacts_option
-@click.option("-n", "--count", type=click.IntRange(min=1), default=20, show_default=True)
+@click.option(
+    "-n",
+    "--count",
+    type=click.IntRange(min=1),
+    help="Only so many, the largest first.  [default: 20; of --changes and --trending all]",
+)
 @click.option("--since", type=Moment(), help="With an article since then: ISO 8601, or 12h, 7d.")
 @click.option(
     "--min-size", type=click.IntRange(min=1), default=2, show_default=True, help="Articles."
@@ -84,7 +99,7 @@ def topics(
 def stories(
     story_id: str | None,
     artifacts: Path,
-    count: int,
+    count: int | None,
     since: datetime | None,
     min_size: int,
     changes: bool,
@@ -92,13 +107,24 @@ def stories(
     as_json: bool,
 ) -> None:
     """Print stories, the largest first; or the articles of STORY_ID in the order of their dates."""
+    if changes:
+        _refuse_beside("--changes", "trending", "story_id", "since", "min_size")
+    if trending:
+        _refuse_beside("--trending", "story_id", "since", "min_size")
     from recommender.serve import Recommender
 
     rec = Recommender.open(artifacts)
-    if changes or trending:
-        _print_news(rec, "stories", 1, count, changes=changes, as_json=as_json)
+    if changes:
+        _print_changes(rec, "stories", count, as_json=as_json)
         return
-    found = rec.stories(since, min_size, count) if story_id is None else (rec.story(story_id),)
+    if trending:
+        _print_trends(rec, "stories", 1, count, as_json=as_json)
+        return
+    found = (
+        rec.stories(since, min_size, count or STORIES)
+        if story_id is None
+        else (rec.story(story_id),)
+    )
     if as_json:
         echo_json([_story(story) for story in found])
         return
@@ -113,26 +139,36 @@ def stories(
         screen.print(story_table(found[0], now))
 
 
-def _print_news(
-    rec: "Recommender",
-    kind: "Kind",
-    level: int,
-    count: int | None,
-    *,
-    changes: bool,
-    as_json: bool,
-) -> None:
-    from recommender.console import changes_table, trends_table
+def _refuse_beside(flag: str, *others: str) -> None:
+    """Refuse `others`, parameters of this command, where one was given that `flag` would ignore."""
+    context = click.get_current_context()
+    for parameter in context.command.params:
+        source = context.get_parameter_source(parameter.name or "")
+        if parameter.name in others and source is not ParameterSource.DEFAULT:
+            name = parameter.human_readable_name if isinstance(parameter, click.Argument) else None
+            raise click.UsageError(f"{flag} goes without {name or parameter.opts[-1]}")
 
-    if changes:
-        changed = rec.changes(kind)[:count]
-        if as_json:
-            echo_json([change._asdict() for change in changed])
-        elif changed:
-            console().print(changes_table(changed))
-        else:
-            click.echo(f"The last night left all {kind} as they were.")
-        return
+
+def _print_changes(rec: "Recommender", kind: "Kind", count: int | None, *, as_json: bool) -> None:
+    from recommender.console import changes_table
+
+    changed = rec.changes(kind)
+    if count is not None:
+        largest = sorted(changed, key=lambda change: -max(change.size, change.former_size))
+        changed = tuple(sorted(largest[:count], key=lambda change: change.id))
+    if as_json:
+        echo_json([change._asdict() for change in changed])
+    elif changed:
+        console().print(changes_table(changed))
+    else:
+        click.echo(f"The last night left all {kind} as they were.")
+
+
+def _print_trends(
+    rec: "Recommender", kind: "Kind", level: int, count: int | None, *, as_json: bool
+) -> None:
+    from recommender.console import trends_table
+
     bursting = rec.trending(kind, level)[:count]
     if as_json:
         echo_json([trend._asdict() for trend in bursting])

@@ -72,7 +72,8 @@ def read_labelled(
     named = field or kind
     names = {name: fields.get(name, name) for name in FIELDS} | {named: named, SPLIT: SPLIT}
     found = Labelled(path, kind, [], [], [], [])
-    for item, (line, row) in zip(reader.read(path), Source(path, names).rows(), strict=True):
+    rows = Source(path, names, headlines=True).rows()
+    for item, (line, row) in zip(reader.read(path), rows, strict=True):
         if isinstance(item, Reject):
             found.rejects.append(item)
         elif not isinstance(row, BadRecord):  # which would be a reject

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from threading import Lock
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from recommender.errors import SnapshotDamaged
 from recommender.manifest import FORMAT, newer_format
@@ -87,16 +87,7 @@ class Lookup:
         self._first = self._connect()
         self._pool: deque[sqlite3.Connection] = deque([self._first])
         self._pid = os.getpid()
-        version, found = self._ask(
-            lambda db: (
-                db.execute("PRAGMA user_version").fetchone()[0],
-                db.execute("SELECT max(build) FROM meta").fetchone()[0]
-                if db.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'meta'").fetchone()[
-                    0
-                ]
-                else None,
-            )
-        )
+        version, found = self._ask(_stamp)
         if version > FORMAT:
             raise newer_format(path, version)
         if found != build:
@@ -110,24 +101,18 @@ class Lookup:
 
     def row_of(self, article_id: str) -> int | None:
         """Row of an id, or None where there is no such article."""
-        query = "SELECT row FROM articles WHERE id = ?"
-        try:
-            found = self._ask(lambda db: db.execute(query, (article_id,)).fetchone())
-        except UnicodeEncodeError:  # a lone surrogate: no published id holds one
-            return None
-        return found[0] if found else None
+        row: int | None = self._one("SELECT row FROM articles WHERE id = ?", article_id)
+        return row
 
     def text_of(self, content_hash: bytes) -> int | None:
         """Number of the text with this content hash, or None."""
-        query = "SELECT text FROM texts WHERE hash = ?"
-        found = self._ask(lambda db: db.execute(query, (content_hash,)).fetchone())
-        return found[0] if found else None
+        text: int | None = self._one("SELECT text FROM texts WHERE hash = ?", content_hash)
+        return text
 
     def story_of(self, story_id: str) -> int | None:
         """Number of the story of this id, or None."""
-        query = "SELECT story FROM stories WHERE id = ?"
-        found = self._ask(lambda db: db.execute(query, (story_id,)).fetchone())
-        return found[0] if found else None
+        story: int | None = self._one("SELECT story FROM stories WHERE id = ?", story_id)
+        return story
 
     def story(self, story: int) -> tuple[str, tuple[Keyword, ...]]:
         """Id and keywords of the story of this number.
@@ -152,9 +137,8 @@ class Lookup:
 
     def heir_of(self, group_id: str) -> str | None:
         """The story or topic that holds the articles of one that is no more, or None."""
-        query = "SELECT heir FROM heirs WHERE id = ?"
-        found = self._ask(lambda db: db.execute(query, (group_id,)).fetchone())
-        return found[0] if found else None
+        heir: str | None = self._one("SELECT heir FROM heirs WHERE id = ?", group_id)
+        return heir
 
     def articles(self) -> int:
         """How many articles the file knows."""
@@ -171,6 +155,14 @@ class Lookup:
         verdict = self._ask(lambda db: db.execute("PRAGMA integrity_check").fetchone()[0])
         if verdict != "ok":
             raise SnapshotDamaged(f"{self.path} is damaged: {verdict}")
+
+    def _one(self, query: str, key: str | bytes) -> Any:
+        """The value that `query` finds for a `key`, or None."""
+        try:
+            found = self._ask(lambda db: db.execute(query, (key,)).fetchone())
+        except UnicodeEncodeError:  # a lone surrogate: nothing published has one in its id
+            return None
+        return found[0] if found else None
 
     def _ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
         if self._pid != os.getpid():  # SQLite connections must not be carried across a fork
@@ -208,3 +200,12 @@ class Lookup:
             raise SnapshotDamaged(f"{self.path} cannot be opened: {error}") from error
         self._opened.append(connection)
         return connection
+
+
+def _stamp(database: sqlite3.Connection) -> tuple[int, str | None]:
+    """The version and the build that a file says it is of."""
+    version = database.execute("PRAGMA user_version").fetchone()[0]
+    tables = database.execute("SELECT name FROM sqlite_schema").fetchall()
+    if ("meta",) not in tables:
+        return version, None
+    return version, database.execute("SELECT max(build) FROM meta").fetchone()[0]

@@ -20,7 +20,7 @@ from recommender.cards import pack_cards
 from recommender.config import Settings
 from recommender.corpus import RECIPE, Corpus, load_corpus
 from recommender.embedding import Encoder, SentenceEncoder
-from recommender.errors import InputError, PublishRefused, StorageError
+from recommender.errors import InputError, PublishRefused, SnapshotError, StorageError
 from recommender.former import Former, read_former
 from recommender.gates import Gate, Tonight, judged
 from recommender.grouping import Groups, described, find_groups
@@ -31,7 +31,7 @@ from recommender.manifest import EncoderSpec
 from recommender.nights import Night, add_night
 from recommender.phrases import Phrases, extract
 from recommender.progress import Progress, Silent, Timed
-from recommender.publish import FILES, Content, clean, publish
+from recommender.publish import FILES, Content, clean, prune, publish
 from recommender.runs import find_runs
 from recommender.snapshot import Arrays, Scoring, Snapshot
 from recommender.store import Reading, Store
@@ -94,8 +94,9 @@ def run_night(
                 former = read_former(artifacts)
                 inputs = _inputs_digest(corpus, vectors, encoder.spec, settings)
             taken_in = _TakenIn(started, intake, embedded, reading, corpus, timed.seconds)
-            if inputs == former.inputs and former.name == artifacts.current() and not force:
+            if not force and inputs == former.inputs and _is_current(artifacts, former.name):
                 log.info("nothing has changed", extra={"snapshot": former.name})
+                prune(artifacts, settings.publish.keep)
                 night = taken_in.unchanged(Snapshot(artifacts.snapshots / former.name))
                 return _recorded(artifacts, night)
         linked = link(corpus, vectors, artifacts, encoder.spec.fingerprint, settings, timed)
@@ -336,6 +337,13 @@ class _TakenIn(NamedTuple):
             refused=[*refused],
             seconds={name: round(value, 3) for name, value in self.seconds.items()},
         )
+
+
+def _is_current(artifacts: Artifacts, name: str) -> bool:
+    try:
+        return artifacts.current() == name
+    except SnapshotError:  # a lost pointer is mended by publishing again
+        return False
 
 
 def _recorded(artifacts: Artifacts, night: Night) -> Night:

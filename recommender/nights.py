@@ -60,7 +60,8 @@ def add_night(artifacts: Artifacts, night: Night) -> None:
     Raises:
         StorageError: it cannot be written.
     """
-    line = night.to_json().encode() + b"\n"
+    # What is no Unicode in the name of a file is escaped, as JSON escapes it.
+    line = night.to_json().encode(errors="backslashreplace") + b"\n"
     with storage_errors("writing to", artifacts.nights), artifacts.nights.open("a+b") as file:
         if file.seek(0, os.SEEK_END) and not _ends_a_line(file):
             line = b"\n" + line  # a full disk cut the last one short

@@ -106,10 +106,7 @@ def publish(artifacts: Artifacts, content: Content, keep: int, advance: Advance 
         # Never current, and night after night of a full disk must not pile such up.
         shutil.rmtree(final, ignore_errors=True)
         raise
-    try:
-        prune(artifacts, keep)
-    except StorageError as error:  # the new snapshot is current all the same
-        log.warning("could not prune", extra={"error": str(error)})
+    prune(artifacts, keep)
     return name
 
 
@@ -132,15 +129,24 @@ def rollback(artifacts: Artifacts, name: str | None = None) -> str:
 
 
 def prune(artifacts: Artifacts, keep: int) -> list[str]:
-    """Delete all snapshots but the newest `keep` and the current one; return their names."""
+    """Delete all snapshots but the newest `keep` and the current one; return their names.
+
+    What cannot be deleted is said in the log: what serves is whole all the same.
+    """
     kept = {*artifacts.names()[-keep:], artifacts.current()}
-    pruned = [name for name in artifacts.names() if name not in kept]
-    for name in pruned:
+    pruned = []
+    for name in artifacts.names():
+        if name in kept:
+            continue
         # Renamed first: a run killed here leaves no half snapshot under a snapshot's name.
         doomed = artifacts.snapshots / f"{ASIDE_PREFIX}{name}"
-        with storage_errors("pruning", artifacts.snapshots / name):
+        try:
             (artifacts.snapshots / name).rename(doomed)
+        except OSError as error:
+            log.warning("could not prune", extra={"snapshot": name, "error": str(error)})
+            continue
         shutil.rmtree(doomed, ignore_errors=True)
+        pruned.append(name)
     return pruned
 
 

@@ -231,10 +231,13 @@ class Recommender:
         """The `count` largest stories of `min_size` articles or more and one `since` then.
 
         Raises:
-            ValueError: `since` has no time zone.
+            ValueError: `since` has no time zone, or `count` is negative.
+            TypeError: `since` is no datetime.
         """
         if since is not None:
             aware(since, "since")
+        if count is not None and count < 0:
+            raise ValueError(f"count={count}: the number of stories cannot be negative")
         state = self._now()
         admitted = _admitted(state)
         numbers = newsworthy(state.snapshot, admitted, since, min_size)[:count]

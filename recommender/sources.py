@@ -33,14 +33,15 @@ Numbered: TypeAlias = tuple[int, Row | BadRecord]
 
 
 class Source:
-    """One file of records. `names` maps our fields to the file's.
+    """One file of records. `names` maps our fields to the file's; `headlines` may lack the text.
 
     `bytes_read` tells how far reading is, in bytes of the file as it lies on disk; `columns` are
     the names in the file's header, where its kind has one.
     """
 
-    def __init__(self, path: Path, names: Mapping[str, str]) -> None:
+    def __init__(self, path: Path, names: Mapping[str, str], *, headlines: bool = False) -> None:
         self.path = path
+        self._needed = (("id",), ("text", "title") if headlines else ("text",))
         self.bytes_read = 0
         self.columns: list[str] = []
         self._names = names
@@ -57,7 +58,7 @@ class Source:
             "csv": self._csv_rows,
             "parquet": self._parquet_rows,
         }
-        kind = self.path.name.removesuffix(".gz").rpartition(".")[2].lower()
+        kind = self.path.name.lower().removesuffix(".gz").rpartition(".")[2]
         if kind not in readers:
             raise InputError(
                 f"{self.path}: unknown kind of source; expected .jsonl, .ndjson or .csv "
@@ -142,7 +143,7 @@ class Source:
     def _lines(self) -> Iterator[Iterator[bytes]]:
         """The lines of a file, decompressed; none is longer than `MAX_LINE_BYTES` + 1."""
         with self.path.open("rb") as raw:
-            file = gzip.GzipFile(fileobj=raw) if self.path.suffix == ".gz" else raw
+            file = gzip.GzipFile(fileobj=raw) if self.path.suffix.lower() == ".gz" else raw
 
             def lines() -> Iterator[bytes]:
                 for line in _bounded_lines(file):
@@ -155,8 +156,8 @@ class Source:
         if repeated := sorted({name for name in columns if columns.count(name) > 1}):
             raise InputError(f"{self.path}: has more than one column {repeated[0]!r}")
         self.columns = columns
-        for field in ("id", "text"):
-            if self._names[field] not in columns:
+        for field, *others in self._needed:
+            if not any(self._names[name] in columns for name in (field, *others)):
                 raise InputError(
                     f"{self.path}: no column {self._names[field]!r} for the field {field!r}; "
                     f"it has {', '.join(columns) or 'none'}. Map them in the settings: "

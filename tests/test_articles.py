@@ -188,6 +188,28 @@ def test_a_headline_alone_is_an_article_where_that_is_asked_for(
     assert [type(item) for item in Reader({}, 1000, headlines=True).read(neither)] == [Reject]
 
 
+@pytest.mark.parametrize("kind", ["csv", "parquet", "CSV.GZ"])
+def test_a_feed_of_headlines_needs_no_column_of_texts(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / f"in.{kind}"
+    if kind == "parquet":
+        pq.write_table(pa.table({"id": ["a"], "title": ["Harbour opens"]}), path)
+    else:
+        pack = gzip.compress if kind.endswith("GZ") else bytes
+        path.write_bytes(pack(b"id,title\na,Harbour opens\n"))
+    (taken,) = Reader({}, 1000, headlines=True).read(path)
+    assert isinstance(taken, Article)
+    assert (taken.title, taken.text) == ("Harbour opens", "")
+    with pytest.raises(InputError, match="no column 'text' for the field 'text'"):
+        list(Reader({}, 1000).read(path))
+
+
+def test_a_table_of_neither_titles_nor_texts_is_none_of_articles(tmp_path: Path) -> None:
+    path = tmp_path / "in.csv"
+    path.write_text("id,headline\na,Harbour opens\n")
+    with pytest.raises(InputError, match="no column 'text'"):
+        list(Reader({}, 1000, headlines=True).read(path))
+
+
 @pytest.mark.parametrize(
     ("row", "field", "reason"),
     [

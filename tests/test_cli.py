@@ -153,6 +153,14 @@ def test_a_flood_of_unknown_fields_is_named_to_a_limit_and_said_to_be_more(
     assert messages[-1].startswith("more unknown fields may have been kept out")
 
 
+@pytest.mark.parametrize("option", ["--floor", "--diversity", "--closeness", "--half-life"])
+def test_no_number_at_all_is_wrong_usage(run: Run, tmp_path: Path, option: str) -> None:
+    publish_planted(tmp_path, 12)
+    result = run("recommend", "a-1", option, "nan", "--artifacts", tmp_path)
+    assert result.code == 2
+    assert "nan: expected a number" in result.err
+
+
 def test_each_failure_of_nightly_has_its_exit_code(run: Run, tmp_path: Path) -> None:
     root = tmp_path / "a"
     good = write_jsonl(tmp_path / "s.jsonl", [article(n) for n in range(20)])

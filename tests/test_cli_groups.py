@@ -91,6 +91,41 @@ def test_changes_are_the_last_nights(run: Run, root: Path) -> None:
     assert "6 → " in run("recommender", "stories", "--changes", "--artifacts", root).out
 
 
+def test_of_many_changes_the_largest_are_shown(run: Run, root: Path) -> None:
+    rec = Recommender.open(root)
+    for kind in ("stories", "topics"):
+        shown = json.loads(
+            run("recommender", kind, "--changes", "-n", "2", "--artifacts", root, "--json").out
+        )
+        sizes = sorted((change.size for change in rec.changes(kind)), reverse=True)  # type: ignore[arg-type]
+        assert sorted((change["size"] for change in shown), reverse=True) == sizes[:2]
+        assert [change["id"] for change in shown] == sorted(change["id"] for change in shown)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["stories", "--changes", "--trending"], "--changes goes without --trending"),
+        (["stories", "s-1", "--changes"], "--changes goes without STORY_ID"),
+        (["stories", "--trending", "--since", "7d"], "--trending goes without --since"),
+        (["stories", "--trending", "--min-size", "2"], "--trending goes without --min-size"),
+        (["topics", "t-1", "--trending"], "--trending goes without TOPIC_ID"),
+        (["topics", "--changes", "--level", "1"], "--changes goes without --level"),
+    ],
+)
+def test_what_a_flag_would_ignore_is_refused(
+    run: Run, root: Path, arguments: list[str], said: str
+) -> None:
+    result = run("recommender", *arguments, "--artifacts", root)
+    assert result.code == 2
+    assert said in result.err
+
+
+@pytest.mark.parametrize("command", ["stories", "topics"])
+def test_an_id_that_no_utf8_spells_is_unknown(run: Run, root: Path, command: str) -> None:
+    assert run("recommender", command, "\udcff", "--artifacts", root).code == 6
+
+
 def test_a_quiet_night_says_so(run: Run, root: Path) -> None:
     source = write_jsonl(root / "source.jsonl", newsdesk())
     again = run(

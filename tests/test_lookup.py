@@ -53,7 +53,9 @@ def test_rows_ids_and_hashes_that_are_not_there(path: Path) -> None:
 
 def test_an_id_that_no_utf8_spells_is_not_there(path: Path) -> None:
     # What Python makes of an undecodable byte on a command line.
-    assert Lookup(path, BUILD).row_of("a-\udcff") is None
+    lookup = Lookup(path, BUILD)
+    for ask in (lookup.row_of, lookup.story_of, lookup.heir_of):
+        assert ask("a-\udcff") is None
 
 
 def test_one_id_twice_is_never_written(tmp_path: Path) -> None:

@@ -325,6 +325,26 @@ def test_a_rerun_mends_a_damaged_snapshot(newsroom: Newsroom) -> None:
     verify(newsroom.artifacts.snapshots / again.snapshot)
 
 
+@pytest.mark.parametrize("pointer", [None, b"", b"garbage", b"20200101T000000Z-00000000"])
+def test_a_rerun_mends_a_lost_pointer(newsroom: Newsroom, pointer: bytes | None) -> None:
+    newsroom.night(*articles(12))
+    newsroom.artifacts.pointer.unlink()
+    if pointer is not None:
+        newsroom.artifacts.pointer.write_bytes(pointer)
+    again = newsroom.night(*articles(12))
+    assert not again.unchanged
+    assert newsroom.artifacts.current() == again.snapshot
+
+
+def test_a_rerun_prunes_what_is_too_many(newsroom: Newsroom) -> None:
+    for count in (10, 11, 12):
+        last = newsroom.night(*articles(count))
+    assert len(newsroom.artifacts.names()) == 3
+    again = newsroom.night(*articles(12), overrides=["publish.keep=1"])
+    assert again.unchanged
+    assert newsroom.artifacts.names() == [last.snapshot]
+
+
 def test_only_new_and_changed_texts_are_embedded(newsroom: Newsroom) -> None:
     newsroom.night(*articles(6))
     changed = replace(article(2), text="An entirely different harbour")

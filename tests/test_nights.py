@@ -1,6 +1,7 @@
 """The record of nights: appended, read from its end, whatever a crash left there."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,12 @@ def test_the_last_line_of_a_long_record_is_read(night: Night, artifacts: Artifac
     line = night.to_json()
     artifacts.nights.write_text(f"{line}\n" * (2 * TAIL // len(line)))
     assert last_night(artifacts) == json.loads(line)
+
+
+def test_a_folder_that_no_utf8_spells_is_on_record(night: Night, artifacts: Artifacts) -> None:
+    rejects = "bad\udcff/rejects.jsonl"
+    add_night(artifacts, replace(night, intake=replace(night.intake, rejects_file=rejects)))
+    assert last_night(artifacts)["intake"]["rejects_file"] == rejects
 
 
 @pytest.mark.parametrize("content", [None, "", "\n", "torn", "[1]\n"])

@@ -95,6 +95,25 @@ def test_equal_seeds_give_the_same_bytes() -> None:
     assert [array.tobytes() for array in one] == [array.tobytes() for array in other]
 
 
+def test_stories_stay_as_they_were_where_nothing_new_is_near() -> None:
+    neighbours, scores = noisy(120, 6)
+
+    def night(former: Array | None, seed: int, strangers: int = 0) -> Array:
+        pad = ((0, strangers), (0, 0))
+        graph_ = np.pad(neighbours, pad, constant_values=-1), np.pad(scores, pad)
+        found = room.detect_stories(*graph_, alike(120 + strangers), seed, former=former)
+        return found.story_of
+
+    settled = night(None, 0)
+    for seed in range(1, 4):
+        settled = night(settled, seed)
+    assert len({*settled.tolist()}) < 120
+    for seed in range(4, 12):
+        later = night(np.append(settled, [-1, -1]), seed, strangers=2)
+        assert later[:120].tolist() == settled.tolist()
+        assert len({*later.tolist()}) == len({*settled.tolist()}) + 2
+
+
 def pair_scores(neighbours: Array, scores: Array) -> dict[frozenset[int], float]:
     said: dict[frozenset[int], list[float]] = {}
     for row, (others, values) in enumerate(zip(neighbours.tolist(), scores.tolist(), strict=True)):
