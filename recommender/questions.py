@@ -48,7 +48,7 @@ class Options(TypedDict, total=False):
       setting, related.diversity. A story is never diversified.
     - `closeness`: how much nearness in time to the article asked about moves a hit, up or down the
       list: at most by so much of a score. None is the newsroom's setting, related.closeness. The
-      modes "story" and "background" go without.
+      modes "story" and "background" go without, and so does a text that is not published.
     - `half_life`: days in which an article's score halves with its age. None: age does not count.
     - `per_source`, `per_author`, `per_story`: at most so many of one.
     - `fallback`: "section" or "topic" fills a short list with the newest of that section or topic.

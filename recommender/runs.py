@@ -46,6 +46,8 @@ PIECE_SHARE = 0.8
 SHORT = 3
 # A stop word inside a name has been seen there this often at least.
 MIN_BOUND = 3
+# A name is known to begin or end where one is cut from this many uses on.
+MIN_CUT = 5
 # A text with more of its content words capitalised writes all nouns so: English news has 0.24 and
 # hardly ever 0.42, German about 0.53. The share of the corpus counts as if it were this many
 # words of the text, since a short text may hold only names.
@@ -58,6 +60,10 @@ CONNECTORS = frozenset([
     "of", "de", "del", "della", "di", "da", "do", "dos", "das", "du", "des", "van", "von", "der",
     "den", "zu", "al", "el", "bin", "ibn",
 ])  # fmt: skip
+
+# What may stand before a name's last part where the whole is too long or too rare to be bound:
+# "Minister for Health Simon Harris", "Belt and Road".
+HANGING = CONNECTORS | {"for", "and"}
 
 SIGN = regex.compile(SIGNS)
 SENTENCE_ENDS = frozenset(".!?…:。！？")
@@ -140,14 +146,15 @@ def find_runs(tokens: Tokens, languages: Iterable[str]) -> Runs:
     words = words._replace(stop=words.stop & ~_proper(read, words, tokens.vocabulary))
     part, bound = _parts(read, words)
     levels = _levels(read, words, part, bound)
+    names = _names(levels, read.flags)
     return Runs(
         tokens.vocabulary,
         len(tokens.start) - 1,
         words,
         read,
         levels,
-        _names(levels, read.flags),
-        _whole(levels),
+        names,
+        _whole(levels, names, *_hanging(read, words, part)),
         _first_names(levels[0], read.flags, part),
     )
 
@@ -389,8 +396,37 @@ def _names(levels: list[Level], flags: Array) -> list[Array]:
     return names
 
 
-def _whole(levels: list[Level]) -> list[Array]:
-    """Which runs of each level are no mere pieces of longer ones, "President Donald"."""
+def _hanging(read: Read, words: Words, part: Array) -> tuple[Array, Array]:
+    """Tokens before which a name begins that is cut here, and behind which one goes on.
+
+    As "State" in "Secretary of State Rex Tillerson" and "Minister" in "First Minister", and "Bill"
+    in "Bill de Blasio", where "of", "First" and "de" are no part of a run.
+    """
+    word, flags = read.word, read.flags
+    joins, capital = (flags & JOINS) > 0, (flags & CAPITAL) > 0
+    before, behind = np.zeros((2, len(word)), dtype=bool)
+    hanging, connects = (
+        np.array([w in some for w in words.words] + [False], dtype=bool)
+        for some in (HANGING, CONNECTORS)
+    )
+    inner = np.flatnonzero(hanging[word[1:-1]] & joins[1:-1] & joins[:-2]) + 1
+    inner = inner[capital[inner - 1] & capital[inner + 1]]
+    before[inner + 1] = True
+    loose = inner[connects[word[inner]] & ~part[inner]]
+    behind[loose - 1] = True
+    # A stop word with a capital that tells something belongs to what follows.
+    stop = np.append(words.stop, False)[word] & ~part & capital & joins & ((flags & TELLS) > 0)
+    before[1:] |= stop[:-1] & capital[1:]
+    return before, behind
+
+
+def _whole(
+    levels: list[Level], names: list[Array], before_token: Array, behind_token: Array
+) -> list[Array]:
+    """Which runs of each level are no mere pieces of longer ones, "President Donald".
+
+    Nor names that nearly always begin or end at a token where one is cut.
+    """
     result: list[Array] = []
     before, behind = np.zeros((2, len(levels[0].uses)), dtype=bool)
     for depth, level in enumerate(levels):
@@ -401,7 +437,12 @@ def _whole(levels: list[Level]) -> list[Array]:
             longer = levels[depth + 1]
             before = before | _goes_on(level.uses, longer.right, longer.uses)
             behind = behind | _goes_on(level.uses, longer.left, longer.uses)
-        result.append(level.first_fits & level.last_fits & ~before & ~behind)
+        ends = level.position + depth
+        begun = np.bincount(level.run[before_token[level.position]], minlength=len(level.uses))
+        ended = np.bincount(level.run[behind_token[ends]], minlength=len(level.uses))
+        most = np.maximum(begun, ended)
+        cut = names[depth] & (level.uses >= MIN_CUT) & (most >= PIECE_SHARE * level.uses)
+        result.append(level.first_fits & level.last_fits & ~before & ~behind & ~cut)
     return result
 
 

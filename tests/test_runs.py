@@ -3,6 +3,7 @@
 from collections import Counter
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -80,3 +81,44 @@ def test_listed_phrases_are_found_however_they_are_written() -> None:
     words = [[runs.words.words[w] for w in row] for row in words_of(runs.levels)[1].tolist()]
     assert [words[i] for i in np.flatnonzero(marks[1])] == [["daily", "quay"]]
     assert [runs.words.words[i] for i in np.flatnonzero(marks[0])] == ["quay"]
+
+
+# Without words in small letters a text seems to write all nouns with a capital.
+TAIL = " while it rained: cold, windy, dull, grey, soggy, murky, muddy, chilly, damp, bleak"
+
+
+def whole(texts: list[str]) -> set[str]:
+    """The runs of names that are no pieces of longer ones."""
+    runs = find_runs(read_tokens([text + TAIL for text in texts]), ["en"])
+    spelled = runs.words.words
+    return {
+        " ".join(spelled[word] for word in words)
+        for number, level in enumerate(words_of(runs.levels))
+        for run, words in enumerate(level.tolist())
+        if runs.whole[number][run] and runs.names[number][run] and runs.levels[number].uses[run] > 1
+    }
+
+
+@pytest.mark.parametrize(
+    ("written", "name", "piece"),
+    [
+        ("the Minister for Health Simon Harris", "simon harris", "health simon harris"),
+        ("its Belt and Road Initiative", None, "road initiative"),
+        ("the Secretary of State Rex Tillerson", "rex tillerson", "state rex tillerson"),
+    ],
+)
+def test_what_begins_where_a_name_is_cut_is_a_piece(
+    written: str, name: str | None, piece: str
+) -> None:
+    texts = [f"critics today praised {written} over {word}" for word in ("tolls", "ports", "trams")]
+    texts += [f"pilots never met {written} at {word}" for word in ("noon", "dusk", "dawn")]
+    if name is not None:
+        texts += [f"some say {name.title()} left {word}" for word in ("early", "late")]
+    found = whole(texts)
+    assert piece not in found
+    assert name is None or name in found
+
+
+def test_what_is_rarely_said_is_not_known_to_be_cut() -> None:
+    texts = ["pilots praised Poipet and Quayside today", "cranes left Poipet and Quayside again"]
+    assert {"poipet", "quayside"} <= whole([*texts, "critics mourned Poipet at noon"])
