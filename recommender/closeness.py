@@ -1,18 +1,29 @@
 """Closeness: how near in time texts were published, against what chance would bring."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 
 from recommender.arrays import Array
 
-__all__ = ["LEAST_CHANCE", "Closeness", "beyond_chance", "closeness", "nearness"]
+__all__ = [
+    "LEAST_CHANCE",
+    "MICROSECONDS_A_DAY",
+    "Closeness",
+    "beyond_chance",
+    "closeness",
+    "nearness",
+    "of_one_subject",
+]
 
 HALF_DAYS = 2.0
 # Subjects come in bursts: of two accounts of one, so many are near in time for no other reason.
 LEAST_CHANCE = 0.1
 
 MICROSECONDS_A_DAY = 86_400_000_000
+_EVEN = math.log(1.0 / LEAST_CHANCE) / 2
+_FADING = math.log(2.0) / (2 * HALF_DAYS * MICROSECONDS_A_DAY)
 
 
 def nearness(days: Array) -> Array:
@@ -29,6 +40,16 @@ def beyond_chance(near: Array, chance: Array | float) -> Array:
     """
     beyond: Array = (near - chance) / (near + chance)
     return beyond
+
+
+def of_one_subject(apart: Array) -> Array:
+    """`beyond_chance` of two accounts of one subject so many microseconds `apart`, in few steps.
+
+    For (2^-x - c) / (2^-x + c) is tanh((log(1 / c) - x log 2) / 2).
+    """
+    near: Array = np.abs(apart) * -_FADING
+    near += _EVEN
+    return np.tanh(near, out=near)
 
 
 class Closeness(NamedTuple):

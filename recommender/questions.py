@@ -23,8 +23,6 @@ Duplicates = Literal["collapse", "keep"]
 Fallback = Literal["section", "topic"]
 MODES, DUPLICATES, FALLBACKS = get_args(Mode), get_args(Duplicates), get_args(Fallback)
 ANYTHING = Filters()
-# What the newsroom's settings say where a question does not.
-DEFAULTS = ("floor", "diversity", "closeness")
 
 
 class Options(TypedDict, total=False):
@@ -106,14 +104,17 @@ def question(k: int, options: Options, defaults: Mapping[str, Any]) -> Question:
     """
     if index(k) < 0:
         raise ValueError(f"k={k}: the number of articles cannot be negative")
-    told = {name: defaults.get(name, 0.0) for name in DEFAULTS}  # an older snapshot lacks the last
+    closeness = defaults.get("closeness", 0.0)  # an older snapshot has none
     if not options:  # the question nearly all pages ask
-        return Question(k, **told)
+        return Question(
+            k, ANYTHING, defaults["floor"], diversity=defaults["diversity"], closeness=closeness
+        )
     if unknown := options.keys() - Options.__annotations__.keys():
         known = ", ".join(Options.__annotations__)
         raise TypeError(f"{', '.join(sorted(unknown))}: no such option; there are {known}")
     chosen: dict[str, Any] = {n: value for n, value in options.items() if value is not None}
-    numbers = {name: _within(chosen.pop(name, told[name]), name) for name in DEFAULTS}
+    told = {"floor": defaults["floor"], "diversity": defaults["diversity"], "closeness": closeness}
+    numbers = {name: _within(chosen.pop(name, value), name) for name, value in told.items()}
     filters = _filters(chosen)
     duplicates = _among(chosen.pop("duplicates", "collapse"), DUPLICATES, "duplicates")
     _among(chosen.get("mode", "related"), MODES, "mode")

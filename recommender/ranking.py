@@ -266,7 +266,7 @@ def _ordered(
     else:
         scores = _timely(snapshot, asked, candidates, question)
         if scores is not candidates.scores:
-            order = np.argsort(-scores, kind="stable")
+            order = (-scores).argsort(kind="stable")
     if order is not None:
         caps = [Cap(cap.codes.take(order), cap.most) for cap in caps]
     if question.diversity > 0 and question.mode != "story" and count > 1 and k > 0:
@@ -295,7 +295,8 @@ def _timely(snapshot: Snapshot, asked: Asked, candidates: Candidates, question: 
     if moment != NO_DATE:
         scores = by_days(scores, published, moment, NO_DATE, question.closeness)
     if question.half_life is not None:
-        scores = decayed(scores, published, NO_DATE, question.half_life)
+        # What is worth less than nothing would gain where it fades.
+        scores = decayed(np.maximum(scores, 0.0), published, NO_DATE, question.half_life)
     return scores
 
 

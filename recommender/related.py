@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from recommender.arrays import Array
-from recommender.closeness import LEAST_CHANCE, beyond_chance, nearness
+from recommender.closeness import MICROSECONDS_A_DAY, of_one_subject
 
 __all__ = [
     "Candidates",
@@ -20,7 +20,6 @@ __all__ = [
     "within_reach",
 ]
 
-MICROSECONDS_A_DAY = 86_400_000_000
 _ROUNDING = 1e-6  # of float32
 _ROOM = 1 << 12  # nine of ten lists of 30 fit in
 
@@ -51,12 +50,12 @@ def by_days(scores: Array, published: Array, moment: int, no_date: int, most: fl
     `published` (candidates,) int64 in microseconds; with `no_date` a score stays as it is. Up to
     six days apart it is more: nearer than accounts of a subject are by chance; see `closeness`.
     """
-    days = (published - float(moment)) / MICROSECONDS_A_DAY
-    told = scores + most * beyond_chance(nearness(days), LEAST_CHANCE)
-    undated = published == no_date
-    if undated.any():
-        told = np.where(undated, scores, told)
-    return np.maximum(told, 0.0)
+    told = of_one_subject(published - moment)
+    if published.min(initial=0) == no_date:  # the least number there is
+        told[published == no_date] = 0.0
+    told *= most
+    told += scores
+    return told
 
 
 def decayed(scores: Array, published: Array, no_date: int, half_life: float) -> Array:

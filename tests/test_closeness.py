@@ -6,7 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.arrays import Array
-from recommender.closeness import HALF_DAYS, LEAST_CHANCE, Closeness, closeness
+from recommender.closeness import (
+    HALF_DAYS,
+    LEAST_CHANCE,
+    Closeness,
+    beyond_chance,
+    closeness,
+    nearness,
+    of_one_subject,
+)
 
 NO_DATE = np.iinfo(np.int64).min
 DAY = 86_400_000_000
@@ -84,3 +92,10 @@ def test_centuries_apart_are_no_reason_to_lose_minutes() -> None:
     near = of(0, minute, 700_000, *[1] * 5).near
     assert 1 - near[0, 0] == pytest.approx(minute / HALF_DAYS * np.log(2), rel=0.2)
     assert near[2, :2].tolist() == [0, 0]
+
+
+@given(st.lists(st.floats(-1e4, 1e4), max_size=9))
+def test_of_one_subject_is_the_same_in_fewer_steps(days: list[float]) -> None:
+    apart = np.array(days)
+    expected = beyond_chance(nearness(apart), LEAST_CHANCE)
+    assert of_one_subject(apart * DAY) == pytest.approx(expected, abs=1e-9)

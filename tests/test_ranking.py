@@ -59,8 +59,9 @@ class Slow:
         worth = hit.score
         if self.asked.published and hit.published:
             near = 2 ** (-abs((hit.published - self.asked.published) / DAY) / 2)
-            worth = max(worth + closeness * (near - 0.1) / (near + 0.1), 0.0)
+            worth += closeness * (near - 0.1) / (near + 0.1)
         if half_life is not None:
+            worth = max(worth, 0.0)
             dates = [h.published for h in self.hits if h.published]
             age = max(dates) - (hit.published or min(dates))
             worth *= 2 ** (-(age / DAY) / half_life)

@@ -200,7 +200,7 @@ def test_scores_move_by_days_as_the_formula_says(
     for value, (score, date) in zip(found.tolist(), items, strict=True):
         near = math.pow(2, -abs(date - asked) / DAY / HALF_DAYS)
         moved = most * (near - LEAST_CHANCE) / (near + LEAST_CHANCE)
-        wanted = score if date == NO_DATE else max(score + moved, 0)
+        wanted = score if date == NO_DATE else score + moved
         assert value == pytest.approx(wanted, abs=1e-6)
         assert abs(value - score) <= most + 1e-9
 
