@@ -96,13 +96,14 @@ def _chosen(
     that scores high enough.
     """
     found, complete = _listed(snapshot, asked, question, row_filter, barred)
-    places = _ordered(snapshot, asked, found, question)
     pool = max(POOL, POOL_A_HIT * question.k)
-    while len(places) < question.k and not complete:
+    while True:
+        if complete or len(found.rows) >= question.k:
+            places = _ordered(snapshot, asked, found, question)
+            if complete or len(places) >= question.k:
+                return found.take(places)
         found, complete = _searched(snapshot, asked, question, row_filter, barred, pool)
-        places = _ordered(snapshot, asked, found, question)
         pool *= DEEPER
-    return found.take(places)
 
 
 def _listed(
