@@ -72,7 +72,7 @@ class Artifacts:
 
     @property
     def lock(self) -> Path:
-        """Held by a nightly run, a rollback or a restore of the pointer."""
+        """Held by a nightly run or a rollback."""
         return self.root / "nightly.lock"
 
     def names(self) -> list[str]:

@@ -119,7 +119,7 @@ class UnknownGroup(RecommenderError, KeyError):
 
     def __str__(self) -> str:
         return (
-            f"{self.group_id!r} is no story or topic of the published snapshot, and none holds the "
+            f"{self.group_id!r} is no story or topic that can be shown, and none holds the "
             "articles of one that was"
         )
 

@@ -11,7 +11,6 @@ from recommender.config import Settings
 from recommender.corpus import Corpus
 from recommender.former import Former
 from recommender.graph import Graph, Rescored
-from recommender.hierarchy import at_level
 from recommender.identity import Identities, Partition, identify
 from recommender.keywords import keywords, label_of
 from recommender.lineage import Event
@@ -98,7 +97,7 @@ def find_groups(
             _partition(corpus, stories.story_of, central, build),
             [
                 _partition(corpus, numbers, central_members(neighbours, scores, numbers), build)
-                for numbers in (at_level(*topics[1:], level) for level in levels)
+                for numbers in map(topics.at_level, levels)
             ],
         )
     return Groups(stories, central, topics, strength, identities)
@@ -162,7 +161,7 @@ def _topics(corpus: Corpus, graph: Graph, groups: Groups, terms: Terms, words: i
     topics: list[Topic] = []
     for level in range(1, int(found.levels.max(initial=1)) + 1):
         # The texts of topics that end above this level take no part in it.
-        numbers = at_level(*found[1:], level)
+        numbers = found.at_level(level)
         told = keywords(terms, numbers, words)
         sizes = corpus.topic_sizes(numbers, len(told))
         shown = representatives(*graph, numbers).tolist()

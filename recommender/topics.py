@@ -6,6 +6,7 @@ import numpy as np
 
 from recommender.arrays import Array
 from recommender.communities import begun, joined, leiden, modularity, numbered_by_size
+from recommender.hierarchy import at_level
 
 __all__ = ["Topics", "detect_topics", "elected", "placed", "strengths", "without_weakest"]
 
@@ -46,6 +47,10 @@ class Topics(NamedTuple):
     finest_of: Array
     parents: Array
     levels: Array
+
+    def at_level(self, level: int) -> Array:
+        """Each text's topic of a `level`, (texts,) int32; see `hierarchy.at_level`."""
+        return at_level(self.finest_of, self.parents, self.levels, level)
 
 
 def detect_topics(

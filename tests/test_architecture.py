@@ -72,7 +72,7 @@ MAY_IMPORT: dict[str, str] = {
     "former": "arrays artifacts errors snapshot types",
     "closeness": "arrays",
     "stories": "arrays closeness communities",
-    "topics": "arrays communities",
+    "topics": "arrays communities hierarchy",
     "lineage": "arrays",
     "identity": "arrays former hierarchy lineage",
     "trends": "arrays snapshot",
@@ -84,7 +84,7 @@ MAY_IMPORT: dict[str, str] = {
     "representatives": "arrays",
     "phrases": "arrays furniture runs spelling",
     "grouping": (
-        "arrays closeness communities config corpus former graph hierarchy identity keywords "
+        "arrays closeness communities config corpus former graph identity keywords "
         "lineage progress representatives snapshot stories terms topics types"
     ),
     "publish": (
