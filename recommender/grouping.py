@@ -65,17 +65,9 @@ def find_groups(
     then = _then(corpus, former)
     # Under other settings topics are found anew: what was before would hold them back.
     alike = former.settings.get("topics") == settings.to_dict()["topics"]
+    neighbours, scores = rescored.wide
     with timed.stage("stories", None, "texts"):
-        neighbours, scores = rescored.wide
-        close = closeness(neighbours, corpus.published[corpus.copies.leads], NO_DATE)
-        stories = detect_stories(
-            neighbours,
-            by_time(scores, close),
-            story_thresholds(scores, lengths, close),
-            chosen.seed,
-            articles,
-            former=then.stories if then else None,
-        )
+        stories = _stories(corpus, rescored, lengths, articles, then, chosen.seed)
         central = central_members(neighbours, scores, stories.story_of)
     with timed.stage("topics", None, "texts"):
         topics = detect_topics(
@@ -127,6 +119,26 @@ def described(
     }
     told = _story_keywords(groups, terms, words)
     return Described([*zip(identities.story_ids, told, strict=True)], topics, changes)
+
+
+def _stories(
+    corpus: Corpus,
+    rescored: Rescored,
+    lengths: Array,
+    articles: Array,
+    then: "_Then | None",
+    seed: int,
+) -> Stories:
+    neighbours, scores = rescored.wide
+    close = closeness(neighbours, corpus.published[corpus.copies.leads], NO_DATE)
+    return detect_stories(
+        neighbours,
+        by_time(scores, close),
+        story_thresholds(scores, lengths, close),
+        seed,
+        articles,
+        former=then.stories if then else None,
+    )
 
 
 class _Then(NamedTuple):
