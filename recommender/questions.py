@@ -49,7 +49,8 @@ class Options(TypedDict, total=False):
       modes "story" and "background" go without, and so does a text that is not published.
     - `half_life`: days in which an article's score halves with its age. None: age does not count.
     - `per_source`, `per_author`, `per_story`: at most so many of one.
-    - `fallback`: "section" or "topic" fills a short list with the newest of that section or topic.
+    - `fallback`: "section" or "topic" fills a short list with the newest of that section or topic,
+      of a topic those of the same finer one first.
     """
 
     section: str | Iterable[str] | None

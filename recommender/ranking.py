@@ -359,13 +359,16 @@ def _newest(
 ) -> list[Picked]:
     """The newest admitted articles of the asked one's section or topic that fill up `picked`.
 
-    They stand under the same caps; `barred` texts are left out.
+    Of a topic those of the same finer one come first. They stand under the same caps; `barred`
+    texts are left out.
     """
     arrays = snapshot.arrays
+    finer = np.zeros(len(arrays.finest_of), dtype=bool)
     if question.fallback == "section":
         own, column = arrays.section[asked.row], arrays.section
     else:
         own, column = arrays.topic_of[asked.text], arrays.topic_of.take(arrays.text_of)
+        finer = arrays.finest_of == arrays.finest_of[asked.text]
     if own < 0:
         return []
     rows = np.flatnonzero(column == own)
@@ -374,7 +377,7 @@ def _newest(
     taken = [*barred, *(hit.text for hit in picked), int(arrays.text_of[asked.row])]
     fresh = ~np.isin(texts, taken)
     rows, texts = rows[fresh], texts[fresh]
-    order = np.lexsort((rows, ~arrays.published.take(rows)))
+    order = np.lexsort((rows, ~arrays.published.take(rows), ~finer.take(texts)))
     _, first = np.unique(texts[order], return_index=True)
     order = order[np.sort(first)]
     rows, texts = rows[order], texts[order]

@@ -1,5 +1,6 @@
 """Ranking: every option of a question, against slow functions over plain lists of scores."""
 
+import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -260,3 +261,37 @@ def test_where_caps_leave_a_list_short_the_search_goes_deeper(
     assert (
         more.note == f"{len(whole)} articles are related with a score of 0 or more under the caps"
     )
+
+
+def test_fillers_of_the_same_finer_topic_come_first(tmp_path: Path) -> None:
+    # Enough texts for a topic to be cut, and fewer of a kind than a text has candidates.
+    words = {
+        "tides": "tide quay pilot buoy",
+        "cranes": "crane dock cargo rope",
+        "ferries": "ferry hull radar fog",
+    }
+    articles = [
+        replace(
+            report("strike", 0),
+            id=f"{kind}-{n}",
+            title=f"{kind} {n}",
+            text=" ".join(
+                random.Random(f"{kind}/{n}").choices(own.split(), k=20) + ["harbour"] * 3
+            ),
+            published=START + n * DAY,
+        )
+        for kind, own in words.items()
+        for n in range(40)
+    ]
+    rules = ("topics.count=1", "topics.resolution=1", "duplicates.near=false", "related.floor=1")
+    rec = Recommender.open(
+        publish_articles(tmp_path, articles, *rules, "gates.largest_topic=1").root
+    )
+    finest = {a.id: rec.topic_of(a.id, 3) for a in articles}
+    filled = rec.related("tides-0", 100, fallback="topic")
+    same = [finest[hit.id] == finest["tides-0"] for hit in filled]
+    assert True in same
+    assert False in same
+    assert same == sorted(same, reverse=True)
+    dates = [hit.published for hit in filled[: same.index(False)]]
+    assert dates == sorted(dates, reverse=True)  # type: ignore[type-var]
