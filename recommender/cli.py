@@ -380,8 +380,12 @@ def _unknown_labels(rec: "Recommender", options: Options) -> str:
     from recommender.console import printable
 
     sentences = []
-    asked = (options.get("section"), options.get("language"), options.get("source"))
-    for facet, labels in zip(("section", "language", "source"), asked, strict=True):
+    asked = {
+        "section": options.get("section"),
+        "language": options.get("language"),
+        "source": options.get("source"),
+    }
+    for facet, labels in asked.items():
         known = rec.labels(facet)
         for label in labels_of(labels) or ():
             if label not in known:

@@ -1,8 +1,9 @@
 """The commands about stories and topics: what there is, what changed, what bursts."""
 
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from click.core import ParameterSource
@@ -10,12 +11,15 @@ from click.core import ParameterSource
 from recommender.command_line import Moment, artifacts_option, console, echo_json, json_option
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from recommender.groups import Kind
     from recommender.serve import Recommender
-    from recommender.types import Story, Topic
+    from recommender.types import Change, Story, Topic, Trend
 
 __all__ = ["stories", "topics"]
 
+News = TypeVar("News", "Change", "Trend")
 STORIES = 20  # shown where nothing else is said
 
 _changes_option = click.option(
@@ -56,17 +60,13 @@ def topics(
     """Print the topics of one level, largest first, with their keywords; or the one of TOPIC_ID."""
     if changes:
         _refuse_beside("--changes", "trending", "topic_id", "level", "words")
+        _print_changes(artifacts, "topics", count, as_json=as_json)
+        return
     if trending:
         _refuse_beside("--trending", "topic_id", "words")
-    from recommender.serve import Recommender
-
-    rec = Recommender.open(artifacts)
-    if changes:
-        _print_changes(rec, "topics", count, as_json=as_json)
+        _print_trends(artifacts, "topics", level, count, as_json=as_json)
         return
-    if trending:
-        _print_trends(rec, "topics", level, count, as_json=as_json)
-        return
+    rec = _opened(artifacts)
     found = rec.topics(level)[:count] if topic_id is None else (rec.topic(topic_id),)
     if as_json:
         echo_json([_topic(topic, words) for topic in found])
@@ -109,17 +109,13 @@ def stories(
     """Print stories, the largest first; or the articles of STORY_ID in the order of their dates."""
     if changes:
         _refuse_beside("--changes", "trending", "story_id", "since", "min_size")
+        _print_changes(artifacts, "stories", count, as_json=as_json)
+        return
     if trending:
         _refuse_beside("--trending", "story_id", "since", "min_size")
-    from recommender.serve import Recommender
-
-    rec = Recommender.open(artifacts)
-    if changes:
-        _print_changes(rec, "stories", count, as_json=as_json)
+        _print_trends(artifacts, "stories", 1, count, as_json=as_json)
         return
-    if trending:
-        _print_trends(rec, "stories", 1, count, as_json=as_json)
-        return
+    rec = _opened(artifacts)
     found = (
         rec.stories(since, min_size, count or STORIES)
         if story_id is None
@@ -149,33 +145,44 @@ def _refuse_beside(flag: str, *others: str) -> None:
             raise click.UsageError(f"{flag} goes without {name or parameter.opts[-1]}")
 
 
-def _print_changes(rec: "Recommender", kind: "Kind", count: int | None, *, as_json: bool) -> None:
+def _opened(artifacts: Path) -> "Recommender":
+    from recommender.serve import Recommender
+
+    return Recommender.open(artifacts)
+
+
+def _print_changes(artifacts: Path, kind: "Kind", count: int | None, *, as_json: bool) -> None:
     from recommender.console import changes_table
 
-    changed = rec.changes(kind)
+    changed = _opened(artifacts).changes(kind)
     if count is not None:
         largest = sorted(changed, key=lambda change: -max(change.size, change.former_size))
         changed = tuple(sorted(largest[:count], key=lambda change: change.id))
-    if as_json:
-        echo_json([change._asdict() for change in changed])
-    elif changed:
-        console().print(changes_table(changed))
-    else:
-        click.echo(f"The last night left all {kind} as they were.")
+    _print_news(changed, changes_table, f"The last night left all {kind} as they were.", as_json)
 
 
 def _print_trends(
-    rec: "Recommender", kind: "Kind", level: int, count: int | None, *, as_json: bool
+    artifacts: Path, kind: "Kind", level: int, count: int | None, *, as_json: bool
 ) -> None:
     from recommender.console import trends_table
 
-    bursting = rec.trending(kind, level)[:count]
+    bursting = _opened(artifacts).trending(kind, level)[:count]
+    _print_news(bursting, trends_table, f"No {kind} have far more articles than usual.", as_json)
+
+
+def _print_news(
+    news: Sequence[News],
+    table: "Callable[[Sequence[News]], Table]",
+    nothing: str,
+    as_json: bool,
+) -> None:
+    """Print `news` as JSON or in a `table`, or that there is `nothing`."""
     if as_json:
-        echo_json([trend._asdict() for trend in bursting])
-    elif bursting:
-        console().print(trends_table(bursting))
+        echo_json([item._asdict() for item in news])
+    elif news:
+        console().print(table(news))
     else:
-        click.echo(f"No {kind} have far more articles than usual.")
+        click.echo(nothing)
 
 
 def _topic(topic: "Topic", words: int) -> dict[str, Any]:

@@ -67,6 +67,10 @@ class RowFilter:
             mask &= self._unbarred(rows)
         return mask
 
+    def mask(self) -> Array:
+        """Which of all rows may be answered, (rows,) bool."""
+        return self.admits(np.arange(len(self._snapshot.arrays.text_of)))
+
     def texts(self) -> Array:
         """Which texts have a row that may be answered, (texts,) bool, told once; not to be changed.
 

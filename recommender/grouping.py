@@ -47,6 +47,14 @@ class Described(NamedTuple):
     changes: dict[str, list[Change]]
 
 
+class _Then(NamedTuple):
+    """The former groups of tonight's texts, those of their leads, (texts,), -1 for what is new."""
+
+    stories: Array
+    topics: Array
+    finest: Array
+
+
 def find_groups(
     corpus: Corpus,
     rescored: Rescored,
@@ -126,7 +134,7 @@ def _stories(
     rescored: Rescored,
     lengths: Array,
     articles: Array,
-    then: "_Then | None",
+    then: _Then | None,
     seed: int,
 ) -> Stories:
     neighbours, scores = rescored.wide
@@ -139,14 +147,6 @@ def _stories(
         articles,
         former=then.stories if then else None,
     )
-
-
-class _Then(NamedTuple):
-    """The former groups of tonight's texts, those of their leads, (texts,), -1 for what is new."""
-
-    stories: Array
-    topics: Array
-    finest: Array
 
 
 def _then(corpus: Corpus, former: Former) -> _Then | None:

@@ -21,7 +21,6 @@ __all__ = [
     "changes",
     "find_story",
     "find_topic",
-    "known_kind",
     "newsworthy",
     "shown",
     "told",
@@ -91,7 +90,7 @@ def newsworthy(
     """Stories of `min_size` articles or more and one since then, by number, the largest first."""
     arrays = snapshot.arrays
     story_of = arrays.story_of[arrays.text_of]
-    mask = admitted.admits(np.arange(len(story_of)))
+    mask = admitted.mask()
     sizes = np.bincount(story_of[mask], minlength=len(arrays.story_central))
     chosen = sizes >= max(min_size, 1)
     if since is not None:
@@ -114,27 +113,18 @@ def told(snapshot: Snapshot, stories: Sequence[int], admitted: RowFilter) -> lis
     ]
 
 
-def known_kind(kind: Kind) -> Kind:
-    """`kind`, which callers may have mistaken.
-
-    Raises:
-        ValueError: there is no such kind of groups.
-    """
-    if kind not in get_args(Kind):
-        raise ValueError(f"{kind!r} is no kind of groups; there are {', '.join(get_args(Kind))}")
-    return kind
-
-
 def changes(snapshot: Snapshot, kind: Kind, admitted: RowFilter) -> tuple[Change, ...]:
     """What the last night did to groups of a `kind`.
 
     The headline of an article that is not admitted names no story: its label is left empty.
+
+    Raises:
+        ValueError: another `kind`.
     """
-    found = snapshot.changes(kind)
+    found = snapshot.changes(_known(kind))
     if kind == "topics" or not found:
         return found
-    rows = np.arange(len(snapshot.arrays.text_of))
-    hidden = rows[~admitted.admits(rows)].tolist()
+    hidden = np.flatnonzero(~admitted.mask()).tolist()
     titles = {card.title for card in snapshot.cards.of(hidden)}
     return tuple(c._replace(label="") if c.label in titles else c for c in found)
 
@@ -145,9 +135,12 @@ def trends(
     """Topics of a level, or stories, that burst at `now` or when last something was published.
 
     See `trends.bursts` for what that means. Only admitted articles count.
+
+    Raises:
+        ValueError: another `kind`.
     """
-    arrays = snapshot.arrays
-    rows = np.flatnonzero(admitted.admits(np.arange(len(arrays.text_of))))
+    arrays, kind = snapshot.arrays, _known(kind)
+    rows = np.flatnonzero(admitted.mask())
     published, texts = arrays.published.take(rows), arrays.text_of.take(rows)
     until = min(to_microseconds(now), int(published.max(initial=NO_DATE)))
     if until == NO_DATE:
@@ -169,6 +162,13 @@ def trends(
         curve = tuple(days_of(daily, group).tolist())
         found.append(Trend(name, label, round(float(scores[group]), 2), last, curve))
     return found
+
+
+def _known(kind: Kind) -> Kind:
+    """`kind`, which callers may have mistaken."""
+    if kind not in get_args(Kind):
+        raise ValueError(f"{kind!r} is no kind of groups; there are {', '.join(get_args(Kind))}")
+    return kind
 
 
 def _rows(snapshot: Snapshot, story: int, admitted: RowFilter) -> list[int]:

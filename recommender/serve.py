@@ -23,7 +23,6 @@ from recommender.groups import (
     changes,
     find_story,
     find_topic,
-    known_kind,
     newsworthy,
     shown,
     told,
@@ -250,7 +249,7 @@ class Recommender:
             ValueError: another `kind`.
         """
         state = self._now()
-        return changes(state.snapshot, known_kind(kind), _admitted(state))
+        return changes(state.snapshot, kind, _admitted(state))
 
     def trending(self, kind: Kind = "topics", level: int = 1) -> tuple[Trend, ...]:
         """The "topics" of a level, or "stories", with far more articles than usual, most first.
@@ -259,7 +258,7 @@ class Recommender:
             ValueError: another `kind`.
         """
         state, now = self._now(), datetime.now(UTC)
-        return tuple(trends(state.snapshot, known_kind(kind), level, now, _admitted(state)))
+        return tuple(trends(state.snapshot, kind, level, now, _admitted(state)))
 
     def nearest_ids(self, article_id: str, n: int = 3) -> list[str]:
         """The `n` served ids nearest to `article_id` by spelling: for messages, not for pages."""

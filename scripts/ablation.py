@@ -24,7 +24,7 @@ from recommender import stories
 from recommender.agreement import b_cubed
 from recommender.arrays import Array
 from recommender.baselines import bm25, dense, fuse
-from recommender.closeness import closeness
+from recommender.closeness import MICROSECONDS_A_DAY, closeness
 from recommender.clusterings import k_means
 from recommender.embedding import SentenceEncoder
 from recommender.evaluation import answerable, measure
@@ -88,7 +88,6 @@ SPAN, LINGERING = 700.0, 1.5  # days: of all stories, and the mean until an arti
 PER_SUBJECT = 25  # stories
 # How far from the day of its subject a story falls, in days, on average.
 BURSTS = {"anywhere": None, "within 12 days": 12.0, "within 4 days": 4.0}
-MICROSECONDS_A_DAY = 86_400_000_000
 
 
 class Set(NamedTuple):

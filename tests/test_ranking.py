@@ -2,14 +2,14 @@
 
 import random
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 
@@ -85,7 +85,7 @@ class Slow:
         per_source: int | None = None,
         per_author: int | None = None,
         per_story: int | None = None,
-    ) -> Iterator[tuple[str, dict[str, float]]]:
+    ) -> Generator[tuple[str, dict[str, float]], str, None]:
         """Each chosen id, and what each that could be chosen in its place was worth."""
         left = {hit.id: (self.worth(hit, closeness, half_life), hit) for hit in self.hits}
         chosen: list[Related] = []
@@ -102,7 +102,7 @@ class Slow:
             chosen.append(left.pop(best)[1])
 
 
-@limits(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@limits(deadline=None, max_examples=60)
 @given(
     st.sampled_from(ASKED),
     st.integers(1, 20),
@@ -129,7 +129,7 @@ def test_an_answer_is_what_the_options_say(
         # Of nearly equals either may come first; what follows goes on from the one that came.
         assert worths[hit.id] == pytest.approx(worths[best], abs=1e-5)
         try:
-            told = wanted.send(hit.id)  # type: ignore[attr-defined]
+            told = wanted.send(hit.id)
         except StopIteration:
             told = None
     assert told is None

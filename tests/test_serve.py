@@ -20,14 +20,18 @@ from hypothesis import strategies as st
 
 from recommender import Recommender, UnknownArticle, embedding, serve
 from recommender.artifacts import Artifacts
-from recommender.config import load_settings
 from recommender.errors import NewerFormat, NoSnapshot, RemovedArticle, SnapshotDamaged
 from recommender.manifest import EncoderSpec
-from recommender.nightly import run_night
 from recommender.publish import rollback
 from recommender.snapshot import Snapshot
 from recommender.types import Article, Card, Related
-from tests.planted import START, WordEncoder, article, publish_planted, write_jsonl
+from tests.planted import (
+    START,
+    WordEncoder,
+    article,
+    publish_articles,
+    publish_planted,
+)
 
 PLAIN = ("related.floor=0", "related.diversity=0", "related.closeness=0")
 SHORT = ("neighbours.k=5", *PLAIN)  # lists that filters and a large k soon exhaust
@@ -99,14 +103,6 @@ def agree(hits: Sequence[Related], wanted: Sequence[tuple[str, float]], k: int) 
     for hit, (_, best) in zip(hits, wanted, strict=False):
         assert hit.score == pytest.approx(scores[hit.id], abs=1e-5)
         assert hit.score == pytest.approx(best, abs=1e-5)
-
-
-def publish_articles(root: Path, articles: Sequence[Article], *overrides: str) -> Artifacts:
-    root.mkdir(parents=True, exist_ok=True)
-    source = write_jsonl(root / "source.jsonl", articles)
-    chosen = load_settings(environment={}, overrides=overrides)
-    run_night([source], Artifacts(root), chosen, encoder=WordEncoder())
-    return Artifacts(root)
 
 
 @pytest.fixture(scope="module", params=["short lists", "whole lists"])
