@@ -11,7 +11,7 @@ from recommender.types import Answer, Reasons, Related
 
 __all__ = ["answer"]
 
-MICROSECONDS_AN_HOUR = 3_600_000_000
+TENTH_OF_AN_HOUR = 360_000_000  # microseconds
 SHOWN = 3  # names and phrases of a hit
 
 
@@ -49,13 +49,12 @@ def _also_at(
 ) -> dict[int, list[int]]:
     """For each picked row the other admitted rows of its text, where there are any."""
     arrays = snapshot.arrays
-    start = arrays.copies_start
-    texts = [hit.text for hit in picked]
+    start = arrays.copies_start.data
     found = {}
-    sizes = (start[1:].take(texts) - start.take(texts)).tolist()
-    for hit, size in zip(picked, sizes, strict=True):
-        if size > 1:
-            rows = arrays.copies[start[hit.text] : start[hit.text + 1]]
+    for hit in picked:
+        first, end = start[hit.text], start[hit.text + 1]
+        if end - first > 1:
+            rows = arrays.copies[first:end]
             rows = rows[row_filter.admits(rows) & (rows != hit.row)]
             if rows.size:
                 found[hit.row] = rows.tolist()
@@ -72,21 +71,21 @@ def _reasons(
     else:
         common = shared(arrays.phrases, asked.text, texts)
     hours = _hours_apart(snapshot, asked, picked)
-    own_story = None if asked.text is None else int(arrays.story_of[asked.text])
-    stories = arrays.story_of.take(texts).tolist()
+    story_of = arrays.story_of.data
+    own_story = None if asked.text is None else story_of[asked.text]
     found, alone = [], lone_weight(len(arrays.neighbours))
     # Looked up once for all hits: they share most of what they share with the one asked about.
     known = list({phrase for phrases in common for phrase in phrases})
-    weights = dict(zip(known, arrays.phrase_weights.take(known).tolist(), strict=True))
+    weight, is_name = arrays.phrase_weights.data, arrays.phrase_names.data
+    weights = {phrase: weight[phrase] for phrase in known}
     said = dict(zip(known, snapshot.phrases.take(known), strict=True))
-    names = dict(zip(known, arrays.phrase_names.take(known).tolist(), strict=True))
-    for hit, phrases, apart, story in zip(picked, common, hours, stories, strict=True):
+    for hit, phrases, apart in zip(picked, common, hours, strict=True):
         chosen = best(phrases, weights, said, SHOWN, alone)
         found.append(
             Reasons(
-                tuple([said[phrase] for phrase in chosen if names[phrase]]),
-                tuple([said[phrase] for phrase in chosen if not names[phrase]]),
-                story == own_story,
+                tuple([said[phrase] for phrase in chosen if is_name[phrase]]),
+                tuple([said[phrase] for phrase in chosen if not is_name[phrase]]),
+                story_of[hit.text] == own_story,
                 hit.text == asked.text,
                 apart,
                 hit.pinned,
@@ -97,14 +96,14 @@ def _reasons(
 
 
 def _hours_apart(snapshot: Snapshot, asked: Asked, picked: Sequence[Picked]) -> list[float | None]:
-    published = snapshot.arrays.published
-    own = NO_DATE if asked.row is None else int(published[asked.row])
+    published = snapshot.arrays.published.data
+    own = NO_DATE if asked.row is None else published[asked.row]
     if own == NO_DATE:
         return [None] * len(picked)
-    others = published.take([hit.row for hit in picked]).tolist()
+    moments = [published[hit.row] for hit in picked]
     return [
-        None if other == NO_DATE else round((other - own) / MICROSECONDS_AN_HOUR, 1)
-        for other in others
+        None if moment == NO_DATE else round((moment - own) / TENTH_OF_AN_HOUR) / 10
+        for moment in moments
     ]
 
 

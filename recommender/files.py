@@ -1,7 +1,6 @@
 """Writing files so that a crash leaves the old content or the new, never a mixture."""
 
 import os
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,14 +12,13 @@ __all__ = ["storage_errors", "sync_folder", "write_atomically"]
 
 @contextmanager
 def storage_errors(doing: str, path: Path) -> Iterator[None]:
-    """Turn what the system or SQLite refuses inside the block into a `StorageError`."""
+    """Turn what the system refuses inside the block into a `StorageError`."""
     try:
         yield
-    except (OSError, sqlite3.Error) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+    except OSError as error:
         raise StorageError(
-            f"{doing} {path} failed: {reason}. What was published before is untouched; "
-            "free space or correct the permissions there, then run again"
+            f"{doing} {path} failed: {error.strerror or error}. What was published before is "
+            "untouched; free space or correct the permissions there, then run again"
         ) from error
 
 

@@ -90,7 +90,7 @@ def _read(snapshot: Snapshot) -> Former:
         manifest.settings,
         snapshot.ids[:],
         arrays.story_of[arrays.text_of],
-        snapshot.lookup.story_ids(),
+        snapshot.lookup.story_ids[:],
         snapshot.ids.take(leads.tolist()),
         snapshot.topics,
         arrays.topic_of[arrays.text_of],

@@ -11,8 +11,8 @@ from recommender.errors import NewerFormat, SnapshotDamaged
 
 __all__ = ["FORMAT", "MANIFEST", "EncoderSpec", "FileEntry", "Manifest", "newer_format"]
 
-FORMAT = 4
-OLDEST_FORMAT = 4  # none before it was ever released
+FORMAT = 5
+OLDEST_FORMAT = 5  # none before it was ever released
 MANIFEST = "manifest.json"
 
 

@@ -23,10 +23,11 @@ from recommender.embedding import Encoder, SentenceEncoder
 from recommender.errors import InputError, PublishRefused, SnapshotError, StorageError
 from recommender.former import Former, read_former
 from recommender.gates import Gate, Tonight, judged
-from recommender.grouping import Groups, described, find_groups
+from recommender.grouping import Described, Groups, described, find_groups
 from recommender.intake import Intake, count, embed, size_of, take_in
 from recommender.linking import Linked, link
 from recommender.lock import hold
+from recommender.lookup import named
 from recommender.manifest import EncoderSpec
 from recommender.nights import Night, add_night
 from recommender.phrases import Phrases, extract
@@ -153,13 +154,10 @@ def _build(
         encoder=spec,
         dimension=linked.search.dimension,
         settings=settings.to_dict(),
-        arrays=_arrays(corpus, linked, groups, phrases, facets.codes),
+        arrays=_arrays(corpus, linked, groups, words, phrases, facets.codes),
         index=linked.search,
-        text_of_hash=corpus.text_of_hash,
-        stories=words.stories,
         topics=words.topics,
         changes=words.changes,
-        heirs=groups.identities.heirs,
         facets=facets.labels,
         rules=_rules(corpus, settings),
         scoring=Scoring(
@@ -176,12 +174,12 @@ def _arrays(
     corpus: Corpus,
     linked: Linked,
     groups: Groups,
+    words: Described,
     phrases: Phrases,
     codes: Mapping[str, Array],
 ) -> Arrays:
-    lexicon, words, rescored = linked.lexicon, linked.words, linked.rescored
-    lists = linked.lists
-    ids, ids_start = pack(card.id for card in corpus.cards)
+    lexicon, rescored, lists = linked.lexicon, linked.rescored, linked.lists
+    ids = [card.id for card in corpus.cards]
     cards, cards_start = pack_cards(corpus.cards)
     lexicon_blob, lexicon_start = pack(lexicon.words)
     phrase_texts, phrase_start = pack(phrases.texts)
@@ -191,8 +189,8 @@ def _arrays(
         lists_texts=lists.texts,
         **rescored.graph._asdict(),
         hubness=rescored.hubness,
-        words=words.words,
-        word_weights=words.weights,
+        words=linked.words.words,
+        word_weights=linked.words.weights,
         lexicon=lexicon_blob,
         lexicon_start=lexicon_start,
         idf=lexicon.idf,
@@ -209,8 +207,7 @@ def _arrays(
         topic_strength=groups.strength,
         published=corpus.published,
         **codes,
-        ids=ids,
-        ids_start=ids_start,
+        **named(ids, corpus.text_of_hash, words.stories, groups.identities.heirs)._asdict(),
         cards=cards,
         cards_start=cards_start,
     )

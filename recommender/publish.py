@@ -17,7 +17,6 @@ from recommender.artifacts import ASIDE_PREFIX, Artifacts
 from recommender.errors import NoSnapshot, PublishRefused, SnapshotError, StorageError
 from recommender.files import storage_errors, sync_folder
 from recommender.index import Index
-from recommender.lookup import write_lookup
 from recommender.manifest import FORMAT, MANIFEST, EncoderSpec, FileEntry, Manifest
 from recommender.progress import Advance, ignore
 from recommender.snapshot import (
@@ -25,7 +24,6 @@ from recommender.snapshot import (
     FACETS,
     INDEX,
     LINEAGE,
-    LOOKUP,
     RULES,
     SCORING,
     TOPICS,
@@ -33,14 +31,13 @@ from recommender.snapshot import (
     Scoring,
     verify,
 )
-from recommender.strings import Strings
-from recommender.types import Change, Keyword, Rules, Topic
+from recommender.types import Change, Rules, Topic
 
 __all__ = ["FILES", "Content", "clean", "publish", "rollback"]
 
 log = logging.getLogger(__name__)
 
-FILES = len(ARRAYS) + 7  # lookup, index and five JSON files; the manifest goes last, in no time
+FILES = len(ARRAYS) + 6  # the index and five JSON files; the manifest goes last, in no time
 _NAME_TIME = "%Y%m%dT%H%M%SZ"
 
 
@@ -48,9 +45,8 @@ _NAME_TIME = "%Y%m%dT%H%M%SZ"
 class Content:
     """Everything that a snapshot holds, before it is written; see snapshot.py for the shapes.
 
-    `facets` gives the labels behind the codes of the facet arrays, and `text_of_hash` the text of
-    every content hash. `stories` are ids and keywords by number, `changes` those of "topics" and of
-    "stories"; see `Manifest` for `inputs` and `forced`.
+    `facets` gives the labels behind the codes of the facet arrays, `changes` are those of "topics"
+    and of "stories"; see `Manifest` for `inputs` and `forced`.
     """
 
     build: str
@@ -61,11 +57,8 @@ class Content:
     settings: dict[str, Any]
     arrays: Arrays
     index: Index
-    text_of_hash: Mapping[bytes, int]
-    stories: Sequence[tuple[str, tuple[Keyword, ...]]]
     topics: Sequence[Topic]
     changes: Mapping[str, Sequence[Change]]
-    heirs: Mapping[str, str | None]
     facets: Mapping[str, Sequence[str]]
     rules: Rules
     scoring: Scoring
@@ -189,13 +182,6 @@ def _write(folder: Path, name: str, content: Content, advance: Advance) -> None:
     add(RULES, lambda file: file.write(_json(content.build, rules=_plain(content.rules))))
     scoring = content.scoring._asdict()
     add(SCORING, lambda file: file.write(_json(content.build, scoring=scoring)))
-    ids = Strings(content.arrays.ids, content.arrays.ids_start)[:]
-    write_lookup(
-        folder / LOOKUP, content.build, ids, content.text_of_hash, content.stories, content.heirs
-    )
-    with (folder / LOOKUP).open("r+b") as file:
-        entries[LOOKUP] = _finish(file)
-    advance(1)
     manifest = Manifest(
         name=name,
         build=content.build,

@@ -6,8 +6,6 @@ graph, one story and one topic: those of its lead article.
 
 file                shape, type                 holds
 manifest.json       –                           counts, origin, SHA-256 of every other file
-lookup.sqlite       –                           id → row, content hash → text; story ids and
-                                                keywords, heirs
 index.faiss         texts x dimension           FAISS inner-product index of expanded embeddings
 centroids.npy       lists x dimension, float32  of a large corpus: what its texts are listed by
 lists_start.npy     lists + 1, int64            list → its slice of lists_texts.npy
@@ -42,6 +40,18 @@ language.npy        articles, int32             the same
 author.npy          articles, int32             the same
 ids.npy             bytes, uint8                all ids in UTF-8, in row order
 ids_start.npy       articles + 1, int64         row → its slice of ids.npy
+hashes.npy          contents x 16, uint8        the hashes of the articles' contents, ascending
+hash_texts.npy      contents, int32             the text of each
+story_ids.npy       bytes, uint8                the ids of the stories in UTF-8
+story_ids_start.npy stories + 1, int64          story → its slice of story_ids.npy
+stories_by_id.npy   stories, int32              the stories in the order of their ids
+story_keywords.npy  bytes, uint8                the keywords of each in JSON, with their weights
+story_keywords_start.npy
+                    stories + 1, int64          story → its slice of story_keywords.npy
+dead.npy            bytes, uint8                ids of stories and topics that are no more, in order
+dead_start.npy      dead + 1, int64             each one's slice of dead.npy
+heirs.npy           bytes, uint8                the id that took over from each, empty for none
+heirs_start.npy     dead + 1, int64             each one's slice of heirs.npy
 cards.npy           bytes, uint8                what a page shows of each article; see cards.py
 cards_start.npy     articles + 1, int64         row → its slice of cards.npy
 topics.json         –                           topics with keywords
@@ -65,7 +75,7 @@ import numpy as np
 from recommender.arrays import Array, check_stamp, open_array
 from recommender.cards import Cards
 from recommender.errors import SnapshotDamaged
-from recommender.lookup import Lookup
+from recommender.lookup import HASH_BYTES, Lookup, Named
 from recommender.manifest import FORMAT, MANIFEST, Manifest, newer_format
 from recommender.strings import Strings
 from recommender.types import Change, Keyword, Rules, Topic
@@ -79,7 +89,6 @@ __all__ = [
     "FACET_NAMES",
     "INDEX",
     "LINEAGE",
-    "LOOKUP",
     "NO_DATE",
     "RULES",
     "SCORING",
@@ -90,7 +99,6 @@ __all__ = [
     "verify",
 ]
 
-LOOKUP = "lookup.sqlite"
 INDEX = "index.faiss"
 TOPICS = "topics.json"
 LINEAGE = "lineage.json"
@@ -137,6 +145,17 @@ class Arrays(NamedTuple):
     author: Array
     ids: Array
     ids_start: Array
+    hashes: Array
+    hash_texts: Array
+    story_ids: Array
+    story_ids_start: Array
+    stories_by_id: Array
+    story_keywords: Array
+    story_keywords_start: Array
+    dead: Array
+    dead_start: Array
+    heirs: Array
+    heirs_start: Array
     cards: Array
     cards_start: Array
 
@@ -193,6 +212,17 @@ ARRAYS = {
     "author": _Layout("int32", "articles"),
     "ids": _Layout("uint8", "free"),
     "ids_start": _Layout("int64", "articles", 1),
+    "hashes": _Layout("uint8", "free"),
+    "hash_texts": _Layout("int32", "free"),
+    "story_ids": _Layout("uint8", "free"),
+    "story_ids_start": _Layout("int64", "free"),
+    "stories_by_id": _Layout("int32", "free"),
+    "story_keywords": _Layout("uint8", "free"),
+    "story_keywords_start": _Layout("int64", "free"),
+    "dead": _Layout("uint8", "free"),
+    "dead_start": _Layout("int64", "free"),
+    "heirs": _Layout("uint8", "free"),
+    "heirs_start": _Layout("int64", "free"),
     "cards": _Layout("uint8", "free"),
     "cards_start": _Layout("int64", "articles", 1),
 }
@@ -228,11 +258,11 @@ class Snapshot:
         _check_files(self.folder, self.manifest)
         self.arrays = Arrays(**{name: self._array(name) for name in ARRAYS})
         arrays = self.arrays
-        self.ids = Strings(arrays.ids, arrays.ids_start)
+        self.lookup = Lookup(Named(*(getattr(arrays, n) for n in Named._fields)), self.folder)
+        self.ids = self.lookup.ids
         self.lexicon = Strings(arrays.lexicon, arrays.lexicon_start)
         self.phrases = Strings(arrays.phrase_texts, arrays.phrase_start)
         self.cards = Cards(Strings(arrays.cards, arrays.cards_start), self.folder / "cards.npy")
-        self.lookup = Lookup(self.folder / LOOKUP, self.manifest.build)
         self.topics = tuple(_topic(record) for record in self._json(TOPICS)["topics"])
         self._topic_places = {topic.id: place for place, topic in enumerate(self.topics)}
         facets = self._json(FACETS)["facets"]
@@ -344,19 +374,13 @@ def verify(folder: Path) -> Snapshot:
             if hashlib.file_digest(file, "sha256").hexdigest() != entry.sha256:
                 raise _altered(folder / name)
     snapshot = Snapshot(folder)
-    snapshot.lookup.check()
-    articles = snapshot.lookup.articles()
-    if articles != manifest.articles:
-        raise SnapshotDamaged(
-            f"{folder / LOOKUP} holds {articles} articles, not {manifest.articles}"
-        )
     _check_ranges(snapshot)
+    snapshot.lookup.check()
     return snapshot
 
 
 def _check_files(folder: Path, manifest: Manifest) -> None:
     expected = {
-        LOOKUP,
         INDEX,
         TOPICS,
         LINEAGE,
@@ -391,6 +415,8 @@ def _check_ranges(snapshot: Snapshot) -> None:
         "story_of": len(arrays.story_start) - 1,
         "story_texts": manifest.texts,
         "story_central": manifest.texts,
+        "hash_texts": manifest.texts,
+        "stories_by_id": len(arrays.story_start) - 1,
         "topic_of": len(snapshot.topics),
         "finest_of": len(snapshot.topics),
         **{name: len(labels) for name, labels in snapshot.facets.items()},
@@ -399,7 +425,7 @@ def _check_ranges(snapshot: Snapshot) -> None:
         array, least = getattr(arrays, name), 0 if name in _ALWAYS_SOME else -1
         if array.size and not (array.min() >= least and array.max() < limit):
             raise SnapshotDamaged(f"{snapshot.folder / name}.npy points outside 0..{limit - 1}")
-    for name, other in (("scores", "neighbours"), ("word_weights", "words")):
+    for name, other in _ALIKE:
         if getattr(arrays, name).shape != getattr(arrays, other).shape:
             raise SnapshotDamaged(f"{snapshot.folder / name}.npy does not match {other}.npy")
     for name, strings in (("idf", "lexicon"), *((n, "phrases") for n in _OF_PHRASES)):
@@ -408,14 +434,14 @@ def _check_ranges(snapshot: Snapshot) -> None:
     for name, other in _DIVIDED:
         starts = getattr(arrays, name)
         whole = len(starts) and starts[0] == 0 and starts[-1] == len(getattr(arrays, other))
-        least = 0 if name == "lists_start" else 1  # a list may be empty
+        least = 0 if name in _MAYBE_EMPTY else 1
         if not (whole and (np.diff(starts) >= least).all()):
             raise SnapshotDamaged(f"{snapshot.folder / name}.npy does not divide {other}.npy")
-    stories = len(snapshot.lookup.story_ids())
-    if not stories == len(arrays.story_central) == len(arrays.story_start) - 1:
+    if arrays.hashes.shape != (len(arrays.hash_texts), HASH_BYTES):
+        raise SnapshotDamaged(f"{snapshot.folder / 'hashes'}.npy does not match hash_texts.npy")
+    if len(arrays.story_central) != len(arrays.story_start) - 1:
         raise SnapshotDamaged(
-            f"{snapshot.folder / LOOKUP} holds {stories} stories, story_central.npy "
-            f"{len(arrays.story_central)} and story_start.npy {len(arrays.story_start) - 1}"
+            f"{snapshot.folder / 'story_central'}.npy does not match story_start.npy"
         )
     if len(snapshot.index()) != manifest.texts:
         raise SnapshotDamaged(
@@ -424,17 +450,38 @@ def _check_ranges(snapshot: Snapshot) -> None:
 
 
 # Of these -1 stands for none in no place.
-_ALWAYS_SOME = {"text_of", "copies", "story_of", "story_texts", "story_central"}
+_ALWAYS_SOME = {
+    "text_of",
+    "copies",
+    "hash_texts",
+    "story_of",
+    "story_texts",
+    "story_central",
+    "stories_by_id",
+}
+_ALIKE = (
+    ("scores", "neighbours"),
+    ("word_weights", "words"),
+    ("story_ids_start", "story_start"),
+    ("stories_by_id", "story_central"),
+    ("story_keywords_start", "story_start"),
+    ("heirs_start", "dead_start"),
+)
 _OF_PHRASES = ("phrase_weights", "phrase_names")
 _DIVIDED = (
     ("cards_start", "cards"),
     ("copies_start", "copies"),
+    ("dead_start", "dead"),
+    ("heirs_start", "heirs"),
     ("ids_start", "ids"),
     ("lexicon_start", "lexicon"),
     ("lists_start", "lists_texts"),
     ("phrase_start", "phrase_texts"),
+    ("story_ids_start", "story_ids"),
+    ("story_keywords_start", "story_keywords"),
     ("story_start", "story_texts"),
 )
+_MAYBE_EMPTY = {"lists_start", "heirs_start"}
 
 
 def _altered(path: Path) -> SnapshotDamaged:

@@ -17,6 +17,7 @@ from recommender.config import Settings
 from recommender.graph import rescore
 from recommender.index import EXACT_UP_TO, Index, Lists
 from recommender.lexical import Words
+from recommender.lookup import named
 from recommender.manifest import EncoderSpec
 from recommender.neighbours import nearest
 from recommender.progress import ignore
@@ -125,7 +126,6 @@ def content(articles: int, threads: int = 2, seed: int = 0) -> Content:
         "language": ["en"],
         "author": [],
     }
-    ids, ids_start = pack(map(article_id, range(articles)))
     cards, cards_start = pack_cards(_cards(published, facets, labels))
     lexicon, lexicon_start = pack(_names("word", WORDS))
     phrase_texts, phrase_start = pack(_names("phrase", PHRASES))
@@ -161,8 +161,12 @@ def content(articles: int, threads: int = 2, seed: int = 0) -> Content:
         topic_strength=np.ones(texts, dtype=np.float32),
         published=published,
         **facets,
-        ids=ids,
-        ids_start=ids_start,
+        **named(
+            map(article_id, range(articles)),
+            {text.to_bytes(16, "little"): text for text in range(texts)},
+            [(f"s-{n}", ()) for n in np.unique(made.story_of).tolist()],
+            {},
+        )._asdict(),
         cards=cards,
         cards_start=cards_start,
     )
@@ -175,10 +179,7 @@ def content(articles: int, threads: int = 2, seed: int = 0) -> Content:
         settings=settings.to_dict(),
         arrays=arrays,
         index=index,
-        text_of_hash={text.to_bytes(16, "little"): text for text in range(texts)},
-        stories=[(f"s-{n}", ()) for n in range(int(made.story_of.max()) + 1)],
         changes={"topics": (), "stories": ()},
-        heirs={},
         topics=[
             Topic(f"t{n}", f"topic {n}", articles // TOPICS, (Keyword(f"word{n}", 1.0),))
             for n in range(TOPICS)

@@ -27,7 +27,7 @@ MAY_IMPORT: dict[str, str] = {
     "strings": "arrays",
     "hierarchy": "arrays types",
     "cards": "arrays errors strings types",
-    "lookup": "errors manifest types",
+    "lookup": "arrays errors strings types",
     "snapshot": "arrays cards errors index lookup manifest strings types",
     "index": "arrays",
     "related": "arrays closeness",
@@ -87,9 +87,7 @@ MAY_IMPORT: dict[str, str] = {
         "arrays closeness communities config corpus former graph identity keywords "
         "lineage progress representatives snapshot stories terms topics types"
     ),
-    "publish": (
-        "arrays artifacts errors files index lookup manifest progress snapshot strings types"
-    ),
+    "publish": ("arrays artifacts errors files index manifest progress snapshot types"),
     "gates": "arrays config",
     "nights": "artifacts errors files intake",
     "linking": (
@@ -97,8 +95,8 @@ MAY_IMPORT: dict[str, str] = {
     ),
     "nightly": (
         "__init__ arrays artifacts cards config corpus embedding errors former gates grouping "
-        "intake linking lock manifest nights phrases progress publish runs snapshot store strings "
-        "terms types"
+        "intake linking lock lookup manifest nights phrases progress publish runs snapshot store "
+        "strings terms types"
     ),
     # judging
     "labelled": "arrays articles errors sources types",

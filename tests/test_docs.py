@@ -38,7 +38,6 @@ from recommender.snapshot import (
     FACETS,
     INDEX,
     LINEAGE,
-    LOOKUP,
     RULES,
     SCORING,
     TOPICS,
@@ -422,7 +421,7 @@ def test_every_field_of_the_nightly_summary_is_explained() -> None:
 def test_the_snapshots_files_are_listed() -> None:
     listed = {code(row[0]) for row in section("docs/architecture.md", "The snapshot's files").rows}
     arrays = {f"{name}.npy" for name in ARRAYS}
-    assert listed == {MANIFEST, LOOKUP, INDEX, TOPICS, FACETS, RULES, SCORING, LINEAGE} | arrays
+    assert listed == {MANIFEST, INDEX, TOPICS, FACETS, RULES, SCORING, LINEAGE} | arrays
 
 
 def imports(path: Path) -> tuple[set[str], set[str], set[str], set[str]]:

@@ -1,187 +1,147 @@
-"""The look-up file: read back as written, in threads, without the file, and never half-believed."""
+"""What is looked up by name: found as it was named, nothing else is, and damage is told."""
 
-import os
-import sqlite3
-import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommender.errors import NewerFormat, SnapshotDamaged, SnapshotError
-from recommender.lookup import Lookup, write_lookup
-from recommender.manifest import FORMAT
+from recommender.arrays import Array
+from recommender.errors import SnapshotDamaged
+from recommender.lookup import Lookup, Named, named
+from recommender.types import Keyword
 
-BUILD = "0123abcd" * 4
-texts = st.text(st.characters(codec="utf-8"))
+FOLDER = Path("snapshots/tonight")
+names = st.text(st.characters(codec="utf-8"), min_size=1, max_size=5)
+
+Stories = Sequence[tuple[str, tuple[Keyword, ...]]]
+STORIES: Stories = [
+    ("s-k3", (Keyword("Größe \U0001f600", 0.5), Keyword('"quoted"', 0.25))),
+    ("s-a1", ()),
+    ("s-z9", (Keyword("harbour", 1.0),)),
+]
 
 
 def text_hash(number: int) -> bytes:
     return number.to_bytes(16, "big")
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    path = tmp_path / "lookup.sqlite"
-    # Two hashes a text: of near-duplicates each has its own.
-    write_lookup(
-        path, BUILD, [f"a-{n}" for n in range(100)], {text_hash(n): n // 2 for n in range(50)}
-    )
-    return path
+def arrays(
+    ids: Sequence[str] = ("a-1", "a-2"),
+    text_of_hash: Mapping[bytes, int] | None = None,
+    stories: Stories = STORIES,
+    heirs: Mapping[str, str | None] | None = None,
+) -> Named:
+    return named(ids, text_of_hash or {}, stories, heirs or {})
 
 
-@given(st.lists(texts, max_size=5, unique=True))
-def test_rows_are_read_as_written(tmp_path_factory: pytest.TempPathFactory, ids: list[str]) -> None:
-    path = tmp_path_factory.mktemp("lookup") / "lookup.sqlite"
-    write_lookup(path, BUILD, ids, {})
-    reader = Lookup(path, BUILD)
-    assert [reader.row_of(article_id) for article_id in ids] == list(range(len(ids)))
-    assert reader.articles() == len(ids)
+def lookup(found: Named) -> Lookup:
+    return Lookup(found, FOLDER)
 
 
-def test_rows_ids_and_hashes_that_are_not_there(path: Path) -> None:
-    lookup = Lookup(path, BUILD)
-    assert lookup.row_of("A-1") is None
-    assert lookup.row_of("a-1 ") is None
-    assert lookup.row_of("a-1\0") is None
-    assert [lookup.text_of(text_hash(n)) for n in (0, 1, 2, 48, 49)] == [0, 0, 1, 24, 24]
-    assert lookup.text_of(text_hash(50)) is None
+def altered(found: Named, name: str, array: Array) -> Lookup:
+    return lookup(found._replace(**{name: array}))
 
 
-def test_an_id_that_no_utf8_spells_is_not_there(path: Path) -> None:
-    # What Python makes of an undecodable byte on a command line.
-    lookup = Lookup(path, BUILD)
-    for ask in (lookup.row_of, lookup.story_of, lookup.heir_of):
+@given(st.sets(names, max_size=20))
+def test_rows_are_found_by_id(ids: set[str]) -> None:
+    found = lookup(arrays(sorted(ids)))
+    found.check()
+    assert [found.row_of(article_id) for article_id in sorted(ids)] == [*range(len(ids))]
+    assert found.ids[:] == sorted(ids)
+
+
+@given(st.dictionaries(st.binary(min_size=16, max_size=16), st.integers(0, 9), max_size=20))
+def test_texts_are_found_by_the_hash_of_their_content(text_of_hash: dict[bytes, int]) -> None:
+    found = lookup(arrays(text_of_hash=text_of_hash))
+    found.check()
+    assert {content: found.text_of(content) for content in text_of_hash} == text_of_hash
+
+
+def test_hashes_that_are_not_there_have_no_text() -> None:
+    found = lookup(arrays(text_of_hash={text_hash(n): n // 2 for n in range(0, 50, 2)}))
+    assert [found.text_of(text_hash(n)) for n in (0, 1, 2, 48, 49, 50)] == [
+        0,
+        None,
+        1,
+        24,
+        None,
+        None,
+    ]
+
+
+@given(st.lists(names, max_size=20, unique=True))
+def test_stories_are_found_by_id_and_told_by_number(ids: list[str]) -> None:
+    told: Stories = [(i, (Keyword(f"about {i}", 0.5),)) for i in ids]
+    found = lookup(arrays(stories=told))
+    found.check()
+    assert [found.story_of(story_id) for story_id in ids] == [*range(len(ids))]
+    assert [found.story(number) for number in range(len(ids))] == told
+    assert found.story_of("no such") is None
+
+
+def test_keywords_of_any_signs_are_read_as_written() -> None:
+    found = lookup(arrays())
+    assert [found.story(number) for number in range(3)] == STORIES
+
+
+@given(st.dictionaries(names, st.none() | names, max_size=20))
+def test_heirs_are_found_by_the_ids_that_died(heirs: dict[str, str | None]) -> None:
+    found = lookup(arrays(heirs=heirs))
+    found.check()
+    assert found.heirs() == heirs
+    assert {dead: found.heir_of(dead) for dead in heirs} == heirs
+    assert found.heir_of("no such") is None
+
+
+def test_a_snapshot_without_anything_holds_nothing() -> None:
+    found = lookup(named([], {}, [], {}))
+    found.check()
+    assert found.row_of("a-1") is found.story_of("s-1") is found.heir_of("s-1") is None
+    assert found.text_of(text_hash(1)) is None
+
+
+def test_ids_that_no_utf8_spells_are_not_there() -> None:
+    found = lookup(arrays(heirs={"s-0": None}))
+    for ask in (found.row_of, found.story_of, found.heir_of):
         assert ask("a-\udcff") is None
 
 
-def test_one_id_twice_is_never_written(tmp_path: Path) -> None:
-    with pytest.raises(sqlite3.IntegrityError):
-        write_lookup(tmp_path / "lookup.sqlite", BUILD, ["a-1", "a-1"], {})
-
-
-@pytest.mark.parametrize("name", ["a b", "c?mode=rwc", "d#e", "f%20g", "é'\"", "h&i;j"])
-def test_any_folder_name_will_do(tmp_path: Path, name: str) -> None:
-    (tmp_path / name).mkdir()
-    path = tmp_path / name / "lookup.sqlite"
-    write_lookup(path, BUILD, ["a-1"], {})
-    assert Lookup(path, BUILD).row_of("a-1") == 0
-    assert [p.name for p in tmp_path.iterdir()] == [name]
-
-
-def test_a_reader_writes_nothing_into_its_folder(path: Path) -> None:
-    path.chmod(0o444)
-    before = path.stat().st_mtime_ns
-    lookup = Lookup(path, BUILD)
-    lookup.check()
-    assert path.stat().st_mtime_ns == before
-    assert [p.name for p in path.parent.iterdir()] == ["lookup.sqlite"]
-
-
-def hammer(lookup: Lookup, threads: int, questions: int) -> list[str]:
-    """Ask from many threads at the same moment; return what was answered wrongly."""
-    wrong: list[str] = []
-    start = threading.Barrier(threads)
-
-    def ask(thread: int) -> None:
-        start.wait()
-        for n in range(questions):
-            row, text = (thread * 7 + n) % 100, (thread * 3 + n) % 50
-            if lookup.row_of(f"a-{row}") != row:
-                wrong.append(f"row of {row}")
-            if lookup.text_of(text_hash(text)) != text // 2:
-                wrong.append(f"text of {text}")
-
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(ask, range(threads)))
-    return wrong
-
-
-def test_threads_answer_rightly_together(path: Path) -> None:
-    assert hammer(Lookup(path, BUILD), threads=16, questions=100) == []
-
-
-def test_threads_answer_rightly_from_a_deleted_file(path: Path) -> None:
-    # No second connection can be opened any more: all threads live on the first.
-    lookup = Lookup(path, BUILD)
-    path.unlink()
-    assert hammer(lookup, threads=16, questions=100) == []
-
-
-def test_connections_are_kept_and_not_one_a_question(path: Path) -> None:
-    lookup = Lookup(path, BUILD)
-    before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208
-    for n in range(100):
-        lookup.row_of(f"a-{n}")
-    assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
-
-
-def rewritten(path: Path, *statements: str) -> None:
-    database = sqlite3.connect(path)
-    for statement in statements:
-        database.execute(statement)
-    database.commit()
-    database.close()
-
-
-def test_a_newer_file_says_to_upgrade_whatever_its_tables(path: Path) -> None:
-    rewritten(path, f"PRAGMA user_version = {FORMAT + 1}", "DROP TABLE meta")
-    with pytest.raises(NewerFormat, match=rf"format {FORMAT + 1}.*pip install --upgrade"):
-        Lookup(path, BUILD)
-
-
-def test_another_builds_file_is_refused_by_name(path: Path) -> None:
-    with pytest.raises(SnapshotDamaged, match=r"lookup\.sqlite belongs to another snapshot"):
-        Lookup(path, "f" * 32)
-
-
 @pytest.mark.parametrize(
-    "damage",
+    ("name", "array"),
     [
-        lambda p: p.write_bytes(b""),
-        lambda p: p.write_bytes(b"no database at all " * 300),
-        lambda p: p.write_bytes(p.read_bytes()[:100]),
-        lambda p: p.write_bytes(p.read_bytes()[:4096]),
-        lambda p: rewritten(p, "DROP TABLE meta"),
-        lambda p: rewritten(p, "DELETE FROM meta"),
-        lambda p: rewritten(p, "UPDATE meta SET build = CAST(x'ff' AS TEXT)"),
+        ("ids", np.frombuffer(b"a-2a-1", dtype=np.uint8)),
+        ("ids", np.frombuffer(b"a-1a-1", dtype=np.uint8)),  # one id twice
+        ("hashes", np.array([[2] * 16, [1] * 16], dtype=np.uint8)),
+        ("stories_by_id", np.array([0, 1, 2], dtype=np.int32)),
+        ("stories_by_id", np.array([1, 1, 2], dtype=np.int32)),
+        ("dead", np.frombuffer(b"t-2t-1", dtype=np.uint8)),
     ],
-)  # fmt: skip
-def test_what_is_no_lookup_file_is_refused_by_name(
-    path: Path, damage: Callable[[Path], None]
-) -> None:
-    damage(path)
-    with pytest.raises(SnapshotDamaged) as caught:
-        Lookup(path, BUILD)
-    assert str(path) in str(caught.value)
+)
+def test_what_is_not_in_order_fails_the_check_by_name(name: str, array: Array) -> None:
+    found = arrays(
+        text_of_hash={text_hash(1): 0, text_hash(2): 1}, heirs={"t-1": None, "t-2": "t-3"}
+    )
+    lookup(found).check()
+    with pytest.raises(SnapshotDamaged, match=rf"tonight/{name}\.npy is damaged: .*order"):
+        altered(found, name, array).check()
 
 
-def test_a_flipped_bit_in_the_first_page_is_refused_by_an_error_of_ours_or_not_met(
-    path: Path,
-) -> None:
-    whole = path.read_bytes()
-    used = [position for position in range(4096) if whole[position]]
-    told = []
-    for number, position in enumerate(used):
-        for bit in {7, number % 7}:
-            flipped = bytearray(whole)
-            flipped[position] ^= 1 << bit
-            path.write_bytes(flipped)
-            try:
-                Lookup(path, BUILD)
-            except SnapshotError as error:
-                told.append(str(error))
-    assert len(told) > 50
-    assert all(str(path) in sentence for sentence in told)
+def test_what_is_altered_under_the_reader_is_told_by_name() -> None:
+    found = arrays(heirs={"s-0": "s-k3"})
 
+    def broken(name: str) -> Lookup:
+        return altered(found, name, np.full_like(getattr(found, name), 0xFF))
 
-def test_the_integrity_check_finds_a_damaged_page(path: Path) -> None:
-    lookup = Lookup(path, BUILD)
-    lookup.check()
-    whole = path.read_bytes()
-    path.write_bytes(whole[:8192] + bytes(4096) + whole[12288:])
-    with pytest.raises(SnapshotDamaged, match=r"lookup\.sqlite is damaged"):
-        Lookup(path, BUILD).check()
+    for name, ask in (
+        ("story_ids", lambda it: it.story_of("s-k3")),
+        ("story_keywords", lambda it: it.story(0)),
+        ("story_ids", lambda it: it.story(0)),
+        ("heirs", lambda it: it.heir_of("s-0")),
+    ):
+        with pytest.raises(SnapshotDamaged, match=rf"tonight/{name}\.npy is damaged"):
+            ask(broken(name))
+    with pytest.raises(SnapshotDamaged, match="string 8 of 3"):
+        altered(found, "stories_by_id", np.array([7, 8, 9], dtype=np.int32)).story_of("s-k3")

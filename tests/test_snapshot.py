@@ -19,7 +19,6 @@ from recommender.snapshot import (
     FACETS,
     INDEX,
     LINEAGE,
-    LOOKUP,
     NO_DATE,
     RULES,
     SCORING,
@@ -52,7 +51,6 @@ def snapshot(folder: Path) -> Snapshot:
 
 def test_a_snapshot_holds_its_files_and_no_others(folder: Path, snapshot: Snapshot) -> None:
     files = {
-        LOOKUP,
         INDEX,
         TOPICS,
         FACETS,
@@ -72,7 +70,6 @@ def test_no_file_of_a_snapshot_is_a_pickle(folder: Path) -> None:
     assert starts == {
         ".npy": b"\x93NUM",
         ".json": b'{\n "',
-        ".sqlite": b"SQLi",
         ".faiss": b"IxFI",
     }
 
