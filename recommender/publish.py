@@ -19,6 +19,7 @@ from recommender.files import storage_errors, sync_folder
 from recommender.index import Index
 from recommender.manifest import FORMAT, MANIFEST, EncoderSpec, FileEntry, Manifest
 from recommender.progress import Advance, ignore
+from recommender.removals import begin
 from recommender.snapshot import (
     ARRAYS,
     FACETS,
@@ -76,6 +77,7 @@ def publish(artifacts: Artifacts, content: Content, keep: int, advance: Advance 
         PublishRefused: what was written did not verify.
         In both cases nothing has changed for readers.
     """
+    begin(artifacts)
     name = _next_name(artifacts, content.build)
     aside = artifacts.snapshots / f"{ASIDE_PREFIX}{os.getpid()}" / name
     final = artifacts.snapshots / name

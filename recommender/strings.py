@@ -1,6 +1,5 @@
 """Many strings in two arrays: read one by one out of a mapped file, none before it is asked for."""
 
-import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
@@ -48,8 +47,8 @@ class SortedStrings(Strings):
 
     def __init__(self, blob: Array, start: Array) -> None:
         super().__init__(blob, start)
-        # Some are held in memory: half of the steps of a search then touch no page of the file.
-        self._apart = math.isqrt(len(self)) + 1
+        # Some are held in memory: two of three steps of a search then touch no page of the file.
+        self._apart = round(len(self) ** (1 / 3)) + 1
         self._held = [self._encoded(place) for place in range(0, len(self), self._apart)]
 
     def place_of(self, string: str) -> int | None:

@@ -87,7 +87,7 @@ MAY_IMPORT: dict[str, str] = {
         "arrays closeness communities config corpus former graph identity keywords "
         "lineage progress representatives snapshot stories terms topics types"
     ),
-    "publish": ("arrays artifacts errors files index manifest progress snapshot types"),
+    "publish": ("arrays artifacts errors files index manifest progress removals snapshot types"),
     "gates": "arrays config",
     "nights": "artifacts errors files intake",
     "linking": (

@@ -170,7 +170,10 @@ def check_store(artifacts: Artifacts, number: int, count: int) -> None:
     assert words == {w for a in wanted for w in tokenise(embedded_text(a.title, a.text))}
 
 
-KEPT = {"CURRENT", "nights.jsonl", "nightly.lock", "snapshots", "source.jsonl", "store.sqlite"}
+KEPT = {
+    "CURRENT", "nights.jsonl", "nightly.lock", "removed.json", "removed.lock", "snapshots",
+    "source.jsonl", "store.sqlite",
+}  # fmt: skip
 
 
 def check_nothing_left(artifacts: Artifacts) -> None:

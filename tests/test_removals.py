@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from recommender.artifacts import Artifacts
 from recommender.errors import NewerFormat, SnapshotDamaged
-from recommender.removals import read_removed, remove, restore
+from recommender.removals import begin, read_removed, remove, restore
 
 
 @pytest.fixture
@@ -23,6 +23,16 @@ def artifacts(tmp_path: Path) -> Artifacts:
 
 def test_nothing_is_removed_at_first(artifacts: Artifacts) -> None:
     assert read_removed(artifacts) == {}
+
+
+def test_a_list_is_begun_once_and_takes_nothing_back(artifacts: Artifacts) -> None:
+    begin(artifacts)
+    assert artifacts.removed.is_file()
+    assert read_removed(artifacts) == {}
+    remove(artifacts, "a-1")
+    before = artifacts.removed.read_bytes()
+    begin(artifacts)
+    assert artifacts.removed.read_bytes() == before
 
 
 def test_removing_keeps_the_moment_and_restoring_forgets_it(artifacts: Artifacts) -> None:

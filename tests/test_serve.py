@@ -922,6 +922,7 @@ def test_impossible_ids_leak_no_file_descriptors(root: Path) -> None:
 
 def test_a_list_of_takedowns_that_cannot_be_read_stops_answers_but_not_health(root: Path) -> None:
     rec = Recommender.open(root)
+    Artifacts(root).removed.unlink()
     Artifacts(root).removed.mkdir()
     with pytest.raises(SnapshotDamaged, match=r"removed\.json cannot be read"):
         rec.related("a-1")
