@@ -7,6 +7,7 @@ import numpy as np
 from recommender.arrays import Array
 from recommender.closeness import Closeness
 from recommender.communities import begun, leiden, numbered_by_size
+from recommender.crowding import crowding
 
 __all__ = [
     "RECIPE",
@@ -78,25 +79,42 @@ class Thresholds(NamedTuple):
 
 
 def story_thresholds(
-    scores: Array, words: Array, closeness: Closeness | None = None, recipe: Recipe = RECIPE
+    neighbours: Array,
+    scores: Array,
+    words: Array,
+    closeness: Closeness | None = None,
+    recipe: Recipe = RECIPE,
 ) -> Thresholds:
     """What each text asks of the others of its story.
 
-    `scores` (texts, candidates) are those of the graph of all candidates, best first, 0 where there
-    are fewer; `words` (texts,) the number of words. To judge a neighbour by what else is near is
-    local scaling (Zelnik-Manor and Perona, NIPS 2004). By their `closeness` the last candidates are
-    no background as far as they are of the text's own days, more than chance has it.
+    `neighbours` and `scores` (texts, candidates) are those of the graph of all candidates, best
+    first, -1 and 0 where there are fewer; `words` (texts,) the number of words. To judge a
+    neighbour by what else is near is local scaling (Zelnik-Manor and Perona, NIPS 2004). The last
+    candidates are no background as far as they are of the text's own story: by their `closeness`,
+    where they are of its own days, more than chance has it; without dates as their lists tell.
     """
     first, last = _mean(scores[:, : recipe.first]), _mean(scores[:, -recipe.last :])
     most = np.minimum(recipe.most_of_first * first, recipe.most_background)
     background = np.minimum(last, most)
-    if closeness is not None:
-        background *= 1.0 - closeness.crowding(recipe.last)
+    background *= 1.0 - _crowded(neighbours, scores, closeness, recipe)
     short = SHORT_WORDS / (SHORT_WORDS + words)
     listed = recipe.threshold + recipe.per_background * background - recipe.less_for_short * short
     listed = np.maximum(listed, LEAST_THRESHOLD)
     unlisted = listed - recipe.less_for_unlisted * (last - background)
     return Thresholds(listed, np.maximum(unlisted, LEAST_FOR_UNLISTED * listed))
+
+
+def _crowded(
+    neighbours: Array, scores: Array, closeness: Closeness | None, recipe: Recipe
+) -> Array:
+    """How far the last candidates are of the text's own story, (texts,): by days, else by lists."""
+    if closeness is None:
+        return crowding(neighbours, scores, recipe.first, recipe.last)
+    days = closeness.crowding(recipe.last)
+    undated = np.isnan(closeness.chance)
+    if undated.any():
+        days[undated] = crowding(neighbours, scores, recipe.first, recipe.last)[undated]
+    return days
 
 
 def _mean(scores: Array) -> Array:

@@ -60,12 +60,14 @@ GRID = [
         (0.4, 0.5, 0.6), (0, 3, 5), (5, 10), (0.3, 0.45, 0.6, 0.75)
     )
 ]
+LISTS_APART = "lists tell nothing of each other"
 STORY_ROWS = {
     "the product": stories.RECIPE,
     "one threshold for all": stories.RECIPE._replace(threshold=0.49, per_background=0.0),
     "headlines like whole texts": stories.RECIPE._replace(less_for_short=0.0),
     "the background not limited": stories.RECIPE._replace(most_of_first=1.0, most_background=1.0),
     "unlisted pairs are strangers": stories.RECIPE._replace(less_for_unlisted=0.0),
+    LISTS_APART: stories.RECIPE,
 }
 STORY_GRID = [
     stories.RECIPE._replace(threshold=threshold, per_background=per, most_background=most)
@@ -157,11 +159,15 @@ def judged(of: Set, recipe: Recipe) -> float:
     return ndcg(of, rescored.graph.neighbours[of.queries])
 
 
-def grouped(of: Set, candidates: int, recipe: stories.Recipe) -> float:
-    """B-cubed F1 of the stories by `recipe`, of lists of so many `candidates`."""
+def grouped(of: Set, candidates: int, recipe: stories.Recipe, *, together: bool = True) -> float:
+    """B-cubed F1 of the stories by `recipe`, of lists of so many `candidates`.
+
+    Where they are not looked at `together`, none tells of another.
+    """
     neighbours, scores = (column[:, :candidates] for column in of.wide)
     recipe = recipe._replace(last=recipe.last * candidates // CANDIDATES)
-    thresholds = story_thresholds(scores, of.lengths, recipe=recipe)
+    told = neighbours if together else np.full_like(neighbours, -1)
+    thresholds = story_thresholds(told, scores, of.lengths, recipe=recipe)
     return _agreement(of, neighbours, scores, thresholds)
 
 
@@ -169,7 +175,7 @@ def dated(of: Set, within: float | None, pairs: bool, crowds: bool) -> float:
     """B-cubed F1 with made-up days, told to the `pairs`' scores, to what is near as a crowd."""
     neighbours, scores = of.wide
     close = closeness(neighbours, made_up_days(of, within), NO_DATE)
-    thresholds = story_thresholds(scores, of.lengths, close if crowds else None)
+    thresholds = story_thresholds(neighbours, scores, of.lengths, close if crowds else None)
     return _agreement(of, neighbours, by_time(scores, close) if pairs else scores, thresholds)
 
 
@@ -217,7 +223,10 @@ def main() -> None:
     left_out(names, RECIPE, {recipe: [judged(of, recipe) for of in sets] for recipe in GRID})
     columns = [(of, candidates) for of in sets for candidates in (CANDIDATES, FEW)]
     heads = [f"{of.name}, {candidates}" for of, candidates in columns]
-    told = {name: [grouped(*of, r) for of in columns] for name, r in STORY_ROWS.items()}
+    told = {
+        name: [grouped(*of, recipe, together=name != LISTS_APART) for of in columns]
+        for name, recipe in STORY_ROWS.items()
+    }
     show("B-cubed F1, candidates", heads, told)
     found = {recipe: [grouped(*of, recipe) for of in columns] for recipe in STORY_GRID}
     left_out(heads, stories.RECIPE, found, together=2)

@@ -98,7 +98,9 @@ def ours(news: Newsroom) -> Iterator[Ask]:
     rec = Recommender.open(news.folder)
 
     def ask(row: int, options: Options) -> list[int]:
-        found = rec.related_ids(article_id(row), K, floor=0.0, diversity=0.0, **options)
+        found = rec.related_ids(
+            article_id(row), K, floor=0.0, diversity=0.0, closeness=0.0, **options
+        )
         return [int(found_id.rpartition("-")[2]) for found_id, _ in found]
 
     yield ask

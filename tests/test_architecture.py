@@ -71,7 +71,8 @@ MAY_IMPORT: dict[str, str] = {
     "communities": "arrays",
     "former": "arrays artifacts errors snapshot types",
     "closeness": "arrays",
-    "stories": "arrays closeness communities",
+    "crowding": "arrays",
+    "stories": "arrays closeness communities crowding",
     "topics": "arrays communities hierarchy",
     "lineage": "arrays",
     "identity": "arrays former hierarchy lineage",
@@ -131,7 +132,7 @@ MAY_IMPORT: dict[str, str] = {
     ),
     "__init__": "errors reasons serve types",
 }
-BUILD = {"articles", "candidates", "cells", "communities", "config", "copies", "corpus",
+BUILD = {"articles", "candidates", "cells", "communities", "config", "copies", "corpus", "crowding",
          "duplicates", "former", "furniture", "gates", "graph", "grouping", "identity", "intake",
          "keywords", "lineage", "linking", "neighbours", "nightly", "nights", "phrases",
          "products", "publish", "rejects", "representatives", "runs", "scan", "sources",

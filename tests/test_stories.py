@@ -136,16 +136,19 @@ def test_the_members_of_a_story_score_high_enough_on_average(texts: int, k: int,
         assert not pairs or sum(pairs) / len(pairs) >= SAME_STORY - 1e-6
 
 
+NOBODY = np.full((4, 15), -1, dtype=np.int32)  # lists that tell nothing of each other
+
+
 def asked(*lasts: float, words: int = 600) -> Thresholds:
     """What texts ask of which the first five candidates score 0.6 and ten more so much each."""
     scores = np.array([[0.6] * 5 + [last] * 10 for last in lasts])
-    return story_thresholds(scores, np.full(len(lasts), words))
+    return story_thresholds(NOBODY[: len(lasts)], scores, np.full(len(lasts), words))
 
 
 def test_a_text_in_a_crowd_asks_for_more_and_a_headline_for_less() -> None:
     lonely, crowded = asked(0.1, 0.3).listed
     assert lonely < asked(0.3, words=9).listed[0] < crowded
-    assert story_thresholds(np.zeros((1, 15)), np.ones(1)).listed[0] > 0
+    assert story_thresholds(NOBODY[:1], np.zeros((1, 15)), np.ones(1)).listed[0] > 0
 
 
 def test_what_is_not_in_a_list_that_ends_with_strangers_is_a_stranger() -> None:
@@ -192,7 +195,7 @@ def test_a_story_that_no_list_holds_whole_is_one_all_the_same(size: int) -> None
     np.fill_diagonal(likeness, -1)
     neighbours = np.argsort(-likeness, axis=1)[:, :candidates].astype(np.int32)
     scores = np.take_along_axis(likeness, neighbours, axis=1).astype(np.float32)
-    thresholds = story_thresholds(scores, np.full(texts, 300))
+    thresholds = story_thresholds(neighbours, scores, np.full(texts, 300))
     stories = room.detect_stories(neighbours, scores, thresholds, 0)
     assert np.diff(stories.story_start).tolist() == [size] + [1] * 100
 
@@ -213,12 +216,35 @@ def test_last_candidates_of_ones_own_days_are_no_background() -> None:
 
     def listed(near: float, chance: float = 0.2) -> float:
         close = Closeness(np.full((1, 15), near, np.float32), np.full(1, chance, np.float32))
-        return float(story_thresholds(scores, np.full(1, 600), close).listed[0])
+        return float(story_thresholds(NOBODY[:1], scores, np.full(1, 600), close).listed[0])
 
     plain = float(asked(0.3).listed[0])
     assert listed(0.0) == listed(0.2) == listed(1.0, 1.0) == plain
     assert plain > listed(0.6) > listed(1.0)
     assert listed(1.0) == pytest.approx(float(asked(0.0).listed[0]))
+
+
+def test_a_text_without_a_date_goes_by_its_list_and_one_with_a_date_by_its_days() -> None:
+    rng = np.random.default_rng(0)
+    texts, width = 60, 20
+    among = np.arange(texts) - np.arange(texts) % 30  # two stories of 30
+    neighbours = np.stack([first + rng.permutation(30)[:width] for first in among])
+    scores = np.tile(np.linspace(0.6, 0.4, width), (texts, 1))
+
+    def listed(close: Closeness | None) -> list[float]:
+        found = story_thresholds(neighbours, scores, np.full(texts, 600), close).listed
+        return found.round(6).tolist()
+
+    undated, far = np.full(texts, np.nan, np.float32), np.full(texts, 0.2, np.float32)
+    by_lists = listed(None)
+    assert max(by_lists) < story_thresholds(NOBODY[:1], scores[:1], np.full(1, 600)).listed[0]
+    nothing = np.full((texts, width), np.nan, np.float32)
+    assert listed(Closeness(nothing, undated)) == by_lists
+    mixed = np.where(np.arange(texts) < 30, undated, far)
+    near = np.where(np.arange(texts)[:, None] < 30, nothing, np.float32(0.0))
+    found = listed(Closeness(near, mixed))
+    assert found[:30] == by_lists[:30]
+    assert min(found[30:]) > max(by_lists)
 
 
 def test_the_same_scores_are_one_story_of_one_day_and_two_of_different_weeks() -> None:
