@@ -9,7 +9,7 @@ __all__ = ["crowding", "shared_neighbours"]
 # Of a corpus whose lists on the whole end amid stories as surely as this, what a text's own says
 # counts in full; of one where they do so half as surely, a sixteenth of it.
 SURE = 0.3
-CELLS = 1 << 25  # of the table of what a list holds: so many bytes
+CELLS = 1 << 22  # of the table of what lists hold: bytes, few enough for the cache
 
 
 def crowding(neighbours: Array, scores: Array, first: int, last: int) -> Array:
