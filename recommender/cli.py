@@ -311,7 +311,7 @@ def rollback(name: str | None, artifacts: Path) -> None:
 @artifacts_option
 def verify(name: str | None, artifacts: Path) -> None:
     """Read and check every byte of the current snapshot, or of NAME."""
-    from recommender.snapshot import verify as verify_snapshot
+    from recommender.verification import verify as verify_snapshot
 
     folder = Artifacts(artifacts)
     snapshot = verify_snapshot(folder.snapshot(name or folder.current()))

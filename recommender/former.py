@@ -9,8 +9,9 @@ import numpy as np
 from recommender.arrays import Array
 from recommender.artifacts import Artifacts
 from recommender.errors import SnapshotError
-from recommender.snapshot import Snapshot, verify
+from recommender.snapshot import Snapshot
 from recommender.types import Topic
+from recommender.verification import verify
 
 __all__ = ["NOTHING", "Former", "read_former"]
 

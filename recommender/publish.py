@@ -30,9 +30,9 @@ from recommender.snapshot import (
     TOPICS,
     Arrays,
     Scoring,
-    verify,
 )
 from recommender.types import Change, Rules, Topic
+from recommender.verification import verify
 
 __all__ = ["FILES", "Content", "clean", "publish", "rollback"]
 

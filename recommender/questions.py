@@ -22,6 +22,7 @@ Mode = Literal["related", "story", "background"]
 Duplicates = Literal["collapse", "keep"]
 Fallback = Literal["section", "topic"]
 MODES, DUPLICATES, FALLBACKS = get_args(Mode), get_args(Duplicates), get_args(Fallback)
+SHARES = ("floor", "diversity", "closeness")  # from 0 to 1, each with a setting of its own
 ANYTHING = Filters()
 
 
@@ -105,17 +106,19 @@ def question(k: int, options: Options, defaults: Mapping[str, Any]) -> Question:
     """
     if index(k) < 0:
         raise ValueError(f"k={k}: the number of articles cannot be negative")
-    closeness = defaults.get("closeness", 0.0)  # an older snapshot has none
     if not options:  # the question nearly all pages ask
         return Question(
-            k, ANYTHING, defaults["floor"], diversity=defaults["diversity"], closeness=closeness
+            k,
+            ANYTHING,
+            defaults["floor"],
+            diversity=defaults["diversity"],
+            closeness=defaults["closeness"],
         )
     if unknown := options.keys() - Options.__annotations__.keys():
         known = ", ".join(Options.__annotations__)
         raise TypeError(f"{', '.join(sorted(unknown))}: no such option; there are {known}")
     chosen: dict[str, Any] = {n: value for n, value in options.items() if value is not None}
-    told = {"floor": defaults["floor"], "diversity": defaults["diversity"], "closeness": closeness}
-    numbers = {name: _within(chosen.pop(name, value), name) for name, value in told.items()}
+    numbers = {name: _within(chosen.pop(name, defaults[name]), name) for name in SHARES}
     filters = _filters(chosen)
     duplicates = _among(chosen.pop("duplicates", "collapse"), DUPLICATES, "duplicates")
     _among(chosen.get("mode", "related"), MODES, "mode")

@@ -68,14 +68,14 @@ import os
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import numpy as np
 
 from recommender.arrays import Array, check_stamp, open_array
 from recommender.cards import Cards
 from recommender.errors import SnapshotDamaged
-from recommender.lookup import HASH_BYTES, Lookup, Named
+from recommender.lookup import Lookup, Named
 from recommender.manifest import FORMAT, MANIFEST, Manifest, newer_format
 from recommender.strings import Strings
 from recommender.types import Change, Keyword, Rules, Topic
@@ -96,7 +96,8 @@ __all__ = [
     "Arrays",
     "Scoring",
     "Snapshot",
-    "verify",
+    "altered",
+    "check_files",
 ]
 
 INDEX = "index.faiss"
@@ -109,55 +110,66 @@ SCORING = "scoring.json"
 NO_DATE = np.iinfo(np.int64).min
 
 
+class _Layout(NamedTuple):
+    dtype: str
+    length: str = "free"  # "articles" and "texts" are the manifest's counts; "free" is any
+    extra: int = 0
+
+
 class Arrays(NamedTuple):
     """The arrays of a snapshot, in the shapes that the module's table gives."""
 
-    centroids: Array
-    lists_start: Array
-    lists_texts: Array
-    neighbours: Array
-    scores: Array
-    hubness: Array
-    words: Array
-    word_weights: Array
-    lexicon: Array
-    lexicon_start: Array
-    idf: Array
-    phrases: Array
-    phrase_weights: Array
-    phrase_names: Array
-    phrase_texts: Array
-    phrase_start: Array
-    text_of: Array
-    copies: Array
-    copies_start: Array
-    story_of: Array
-    story_texts: Array
-    story_start: Array
-    story_central: Array
-    topic_of: Array
-    finest_of: Array
-    topic_strength: Array
-    published: Array
-    source: Array
-    section: Array
-    language: Array
-    author: Array
-    ids: Array
-    ids_start: Array
-    hashes: Array
-    hash_texts: Array
-    story_ids: Array
-    story_ids_start: Array
-    stories_by_id: Array
-    story_keywords: Array
-    story_keywords_start: Array
-    dead: Array
-    dead_start: Array
-    heirs: Array
-    heirs_start: Array
-    cards: Array
-    cards_start: Array
+    centroids: Annotated[Array, _Layout("float32")]
+    lists_start: Annotated[Array, _Layout("int64")]
+    lists_texts: Annotated[Array, _Layout("int32")]
+    neighbours: Annotated[Array, _Layout("int32", "texts")]
+    scores: Annotated[Array, _Layout("float32", "texts")]
+    hubness: Annotated[Array, _Layout("float32", "texts")]
+    words: Annotated[Array, _Layout("int32", "texts")]
+    word_weights: Annotated[Array, _Layout("float16", "texts")]
+    lexicon: Annotated[Array, _Layout("uint8")]
+    lexicon_start: Annotated[Array, _Layout("int64")]
+    idf: Annotated[Array, _Layout("float32")]
+    phrases: Annotated[Array, _Layout("int32", "texts")]
+    phrase_weights: Annotated[Array, _Layout("float32")]
+    phrase_names: Annotated[Array, _Layout("bool")]
+    phrase_texts: Annotated[Array, _Layout("uint8")]
+    phrase_start: Annotated[Array, _Layout("int64")]
+    text_of: Annotated[Array, _Layout("int32", "articles")]
+    copies: Annotated[Array, _Layout("int32", "articles")]
+    copies_start: Annotated[Array, _Layout("int64", "texts", 1)]
+    story_of: Annotated[Array, _Layout("int32", "texts")]
+    story_texts: Annotated[Array, _Layout("int32", "texts")]
+    story_start: Annotated[Array, _Layout("int64")]
+    story_central: Annotated[Array, _Layout("int32")]
+    topic_of: Annotated[Array, _Layout("int32", "texts")]
+    finest_of: Annotated[Array, _Layout("int32", "texts")]
+    topic_strength: Annotated[Array, _Layout("float32", "texts")]
+    published: Annotated[Array, _Layout("int64", "articles")]
+    source: Annotated[Array, _Layout("int32", "articles")]
+    section: Annotated[Array, _Layout("int32", "articles")]
+    language: Annotated[Array, _Layout("int32", "articles")]
+    author: Annotated[Array, _Layout("int32", "articles")]
+    ids: Annotated[Array, _Layout("uint8")]
+    ids_start: Annotated[Array, _Layout("int64", "articles", 1)]
+    hashes: Annotated[Array, _Layout("uint8")]
+    hash_texts: Annotated[Array, _Layout("int32")]
+    story_ids: Annotated[Array, _Layout("uint8")]
+    story_ids_start: Annotated[Array, _Layout("int64")]
+    stories_by_id: Annotated[Array, _Layout("int32")]
+    story_keywords: Annotated[Array, _Layout("uint8")]
+    story_keywords_start: Annotated[Array, _Layout("int64")]
+    dead: Annotated[Array, _Layout("uint8")]
+    dead_start: Annotated[Array, _Layout("int64")]
+    heirs: Annotated[Array, _Layout("uint8")]
+    heirs_start: Annotated[Array, _Layout("int64")]
+    cards: Annotated[Array, _Layout("uint8")]
+    cards_start: Annotated[Array, _Layout("int64", "articles", 1)]
+
+
+ARRAYS: dict[str, _Layout] = {
+    name: hint.__metadata__[0] for name, hint in Arrays.__annotations__.items()
+}
 
 
 class Scoring(NamedTuple):
@@ -170,62 +182,6 @@ class Scoring(NamedTuple):
     mean_hubness: float
     probes: int
     recall: float
-
-
-class _Layout(NamedTuple):
-    dtype: str
-    length: str  # "articles" and "texts" are the manifest's counts; "free" is any
-    extra: int = 0
-
-
-ARRAYS = {
-    "centroids": _Layout("float32", "free"),
-    "lists_start": _Layout("int64", "free"),
-    "lists_texts": _Layout("int32", "free"),
-    "neighbours": _Layout("int32", "texts"),
-    "scores": _Layout("float32", "texts"),
-    "hubness": _Layout("float32", "texts"),
-    "words": _Layout("int32", "texts"),
-    "word_weights": _Layout("float16", "texts"),
-    "lexicon": _Layout("uint8", "free"),
-    "lexicon_start": _Layout("int64", "free"),
-    "idf": _Layout("float32", "free"),
-    "phrases": _Layout("int32", "texts"),
-    "phrase_weights": _Layout("float32", "free"),
-    "phrase_names": _Layout("bool", "free"),
-    "phrase_texts": _Layout("uint8", "free"),
-    "phrase_start": _Layout("int64", "free"),
-    "text_of": _Layout("int32", "articles"),
-    "copies": _Layout("int32", "articles"),
-    "copies_start": _Layout("int64", "texts", 1),
-    "story_of": _Layout("int32", "texts"),
-    "story_texts": _Layout("int32", "texts"),
-    "story_start": _Layout("int64", "free"),
-    "story_central": _Layout("int32", "free"),
-    "topic_of": _Layout("int32", "texts"),
-    "finest_of": _Layout("int32", "texts"),
-    "topic_strength": _Layout("float32", "texts"),
-    "published": _Layout("int64", "articles"),
-    "source": _Layout("int32", "articles"),
-    "section": _Layout("int32", "articles"),
-    "language": _Layout("int32", "articles"),
-    "author": _Layout("int32", "articles"),
-    "ids": _Layout("uint8", "free"),
-    "ids_start": _Layout("int64", "articles", 1),
-    "hashes": _Layout("uint8", "free"),
-    "hash_texts": _Layout("int32", "free"),
-    "story_ids": _Layout("uint8", "free"),
-    "story_ids_start": _Layout("int64", "free"),
-    "stories_by_id": _Layout("int32", "free"),
-    "story_keywords": _Layout("uint8", "free"),
-    "story_keywords_start": _Layout("int64", "free"),
-    "dead": _Layout("uint8", "free"),
-    "dead_start": _Layout("int64", "free"),
-    "heirs": _Layout("uint8", "free"),
-    "heirs_start": _Layout("int64", "free"),
-    "cards": _Layout("uint8", "free"),
-    "cards_start": _Layout("int64", "articles", 1),
-}
 
 
 class Snapshot:
@@ -255,7 +211,7 @@ class Snapshot:
     def _open(self) -> None:
         self.manifest = Manifest.read(self.folder)
         self.name = self.manifest.name
-        _check_files(self.folder, self.manifest)
+        check_files(self.folder, self.manifest)
         self.arrays = Arrays(**{name: self._array(name) for name in ARRAYS})
         arrays = self.arrays
         self.lookup = Lookup(Named(*(getattr(arrays, n) for n in Named._fields)), self.folder)
@@ -294,7 +250,7 @@ class Snapshot:
     def _load_index(self) -> "Index":
         digest = hashlib.sha256(self._index_bytes).hexdigest()
         if digest != self.manifest.files[INDEX].sha256:
-            raise _altered(self.folder / INDEX)
+            raise altered(self.folder / INDEX)
         from recommender.index import Index, Lists
 
         arrays, scoring = self.arrays, self.scoring
@@ -355,31 +311,16 @@ class Snapshot:
         if build != self.manifest.build:
             raise SnapshotDamaged(f"{path} belongs to another snapshot (build {build})")
         if hashlib.sha256(content).hexdigest() != self.manifest.files[name].sha256:
-            raise _altered(path)
+            raise altered(path)
         return record
 
 
-def verify(folder: Path) -> Snapshot:
-    """Read every byte of the snapshot in `folder` and check it; return it opened.
+def check_files(folder: Path, manifest: Manifest) -> None:
+    """Check that all files are there, in their sizes.
 
     Raises:
-        SnapshotDamaged, NewerFormat: the first file that is not what was published.
+        SnapshotDamaged: one is not; or the manifest leaves one out.
     """
-    manifest = Manifest.read(folder)
-    _check_files(folder, manifest)
-    for name, entry in manifest.files.items():
-        if name == INDEX:
-            continue  # the largest file: `index()` hashes it below, before it loads it
-        with (folder / name).open("rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() != entry.sha256:
-                raise _altered(folder / name)
-    snapshot = Snapshot(folder)
-    _check_ranges(snapshot)
-    snapshot.lookup.check()
-    return snapshot
-
-
-def _check_files(folder: Path, manifest: Manifest) -> None:
     expected = {
         INDEX,
         TOPICS,
@@ -403,88 +344,8 @@ def _check_files(folder: Path, manifest: Manifest) -> None:
             )
 
 
-def _check_ranges(snapshot: Snapshot) -> None:
-    arrays, manifest = snapshot.arrays, snapshot.manifest
-    limits = {
-        "lists_texts": manifest.texts,
-        "neighbours": manifest.texts,
-        "words": len(snapshot.lexicon),
-        "phrases": len(snapshot.phrases),
-        "text_of": manifest.texts,
-        "copies": manifest.articles,
-        "story_of": len(arrays.story_start) - 1,
-        "story_texts": manifest.texts,
-        "story_central": manifest.texts,
-        "hash_texts": manifest.texts,
-        "stories_by_id": len(arrays.story_start) - 1,
-        "topic_of": len(snapshot.topics),
-        "finest_of": len(snapshot.topics),
-        **{name: len(labels) for name, labels in snapshot.facets.items()},
-    }
-    for name, limit in limits.items():
-        array, least = getattr(arrays, name), 0 if name in _ALWAYS_SOME else -1
-        if array.size and not (array.min() >= least and array.max() < limit):
-            raise SnapshotDamaged(f"{snapshot.folder / name}.npy points outside 0..{limit - 1}")
-    for name, other in _ALIKE:
-        if getattr(arrays, name).shape != getattr(arrays, other).shape:
-            raise SnapshotDamaged(f"{snapshot.folder / name}.npy does not match {other}.npy")
-    for name, strings in (("idf", "lexicon"), *((n, "phrases") for n in _OF_PHRASES)):
-        if len(getattr(arrays, name)) != len(getattr(snapshot, strings)):
-            raise SnapshotDamaged(f"{snapshot.folder / name}.npy does not match the {strings}")
-    for name, other in _DIVIDED:
-        starts = getattr(arrays, name)
-        whole = len(starts) and starts[0] == 0 and starts[-1] == len(getattr(arrays, other))
-        least = 0 if name in _MAYBE_EMPTY else 1
-        if not (whole and (np.diff(starts) >= least).all()):
-            raise SnapshotDamaged(f"{snapshot.folder / name}.npy does not divide {other}.npy")
-    if arrays.hashes.shape != (len(arrays.hash_texts), HASH_BYTES):
-        raise SnapshotDamaged(f"{snapshot.folder / 'hashes'}.npy does not match hash_texts.npy")
-    if len(arrays.story_central) != len(arrays.story_start) - 1:
-        raise SnapshotDamaged(
-            f"{snapshot.folder / 'story_central'}.npy does not match story_start.npy"
-        )
-    if len(snapshot.index()) != manifest.texts:
-        raise SnapshotDamaged(
-            f"{snapshot.folder / INDEX} holds {len(snapshot.index())} vectors, not {manifest.texts}"
-        )
-
-
-# Of these -1 stands for none in no place.
-_ALWAYS_SOME = {
-    "text_of",
-    "copies",
-    "hash_texts",
-    "story_of",
-    "story_texts",
-    "story_central",
-    "stories_by_id",
-}
-_ALIKE = (
-    ("scores", "neighbours"),
-    ("word_weights", "words"),
-    ("story_ids_start", "story_start"),
-    ("stories_by_id", "story_central"),
-    ("story_keywords_start", "story_start"),
-    ("heirs_start", "dead_start"),
-)
-_OF_PHRASES = ("phrase_weights", "phrase_names")
-_DIVIDED = (
-    ("cards_start", "cards"),
-    ("copies_start", "copies"),
-    ("dead_start", "dead"),
-    ("heirs_start", "heirs"),
-    ("ids_start", "ids"),
-    ("lexicon_start", "lexicon"),
-    ("lists_start", "lists_texts"),
-    ("phrase_start", "phrase_texts"),
-    ("story_ids_start", "story_ids"),
-    ("story_keywords_start", "story_keywords"),
-    ("story_start", "story_texts"),
-)
-_MAYBE_EMPTY = {"lists_start", "heirs_start"}
-
-
-def _altered(path: Path) -> SnapshotDamaged:
+def altered(path: Path) -> SnapshotDamaged:
+    """The error for a file that holds other bytes than those published."""
     return SnapshotDamaged(
         f"{path} was altered: its SHA-256 is not the manifest's; publish again, or return to an "
         "earlier snapshot with: recommender rollback"
@@ -493,7 +354,7 @@ def _altered(path: Path) -> SnapshotDamaged:
 
 def _topic(record: dict[str, Any]) -> Topic:
     keywords = tuple(Keyword(term, weight) for term, weight in record["keywords"])
-    shown = tuple(record.get("representatives", ()))  # none in snapshots of earlier versions
+    shown = tuple(record["representatives"])
     return Topic(**record | {"keywords": keywords, "representatives": shown})
 
 

@@ -29,6 +29,7 @@ MAY_IMPORT: dict[str, str] = {
     "cards": "arrays errors strings types",
     "lookup": "arrays errors strings types",
     "snapshot": "arrays cards errors index lookup manifest strings types",
+    "verification": "errors lookup manifest snapshot",
     "index": "arrays",
     "related": "arrays closeness",
     "text": "",
@@ -69,7 +70,7 @@ MAY_IMPORT: dict[str, str] = {
     "candidates": "arrays files neighbours",
     "graph": "arrays lexical scoring",
     "communities": "arrays",
-    "former": "arrays artifacts errors snapshot types",
+    "former": "arrays artifacts errors snapshot types verification",
     "closeness": "arrays",
     "crowding": "arrays",
     "stories": "arrays closeness communities crowding",
@@ -88,7 +89,9 @@ MAY_IMPORT: dict[str, str] = {
         "arrays closeness communities config corpus former graph identity keywords "
         "lineage progress representatives snapshot stories terms topics types"
     ),
-    "publish": ("arrays artifacts errors files index manifest progress removals snapshot types"),
+    "publish": (
+        "arrays artifacts errors files index manifest progress removals snapshot types verification"
+    ),
     "gates": "arrays config",
     "nights": "artifacts errors files intake",
     "linking": (
@@ -128,7 +131,7 @@ MAY_IMPORT: dict[str, str] = {
     "cli": (
         "__init__ artifacts cli_evaluate cli_groups command_line config console errors "
         "lock logs manifest nightly nights publish questions reasons removals serve "
-        "snapshot types"
+        "types verification"
     ),
     "__init__": "errors reasons serve types",
 }
@@ -136,7 +139,7 @@ BUILD = {"articles", "candidates", "cells", "communities", "config", "copies", "
          "duplicates", "former", "furniture", "gates", "graph", "grouping", "identity", "intake",
          "keywords", "lineage", "linking", "neighbours", "nightly", "nights", "phrases",
          "products", "publish", "rejects", "representatives", "runs", "scan", "sources",
-         "spelling", "store", "stories", "terms", "topics", "updates"}  # fmt: skip
+         "spelling", "store", "stories", "terms", "topics", "updates", "verification"}  # fmt: skip
 JUDGE = {"agreement", "baselines", "clusterings", "coherence", "evaluation", "labelled",
          "labelled_groups", "rankings", "trial"}  # fmt: skip
 SERVE = {"__init__", "answers", "arrays", "artifacts", "cards", "closeness", "errors", "files",

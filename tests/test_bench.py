@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from recommender import Recommender
 from recommender.artifacts import Artifacts
-from recommender.snapshot import verify
+from recommender.verification import verify
 from tests.planted import WordEncoder, article, write_jsonl
 
 

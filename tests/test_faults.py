@@ -37,10 +37,10 @@ from recommender.snapshot import (
     SCORING,
     TOPICS,
     Snapshot,
-    verify,
 )
 from recommender.text import embedded_text
 from recommender.tokens import tokenise
+from recommender.verification import verify
 from tests.nightly_process import edition, run_edition
 from tests.planted import OF_NIGHTS, publish_planted, write_jsonl
 

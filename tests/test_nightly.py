@@ -23,9 +23,10 @@ from recommender.nightly import Night, run_night
 from recommender.progress import Advance
 from recommender.rejects import KEPT_FILES
 from recommender.removals import remove, restore
-from recommender.snapshot import Arrays, Snapshot, verify
+from recommender.snapshot import Arrays, Snapshot
 from recommender.store import Store
 from recommender.types import Article
+from recommender.verification import verify
 from tests.planted import (
     OF_NIGHTS,
     THEMES,

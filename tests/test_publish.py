@@ -16,8 +16,9 @@ from recommender.errors import NoSnapshot, PublishRefused, SnapshotDamaged, Stor
 from recommender.index import Index
 from recommender.manifest import MANIFEST
 from recommender.publish import FILES, Content, clean, prune, publish, rollback
-from recommender.snapshot import Snapshot, verify
+from recommender.snapshot import Snapshot
 from recommender.types import Rules
+from recommender.verification import verify
 from tests.planted import publish_planted
 
 

@@ -23,12 +23,6 @@ def test_the_newsrooms_settings_hold_where_a_question_says_nothing() -> None:
     assert asked(floor=0, diversity=0, closeness=0) == Question(10)
 
 
-def test_settings_of_an_older_snapshot_have_no_closeness() -> None:
-    older = {"floor": 0.3, "diversity": 0.1}
-    assert question(10, {}, older).closeness == 0
-    assert question(10, {"floor": 0.5}, older).closeness == 0
-
-
 def test_options_become_what_is_asked() -> None:
     found = asked(
         section="home", source=["Herald", "Wire"], language=(), since=NOON, exclude=iter(["a"]),

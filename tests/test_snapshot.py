@@ -1,4 +1,4 @@
-"""A snapshot: opened without being read, complete, and checked to the last byte by `verify`."""
+"""A snapshot: opened without being read, complete, and as it was published."""
 
 import shutil
 from concurrent.futures import ThreadPoolExecutor
@@ -24,9 +24,9 @@ from recommender.snapshot import (
     SCORING,
     TOPICS,
     Snapshot,
-    verify,
 )
 from recommender.types import Rules
+from recommender.verification import verify
 from tests.planted import THEMES, WordEncoder, article, publish_planted
 
 COUNT = 40
@@ -161,10 +161,6 @@ def test_the_settings_and_rules_of_the_night_are_those_that_are_read(tmp_path: P
     assert snapshot.rules == Rules((("a-1", "a-2"),), (), ("orchard",), embargo)
     assert snapshot.manifest.settings["related"]["floor"] == 0.25
     assert snapshot.manifest.settings["rules"]["pinned"] == [["a-1", "a-2"]]
-
-
-def test_verify_accepts_what_was_published_and_returns_it_open(folder: Path) -> None:
-    assert verify(folder).name == folder.name
 
 
 def test_a_renamed_snapshot_is_refused(folder: Path, tmp_path: Path) -> None:
