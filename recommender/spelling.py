@@ -5,18 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from recommender.arrays import Array
-from recommender.runs import (
-    CAPITAL,
-    CONNECTORS,
-    LOWER,
-    NAME_SHARE,
-    POSSESSIVE,
-    Level,
-    Read,
-    Runs,
-    Words,
-    words_of,
-)
+from recommender.reading import CAPITAL, CONNECTORS, LOWER, NAME_SHARE, POSSESSIVE, Read, Words
+from recommender.runs import Level, Runs, words_of
 
 __all__ = ["spell"]
 

@@ -18,7 +18,8 @@ from figures import Row, resident, show, timed
 
 from recommender.arrays import Array
 from recommender.keywords import keywords
-from recommender.runs import READ_TOKENS, find_runs
+from recommender.reading import READ_TOKENS
+from recommender.runs import find_runs
 from recommender.terms import count_terms
 from recommender.text import embedded_text
 from recommender.tokens import Tokens, read_tokens

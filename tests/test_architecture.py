@@ -79,8 +79,9 @@ MAY_IMPORT: dict[str, str] = {
     "identity": "arrays former hierarchy lineage",
     "trends": "arrays snapshot",
     "furniture": "",
-    "runs": "arrays furniture tokens",
-    "spelling": "arrays runs",
+    "reading": "arrays furniture tokens",
+    "runs": "arrays reading tokens",
+    "spelling": "arrays reading runs",
     "terms": "arrays furniture runs spelling",
     "keywords": "arrays terms types",
     "representatives": "arrays",
@@ -138,7 +139,7 @@ MAY_IMPORT: dict[str, str] = {
 BUILD = {"articles", "candidates", "cells", "communities", "config", "copies", "corpus", "crowding",
          "duplicates", "former", "furniture", "gates", "graph", "grouping", "identity", "intake",
          "keywords", "lineage", "linking", "neighbours", "nightly", "nights", "phrases",
-         "products", "publish", "rejects", "representatives", "runs", "scan", "sources",
+         "products", "publish", "reading", "rejects", "representatives", "runs", "scan", "sources",
          "spelling", "store", "stories", "terms", "topics", "updates", "verification"}  # fmt: skip
 JUDGE = {"agreement", "baselines", "clusterings", "coherence", "evaluation", "labelled",
          "labelled_groups", "rankings", "trial"}  # fmt: skip

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from recommender import reading
 from recommender import runs as room
 from recommender.phrases import _held
 from recommender.runs import find_runs, listed, words_of
@@ -40,9 +41,9 @@ def test_runs_are_counted_as_a_slow_reading_counts(
     )
     stop = frozenset({"xx"})
     tokens = read_tokens(texts)
-    words = room._words(tokens.vocabulary, stop)
-    read = room._read(tokens, words)
-    levels = room._levels(read, words, *room._parts(read, words))
+    words = reading._words(tokens.vocabulary, stop)
+    read = reading._read(tokens, words)
+    levels = room._levels(read, words, *reading.parts(read, words))
     counts = [runs_slowly(text, stop) for text in texts]
     total = sum(counts, Counter[str]())
     expected = {}
@@ -61,7 +62,7 @@ def parts_of(run: str) -> list[str]:
 
 
 def held(
-    levels: list[room.Level], words: room.Words, read: room.Read, text_of: np.ndarray
+    levels: list[room.Level], words: reading.Words, read: reading.Read, text_of: np.ndarray
 ) -> dict[tuple[int, str], int]:
     result = {}
     spelled = list(words.words)
