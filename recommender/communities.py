@@ -213,8 +213,10 @@ def joined(
     `count`, as many pairs are joined after that as it takes to have so many, the best first.
     """
     _, groups = np.unique(groups, return_inverse=True)
-    links = _Links(neighbours, weights, groups, resolution)
     sizes = np.bincount(groups).tolist()
+    if count is None and min(sizes, default=least) >= least:
+        return groups.astype(np.int32)
+    links = _Links(neighbours, weights, groups, resolution)
     small = [(size, group) for group, size in enumerate(sizes) if size < least]
     heapify(small)
     while small:
