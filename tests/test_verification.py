@@ -4,6 +4,7 @@ That altered bytes are found is tested with the other faults; here the bytes are
 published, and what they say is wrong.
 """
 
+import os
 import re
 import shutil
 from dataclasses import replace
@@ -43,7 +44,10 @@ def content(published: Artifacts) -> Content:
 
 
 @pytest.fixture
-def refused(published: Artifacts, content: Content, tmp_path: Path) -> "Refused":
+def refused(
+    published: Artifacts, content: Content, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> "Refused":
+    monkeypatch.setattr(os, "fsync", lambda _: None)  # of a hundred publications
     shutil.copytree(published.root, tmp_path / "artifacts")
     return Refused(Artifacts(tmp_path / "artifacts"), content)
 
