@@ -14,7 +14,7 @@ import numpy as np
 
 from recommender.arrays import Array
 from recommender.errors import SnapshotDamaged
-from recommender.strings import SortedStrings, Strings, pack
+from recommender.strings import SortedStrings, Strings, an_id, pack
 from recommender.types import Keyword
 
 __all__ = ["Lookup", "Named", "named"]
@@ -96,7 +96,7 @@ class Lookup:
     def story_of(self, story_id: str) -> int | None:
         """Number of the story of this id, or None."""
         by_id = self._stories_by_id
-        place = bisect_left(by_id, story_id, key=self._story_id)
+        place = bisect_left(by_id, an_id(story_id), key=self._story_id)
         found = place < len(by_id) and self._story_id(by_id[place]) == story_id
         return int(by_id[place]) if found else None
 

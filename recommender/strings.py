@@ -9,7 +9,7 @@ import numpy as np
 
 from recommender.arrays import Array
 
-__all__ = ["SortedStrings", "Strings", "pack"]
+__all__ = ["SortedStrings", "Strings", "an_id", "pack"]
 
 
 class Strings(Sequence[str]):
@@ -57,10 +57,8 @@ class SortedStrings(Strings):
         Raises:
             TypeError: it is no string.
         """
-        if not isinstance(string, str):
-            raise TypeError(f"an id is a string, and {string!r} is none")
         try:
-            wanted = string.encode()  # UTF-8 has the order of the code points
+            wanted = an_id(string).encode()  # UTF-8 has the order of the code points
         except UnicodeEncodeError:  # a lone surrogate: nothing that is held has one
             return None
         end = bisect_right(self._held, wanted) * self._apart
@@ -70,6 +68,17 @@ class SortedStrings(Strings):
 
     def _encoded(self, place: int) -> bytes:
         return bytes(self._bytes[self._start[place] : self._start[place + 1]])
+
+
+def an_id(value: str) -> str:
+    """The `value` itself.
+
+    Raises:
+        TypeError: it is no string.
+    """
+    if not isinstance(value, str):
+        raise TypeError(f"an id is a string, and {value!r} is none")
+    return value
 
 
 def pack(strings: Iterable[str]) -> tuple[Array, Array]:

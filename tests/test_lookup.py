@@ -107,6 +107,8 @@ def test_ids_that_no_utf8_spells_are_not_there() -> None:
     found = lookup(arrays(heirs={"s-0": None}))
     for ask in (found.row_of, found.story_of, found.heir_of):
         assert ask("a-\udcff") is None
+        with pytest.raises(TypeError, match="an id is a string, and 5 is none"):
+            ask(5)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
