@@ -142,7 +142,7 @@ def _stories(
     return detect_stories(
         neighbours,
         by_time(scores, close),
-        story_thresholds(neighbours, scores, lengths, close),
+        story_thresholds(neighbours, scores, lengths, seed, close),
         seed,
         articles,
         former=then.stories if then else None,

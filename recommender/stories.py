@@ -7,7 +7,7 @@ import numpy as np
 from recommender.arrays import Array
 from recommender.closeness import Closeness
 from recommender.communities import begun, leiden, numbered_by_size
-from recommender.crowding import crowding
+from recommender.separation import leakage
 
 __all__ = [
     "RECIPE",
@@ -25,6 +25,11 @@ LEAST_FOR_UNLISTED = 0.02  # of the threshold
 # The days of two texts are a signal and no wall: they bring so much at most, or take it away.
 MOST_FOR_TIME = 0.1
 ITERATIONS = 2
+# A first look at whether stories stand apart: one iteration, on so many candidates, which tell as
+# well as all. The leakage of those that surely do and of those that hardly do; see `separation`.
+LOOKED_AT = 20
+LARGE_LEAK = 0.55, 0.7
+SMALL_LEAK = 0.7, 1.1
 
 
 class Stories(NamedTuple):
@@ -49,7 +54,8 @@ class Recipe(NamedTuple):
     Where the last candidates score more than `most_of_first` of what the `first` ones score, or
     than `most_background`, the list seems to end amid a large story. The background is then no more
     than that, and what is not in the list is no stranger: for each that the last ones score beyond
-    it, an unlisted pair costs `less_for_unlisted` less.
+    it, an unlisted pair costs `less_for_unlisted` less. In a corpus that is one of large stories
+    nothing is background, and `less_for_large` is asked.
     """
 
     threshold: float = 0.34
@@ -58,6 +64,7 @@ class Recipe(NamedTuple):
     most_of_first: float = 0.7
     most_background: float = 0.35
     less_for_unlisted: float = 6.0
+    less_for_large: float = 0.03
     first: int = 5  # one alone would tell of chance
     last: int = 10
 
@@ -82,6 +89,7 @@ def story_thresholds(
     neighbours: Array,
     scores: Array,
     words: Array,
+    seed: int,
     closeness: Closeness | None = None,
     recipe: Recipe = RECIPE,
 ) -> Thresholds:
@@ -89,32 +97,53 @@ def story_thresholds(
 
     `neighbours` and `scores` (texts, candidates) are those of the graph of all candidates, best
     first, -1 and 0 where there are fewer; `words` (texts,) the number of words. To judge a
-    neighbour by what else is near is local scaling (Zelnik-Manor and Perona, NIPS 2004). The last
-    candidates are no background as far as they are of the text's own story: by their `closeness`,
-    where they are of its own days, more than chance has it; without dates as their lists tell.
+    neighbour by what else is near is local scaling (Zelnik-Manor and Perona, NIPS 2004). But what
+    else is near may be of the story, too: where by their `closeness` the last candidates are of the
+    text's own days, more than chance has it; and in a corpus of large stories, for which it is
+    searched, from this `seed`, as if nothing were background.
     """
+    short = SHORT_WORDS / (SHORT_WORDS + words)
+    least = np.maximum(recipe.threshold - recipe.less_for_short * short, LEAST_THRESHOLD)
     first, last = _mean(scores[:, : recipe.first]), _mean(scores[:, -recipe.last :])
     most = np.minimum(recipe.most_of_first * first, recipe.most_background)
     background = np.minimum(last, most)
-    background *= 1.0 - _crowded(neighbours, scores, closeness, recipe)
-    short = SHORT_WORDS / (SHORT_WORDS + words)
-    listed = recipe.threshold + recipe.per_background * background - recipe.less_for_short * short
-    listed = np.maximum(listed, LEAST_THRESHOLD)
+    small, large = (_asked(least, last, share * background, recipe) for share in (1.0, 0.0))
+    surely = _large(neighbours, scores, small, large, seed, recipe)
+    crowded: Array | float = surely
+    if closeness is not None:
+        crowded = np.maximum(closeness.crowding(recipe.last), surely)
+    least = least - surely * recipe.less_for_large
+    return _asked(least, last, (1.0 - crowded) * background, recipe)
+
+
+def _asked(least: Array, last: Array, background: Array, recipe: Recipe) -> Thresholds:
+    """The thresholds where so much of what the `last` candidates score is `background`."""
+    listed = least + recipe.per_background * background
     unlisted = listed - recipe.less_for_unlisted * (last - background)
     return Thresholds(listed, np.maximum(unlisted, LEAST_FOR_UNLISTED * listed))
 
 
-def _crowded(
-    neighbours: Array, scores: Array, closeness: Closeness | None, recipe: Recipe
-) -> Array:
-    """How far the last candidates are of the text's own story, (texts,): by days, else by lists."""
-    if closeness is None:
-        return crowding(neighbours, scores, recipe.first, recipe.last)
-    days = closeness.crowding(recipe.last)
-    undated = np.isnan(closeness.chance)
-    if undated.any():
-        days[undated] = crowding(neighbours, scores, recipe.first, recipe.last)[undated]
-    return days
+def _large(
+    neighbours: Array,
+    scores: Array,
+    small: Thresholds,
+    large: Thresholds,
+    seed: int,
+    recipe: Recipe,
+) -> float:
+    """How surely the stories are the `large` ones, not the `small`, in [0, 1].
+
+    It is so where the large ones stand apart and the small ones are pieces of them, which do not.
+    """
+    nearest, theirs = neighbours[:, :LOOKED_AT], scores[:, :LOOKED_AT]
+
+    def apart(thresholds: Thresholds, surely: float, hardly: float) -> float:
+        groups = _search(nearest, theirs, thresholds, seed, 1)
+        leaks = leakage(nearest, theirs, groups, recipe.first)
+        return min(max((hardly - leaks) / (hardly - surely), 0.0), 1.0)
+
+    surely = apart(large, *LARGE_LEAK)
+    return surely * (1.0 - apart(small, *SMALL_LEAK)) if surely > 0 else 0.0
 
 
 def _mean(scores: Array) -> Array:
@@ -150,22 +179,35 @@ def detect_stories(
     once. `former` (texts,) are last night's stories by number, -1 for new texts: the search begins
     with them, so that of nearly equal answers, of which news has many, the old one stays.
     """
+    begin = None if former is None else begun(former)
+    groups = _search(neighbours, scores, thresholds, seed, ITERATIONS, begin)
+    story_of = numbered_by_size(groups, articles)
+    order = np.argsort(story_of, kind="stable").astype(np.int32)
+    start = np.concatenate(([0], np.cumsum(np.bincount(story_of)))).astype(np.int64)
+    return Stories(story_of, order, start)
+
+
+def _search(
+    neighbours: Array,
+    scores: Array,
+    thresholds: Thresholds,
+    seed: int,
+    iterations: int,
+    initial: Array | None = None,
+) -> Array:
+    """The communities, (texts,) int32, that a search finds in so many `iterations`."""
     listed, weights = (np.sqrt(asked).astype(np.float32) for asked in thresholds)
     other = np.where(neighbours < 0, 0, neighbours)
     # The model takes the cost of unlisted pairs from every pair; listed ones get it back.
     beyond = scores - listed[:, None] * listed[other] + weights[:, None] * weights[other]
     beyond = np.maximum(beyond, 0.0)
-    groups = leiden(
+    return leiden(
         neighbours,
         beyond,
         1.0,
         seed,
         "CPM",
-        iterations=ITERATIONS,
+        iterations=iterations,
         weights=weights,
-        initial=None if former is None else begun(former),
+        initial=initial,
     )
-    story_of = numbered_by_size(groups, articles)
-    order = np.argsort(story_of, kind="stable").astype(np.int32)
-    start = np.concatenate(([0], np.cumsum(np.bincount(story_of)))).astype(np.int64)
-    return Stories(story_of, order, start)

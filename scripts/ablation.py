@@ -5,7 +5,8 @@ the third table is the product with one thing changed; the second and the fourth
 by all sets but one, and judge it on that one. Related articles are judged by nDCG@5, stories by
 B-cubed F1: as they are, and with lists of 10 candidates, which the larger stories do not fit in, as
 stories of 100 do not in the product's 50. The fifth is of ECB+ by its 43 subjects, 23 articles
-each, and of its headlines alone, with lists that grow too short for all its stories.
+each, of its headlines alone, and of a stream of its titles and first lines, 66 a subject, with
+lists that grow too short for all its stories.
 
 The last two tables are about the days of articles. The sets have few or none, so they are made up:
 stories fall anywhere in 700 days, or around the day of their subject, 25 stories each, and are
@@ -61,14 +62,14 @@ GRID = [
         (0.4, 0.5, 0.6), (0, 3, 5), (5, 10), (0.3, 0.45, 0.6, 0.75)
     )
 ]
-LISTS_APART = "lists tell nothing of each other"
+ALL_SMALL = "all stories are small"
 STORY_ROWS = {
     "the product": stories.RECIPE,
     "one threshold for all": stories.RECIPE._replace(threshold=0.49, per_background=0.0),
     "headlines like whole texts": stories.RECIPE._replace(less_for_short=0.0),
     "the background not limited": stories.RECIPE._replace(most_of_first=1.0, most_background=1.0),
     "unlisted pairs are strangers": stories.RECIPE._replace(less_for_unlisted=0.0),
-    LISTS_APART: stories.RECIPE,
+    ALL_SMALL: stories.RECIPE,
 }
 STORY_GRID = [
     stories.RECIPE._replace(threshold=threshold, per_background=per, most_background=most)
@@ -121,7 +122,7 @@ def prepare(path: Path, name: str, split: str | None, encoder: SentenceEncoder) 
 
 
 def large(path: Path, encoder: SentenceEncoder) -> list[Set]:
-    """A set by its subjects, whole texts and headlines alone, and the headlines by its stories."""
+    """A set by its subjects: whole texts, headlines, lines; and the headlines by its stories."""
     labelled = read_labelled(path, {}, 1_000_000)
     subjects = read_labelled(path, {}, 1_000_000, field="label").labels
     articles, asked = labelled.articles, np.arange(len(labelled.articles))
@@ -130,13 +131,14 @@ def large(path: Path, encoder: SentenceEncoder) -> list[Set]:
     return [
         made_ready("subjects", whole, subjects, asked, encoder),
         made_ready("subjects, headlines", heads, subjects, asked, encoder),
+        stream(path, "subjects, lines", encoder, field="label"),
         made_ready("headlines", heads, labelled.labels, asked, encoder),
     ]
 
 
-def stream(path: Path, name: str, encoder: SentenceEncoder) -> Set:
-    """Each title and the first lines of a set as texts of their own."""
-    labelled = read_labelled(path, {}, 1_000_000)
+def stream(path: Path, name: str, encoder: SentenceEncoder, field: str = "story") -> Set:
+    """Each title and the first lines of a set as texts of their own, grouped by a `field`."""
+    labelled = read_labelled(path, {}, 1_000_000, field=field)
     told = {
         (line, label): None
         for article, label in zip(labelled.articles, labelled.labels, strict=True)
@@ -175,15 +177,15 @@ def judged(of: Set, recipe: Recipe) -> float:
     return ndcg(of, rescored.graph.neighbours[of.queries])
 
 
-def grouped(of: Set, candidates: int, recipe: stories.Recipe, *, together: bool = True) -> float:
+def grouped(of: Set, candidates: int, recipe: stories.Recipe, *, small: bool = False) -> float:
     """B-cubed F1 of the stories by `recipe`, of lists of so many `candidates`.
 
-    Where they are not looked at `together`, none tells of another.
+    Where all are to be `small`, the search for large ones is given no neighbours.
     """
     neighbours, scores = (column[:, :candidates] for column in of.wide)
     recipe = recipe._replace(last=recipe.last * candidates // CANDIDATES)
-    told = neighbours if together else np.full_like(neighbours, -1)
-    thresholds = story_thresholds(told, scores, of.lengths, recipe=recipe)
+    told = np.full_like(neighbours, -1) if small else neighbours
+    thresholds = story_thresholds(told, scores, of.lengths, 0, recipe=recipe)
     return _agreement(of, neighbours, scores, thresholds)
 
 
@@ -191,7 +193,7 @@ def dated(of: Set, within: float | None, pairs: bool, crowds: bool) -> float:
     """B-cubed F1 with made-up days, told to the `pairs`' scores, to what is near as a crowd."""
     neighbours, scores = of.wide
     close = closeness(neighbours, made_up_days(of, within), NO_DATE)
-    thresholds = story_thresholds(neighbours, scores, of.lengths, close if crowds else None)
+    thresholds = story_thresholds(neighbours, scores, of.lengths, 0, close if crowds else None)
     return _agreement(of, neighbours, by_time(scores, close) if pairs else scores, thresholds)
 
 
@@ -240,7 +242,7 @@ def main() -> None:
     columns = [(of, candidates) for of in sets for candidates in (CANDIDATES, FEW)]
     heads = [f"{of.name}, {candidates}" for of, candidates in columns]
     told = {
-        name: [grouped(*of, recipe, together=name != LISTS_APART) for of in columns]
+        name: [grouped(*of, recipe, small=name == ALL_SMALL) for of in columns]
         for name, recipe in STORY_ROWS.items()
     }
     show("B-cubed F1, candidates", heads, told)
@@ -249,8 +251,8 @@ def main() -> None:
     columns = list(product(large(folder / "ecbplus_stories.jsonl", encoder), SHORT))
     heads = [f"{of.name}, {candidates}" for of, candidates in columns]
     told = {
-        name: [grouped(*of, STORY_ROWS[name], together=name != LISTS_APART) for of in columns]
-        for name in ("the product", LISTS_APART)
+        name: [grouped(*of, STORY_ROWS[name], small=name == ALL_SMALL) for of in columns]
+        for name in ("the product", ALL_SMALL)
     }
     show("B-cubed F1, candidates", heads, told)
     sets.append(stream(folder / "ecbplus_stories.jsonl", "ecbplus, lines", encoder))

@@ -72,8 +72,10 @@ def grouped(file: Path, words: Words) -> tuple[dict[str, float], str]:
     seconds: dict[str, float] = {}
     # Held to the end, for so much is what the index holds.
     scored, _indexed = scored_graph(file, words, chosen.neighbours, seconds)
-    thresholds = story_thresholds(*scored.wide, np.full(texts, words.words.shape[1]))
-    seconds["stories"], stories = timed(lambda: detect_stories(*scored.wide, thresholds, 0))
+    lengths = np.full(texts, words.words.shape[1])
+    seconds["stories"], stories = timed(
+        lambda: detect_stories(*scored.wide, story_thresholds(*scored.wide, lengths, 0), 0)
+    )
     seconds["topics"], topics = timed(
         lambda: detect_topics(*scored.wide, chosen.topics.resolution, chosen.topics.seed)
     )

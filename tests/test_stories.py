@@ -142,13 +142,13 @@ NOBODY = np.full((4, 15), -1, dtype=np.int32)  # lists that tell nothing of each
 def asked(*lasts: float, words: int = 600) -> Thresholds:
     """What texts ask of which the first five candidates score 0.6 and ten more so much each."""
     scores = np.array([[0.6] * 5 + [last] * 10 for last in lasts])
-    return story_thresholds(NOBODY[: len(lasts)], scores, np.full(len(lasts), words))
+    return story_thresholds(NOBODY[: len(lasts)], scores, np.full(len(lasts), words), 0)
 
 
 def test_a_text_in_a_crowd_asks_for_more_and_a_headline_for_less() -> None:
     lonely, crowded = asked(0.1, 0.3).listed
     assert lonely < asked(0.3, words=9).listed[0] < crowded
-    assert story_thresholds(NOBODY[:1], np.zeros((1, 15)), np.ones(1)).listed[0] > 0
+    assert story_thresholds(NOBODY[:1], np.zeros((1, 15)), np.ones(1), 0).listed[0] > 0
 
 
 def test_what_is_not_in_a_list_that_ends_with_strangers_is_a_stranger() -> None:
@@ -195,7 +195,7 @@ def test_a_story_that_no_list_holds_whole_is_one_all_the_same(size: int) -> None
     np.fill_diagonal(likeness, -1)
     neighbours = np.argsort(-likeness, axis=1)[:, :candidates].astype(np.int32)
     scores = np.take_along_axis(likeness, neighbours, axis=1).astype(np.float32)
-    thresholds = story_thresholds(neighbours, scores, np.full(texts, 300))
+    thresholds = story_thresholds(neighbours, scores, np.full(texts, 300), 0)
     stories = room.detect_stories(neighbours, scores, thresholds, 0)
     assert np.diff(stories.story_start).tolist() == [size] + [1] * 100
 
@@ -216,7 +216,7 @@ def test_last_candidates_of_ones_own_days_are_no_background() -> None:
 
     def listed(near: float, chance: float = 0.2) -> float:
         close = Closeness(np.full((1, 15), near, np.float32), np.full(1, chance, np.float32))
-        return float(story_thresholds(NOBODY[:1], scores, np.full(1, 600), close).listed[0])
+        return float(story_thresholds(NOBODY[:1], scores, np.full(1, 600), 0, close).listed[0])
 
     plain = float(asked(0.3).listed[0])
     assert listed(0.0) == listed(0.2) == listed(1.0, 1.0) == plain
@@ -224,27 +224,57 @@ def test_last_candidates_of_ones_own_days_are_no_background() -> None:
     assert listed(1.0) == pytest.approx(float(asked(0.0).listed[0]))
 
 
-def test_a_text_without_a_date_goes_by_its_list_and_one_with_a_date_by_its_days() -> None:
-    rng = np.random.default_rng(0)
-    texts, width = 60, 20
-    among = np.arange(texts) - np.arange(texts) % 30  # two stories of 30
-    neighbours = np.stack([first + rng.permutation(30)[:width] for first in among])
-    scores = np.tile(np.linspace(0.6, 0.4, width), (texts, 1))
+def lists(*parts: Array) -> tuple[Array, Array]:
+    """The graph of texts that the `parts` (texts, any) of their embeddings place, 50 candidates."""
+    vectors = np.hstack(parts)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    likeness = vectors @ vectors.T
+    np.fill_diagonal(likeness, -1)
+    neighbours = np.argsort(-likeness, axis=1)[:, :50].astype(np.int32)
+    scores = np.maximum(np.take_along_axis(likeness, neighbours, axis=1), 0)
+    return neighbours, scores.astype(np.float32)
 
-    def listed(close: Closeness | None) -> list[float]:
-        found = story_thresholds(neighbours, scores, np.full(texts, 600), close).listed
-        return found.round(6).tolist()
 
-    undated, far = np.full(texts, np.nan, np.float32), np.full(texts, 0.2, np.float32)
-    by_lists = listed(None)
-    assert max(by_lists) < story_thresholds(NOBODY[:1], scores[:1], np.full(1, 600)).listed[0]
-    nothing = np.full((texts, width), np.nan, np.float32)
-    assert listed(Closeness(nothing, undated)) == by_lists
-    mixed = np.where(np.arange(texts) < 30, undated, far)
-    near = np.where(np.arange(texts)[:, None] < 30, nothing, np.float32(0.0))
-    found = listed(Closeness(near, mixed))
-    assert found[:30] == by_lists[:30]
-    assert min(found[30:]) > max(by_lists)
+def directions(rng: np.random.Generator, texts: int, dimension: int) -> Array:
+    found: Array = rng.normal(size=(texts, dimension))
+    return found / np.linalg.norm(found, axis=1, keepdims=True)
+
+
+def stories_of(neighbours: Array, scores: Array, words: int) -> Array:
+    thresholds = story_thresholds(neighbours, scores, np.full(len(scores), words), 0)
+    return room.detect_stories(neighbours, scores, thresholds, 0).story_of
+
+
+@pytest.mark.parametrize("size", [25, 60, 120])
+def test_a_stream_of_loose_headlines_comes_in_its_large_stories(size: int) -> None:
+    rng, of = np.random.default_rng(0), np.arange(12 * size) // size
+    graph = lists(0.6 * np.eye(12)[of], 0.8 * directions(rng, len(of), 30))
+    found = stories_of(*graph, words=12)
+    assert np.bincount(found).tolist() == [size] * 12
+    assert all(len(set(found[of == story].tolist())) == 1 for story in range(12))
+    # Whatever the days of its texts are.
+    days = closeness(graph[0], rng.permutation(len(of)) * DAY, NO_DATE)
+    alone, dated = (
+        story_thresholds(*graph, np.full(len(of), 12), 0, close).listed for close in (None, days)
+    )
+    assert dated.tolist() == alone.tolist()
+
+
+def test_small_stories_of_subjects_that_pass_into_each_other_stay_small() -> None:
+    rng, of = np.random.default_rng(0), np.arange(900) // 3
+    subject, story = directions(rng, 300, 6)[of], directions(rng, 300, 100)[of]
+    graph = lists(0.6 * subject, 0.6 * story, 0.53 * directions(rng, 900, 100))
+    sizes = np.bincount(stories_of(*graph, words=12))
+    assert len(sizes) > 295
+    assert sizes.max() <= 6
+
+
+def test_tight_small_stories_are_not_pieces_of_their_subjects_that_stand_apart() -> None:
+    rng, of = np.random.default_rng(0), np.arange(1200) // 10
+    subject, story = np.eye(6)[of // 20], directions(rng, 120, 100)[of]
+    graph = lists(0.5 * subject, 0.75 * story, 0.43 * directions(rng, 1200, 100))
+    found = stories_of(*graph, words=12)
+    assert np.bincount(found).tolist() == [10] * 120
 
 
 def test_the_same_scores_are_one_story_of_one_day_and_two_of_different_weeks() -> None:

@@ -1,0 +1,78 @@
+"""Leakage: near 1 where groups are cut out of what passes into each other, 0 where they part."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recommender.arrays import Array
+from recommender.separation import leakage
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> tuple[Array, Array, Array]:
+    """Any lists, some of them short, falling scores, and any groups."""
+    texts, width = draw(st.integers(1, 12)), draw(st.integers(1, 9))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    neighbours = np.full((texts, width), -1, dtype=np.int32)
+    for text in range(texts):
+        others = rng.permutation(np.delete(np.arange(texts), text))
+        count = int(rng.integers(0, min(width, texts - 1) + 1))
+        neighbours[text, :count] = others[:count]
+    scores = np.where(neighbours < 0, 0.0, -np.sort(-rng.random((texts, width)), axis=1))
+    groups = np.unique(rng.integers(0, draw(st.integers(1, texts)), texts), return_inverse=True)[1]
+    return neighbours, scores.astype(np.float32), groups.astype(np.int32)
+
+
+@given(worlds(), st.integers(1, 5))
+def test_it_is_what_counting_finds(world: tuple[Array, Array, Array], ends: int) -> None:
+    neighbours, scores, groups = (column.tolist() for column in world)
+    every, leaving, near, far = 0.0, 0.0, 0.0, 0.0
+    for own, row, listed in zip(groups, neighbours, scores, strict=True):
+        every += sum(score**2 for score in listed)
+        leaving += sum(
+            score**2 for other, score in zip(row, listed, strict=True) if groups[other] != own
+        )
+        near += sum(listed[:ends])
+        far += sum(listed[-ends:])
+    found = leakage(*world, ends)
+    if near <= far:
+        assert found == math.inf
+    else:
+        assert found == pytest.approx(leaving / every / ((near - far) / near), rel=1e-4)
+
+
+def plane(texts: int, width: int, spots: int | None) -> tuple[Array, Array]:
+    """Texts anywhere on a plane, or around so many spots of it far from each other, and lists."""
+    rng = np.random.default_rng(0)
+    places = rng.uniform(0, 1, (texts, 2))
+    if spots is not None:
+        of = np.arange(texts) % spots
+        places = np.column_stack((of % 5, of // 5)) + 0.15 * places
+    apart = np.linalg.norm(places[:, None] - places, axis=2)
+    np.fill_diagonal(apart, np.inf)
+    neighbours = np.argsort(apart, axis=1)[:, :width].astype(np.int32)
+    near = np.take_along_axis(apart, neighbours, axis=1)
+    scores = np.exp(-near / near[:, -1:]).astype(np.float32)
+    return neighbours, scores
+
+
+@pytest.mark.parametrize("width", [10, 20, 40])
+@pytest.mark.parametrize("texts", [400, 1600])
+def test_it_tells_groups_that_stand_apart_from_cuts_at_any_size(texts: int, width: int) -> None:
+    squares = 5
+    neighbours, scores = plane(texts, width, spots=squares**2)
+    spots = np.arange(texts) % squares**2
+    if width < texts / squares**2:
+        assert leakage(neighbours, scores, spots, 5) == 0
+    halves = spots + squares**2 * (np.arange(texts) // squares**2 % 2)
+    assert leakage(neighbours, scores, halves, 5) > 0.7
+
+
+@pytest.mark.parametrize(("texts", "width"), [(0, 0), (0, 5), (1, 0), (1, 5), (2, 1), (5, 9)])
+def test_where_nothing_is_near_nothing_can_be_told(texts: int, width: int) -> None:
+    neighbours = np.full((texts, width), -1, dtype=np.int32)
+    scores, groups = np.zeros((texts, width), np.float32), np.arange(texts, dtype=np.int32)
+    assert leakage(neighbours, scores, groups, 5) == math.inf
