@@ -55,13 +55,14 @@ def leiden(
         held = _held(low, high, weight >= least, len(neighbours))
         low, high, weight = low[held], high[held], weight[held]
     graph = igraph.Graph(n=len(neighbours), edges=_each(low, high), directed=False)
+    weight = weight.astype(np.float64)
     del low, high  # of a large graph gigabytes, as weights kept with the edges would be
     # One iteration at a time: asked to go on while anything moves, igraph never ends where moves of
     # equal gain lead round in a circle, as they do among copies of a text.
     iteration = partial(
         graph.community_leiden,
         objective_function=objective,
-        weights=weight.astype(np.float64),
+        weights=weight,
         resolution=resolution,
         n_iterations=1,
         node_weights=None if weights is None else weights.tolist(),

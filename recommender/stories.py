@@ -197,13 +197,12 @@ def _search(
 ) -> Array:
     """The communities, (texts,) int32, that a search finds in so many `iterations`."""
     listed, weights = (np.sqrt(asked).astype(np.float32) for asked in thresholds)
-    other = np.where(neighbours < 0, 0, neighbours)
     # The model takes the cost of unlisted pairs from every pair; listed ones get it back.
-    beyond = scores - listed[:, None] * listed[other] + weights[:, None] * weights[other]
-    beyond = np.maximum(beyond, 0.0)
+    beyond = scores - _of_pairs(neighbours, listed)
+    beyond += _of_pairs(neighbours, weights)
     return leiden(
         neighbours,
-        beyond,
+        np.maximum(beyond, 0.0, out=beyond),
         1.0,
         seed,
         "CPM",
@@ -211,3 +210,9 @@ def _search(
         weights=weights,
         initial=initial,
     )
+
+
+def _of_pairs(neighbours: Array, roots: Array) -> Array:
+    """What each text and its neighbours ask of a pair, by the `roots` (texts,) of what they ask."""
+    pairs: Array = roots[:, None] * roots[np.where(neighbours < 0, 0, neighbours)]
+    return pairs
