@@ -177,6 +177,11 @@ def test_the_map_knows_every_room() -> None:
     assert {path.stem for path in PACKAGE.glob("*.py")} == set(MAY_IMPORT)
 
 
+def test_every_room_has_its_tests() -> None:
+    tested = {path.stem.removeprefix("test_") for path in Path(__file__).parent.glob("test_*.py")}
+    assert set(MAY_IMPORT) - tested == {"__init__", "types"}  # names alone
+
+
 def test_no_serving_room_imports_a_building_room() -> None:
     for room in SERVE:
         assert not set(MAY_IMPORT[room].split()) & (BUILD | JUDGE), room
