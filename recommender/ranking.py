@@ -24,7 +24,7 @@ from recommender.related import (
     within_caps,
     within_reach,
 )
-from recommender.rules import RowRules
+from recommender.rules import Beside
 from recommender.scoring import RECIPE, corrected, expand, hybrid
 from recommender.snapshot import NO_DATE, Snapshot
 
@@ -63,13 +63,11 @@ class Picked(NamedTuple):
 
 
 def rank(
-    snapshot: Snapshot, asked: Asked, question: Question, row_filter: RowFilter, rules: RowRules
+    snapshot: Snapshot, asked: Asked, question: Question, row_filter: RowFilter, beside: Beside
 ) -> list[Picked]:
     """The articles that answer `question` about `asked`, best first; see `questions.Options`."""
-    picked = _pinned(snapshot, asked, question, row_filter, rules)
-    barred = [hit.text for hit in picked]
-    if asked.row is not None and asked.row in rules.apart:
-        barred += rules.apart[asked.row]
+    picked = _pinned(snapshot, asked, question, row_filter, beside)
+    barred = [*(hit.text for hit in picked), *beside.apart]
     left = question._replace(k=question.k - len(picked)) if picked else question
     chosen = _chosen(snapshot, asked, left, row_filter, barred)
     picked += [
@@ -324,15 +322,15 @@ def _caps(snapshot: Snapshot, candidates: Candidates, question: Question) -> lis
 
 
 def _pinned(
-    snapshot: Snapshot, asked: Asked, question: Question, row_filter: RowFilter, rules: RowRules
+    snapshot: Snapshot, asked: Asked, question: Question, row_filter: RowFilter, beside: Beside
 ) -> list[Picked]:
     """The pinned articles that pass the filters, in the order of the rules.
 
     Of copies the first, and none of the asked article, unless copies are asked for.
     """
-    if asked.row is None or asked.text is None or asked.row not in rules.pinned:
+    if asked.text is None or not beside.pinned:
         return []
-    rows = np.array(rules.pinned[asked.row], dtype=np.int32)
+    rows = np.array(beside.pinned, dtype=np.int32)
     rows = rows[row_filter.admits(rows)]
     texts = snapshot.arrays.text_of.take(rows)
     if question.collapse:

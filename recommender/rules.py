@@ -1,12 +1,12 @@
-"""A publisher's rules, resolved to the rows and codes of one snapshot."""
+"""A publisher's rules, as questions to one snapshot need them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
 from recommender.snapshot import Snapshot
 
-__all__ = ["Bars", "RowRules", "resolve"]
+__all__ = ["Bars", "Beside", "Ruled", "ruled"]
 
 
 class Bars(NamedTuple):
@@ -16,16 +16,39 @@ class Bars(NamedTuple):
     until: float | None
 
 
-class RowRules(NamedTuple):
-    """`types.Rules` by rows: `pinned` in the settings' order, and the texts kept `apart`.
+class Beside(NamedTuple):
+    """What comes first beside one article, as rows in their order, and texts that never come."""
 
-    `excluded` are codes of sections; `embargo` gives the seconds since 1970 at which it ends.
+    pinned: tuple[int, ...] = ()
+    apart: tuple[int, ...] = ()
+
+
+class Ruled(NamedTuple):
+    """`types.Rules` by article: of each id those `pinned` beside it, and those kept `apart`.
+
+    Their rows are looked up when they are asked for: those of ten thousand pairs would take longer
+    than to open a snapshot. `excluded` are codes of sections; `embargo` gives the seconds since
+    1970 at which that of a row ends.
     """
 
-    pinned: Mapping[int, tuple[int, ...]]
-    apart: Mapping[int, frozenset[int]]
+    pinned: Mapping[str, tuple[str, ...]]
+    apart: Mapping[str, tuple[str, ...]]
     excluded: frozenset[int]
     embargo: Mapping[int, float]
+
+    def beside(self, snapshot: Snapshot, article_id: str) -> Beside:
+        """What the rules say of an article; of what the snapshot has not they say nothing."""
+        pinned, apart = self.pinned.get(article_id, ()), self.apart.get(article_id, ())
+        if not pinned and not apart:
+            return Beside()
+        text_of = snapshot.arrays.text_of.data
+        # The whole text: a copy under another id would be the same beside the article.
+        rows = map(snapshot.lookup.row_of, apart)
+        texts = {text_of[row] for row in rows if row is not None}
+        # What is kept apart stays so, pinned or not.
+        rows = map(snapshot.lookup.row_of, (other for other in pinned if other != article_id))
+        first = (row for row in rows if row is not None and text_of[row] not in texts)
+        return Beside(tuple(first), tuple(texts))
 
     def bars(self, removed: frozenset[int], now: datetime) -> Bars:
         """The `removed` rows and those under embargo at `now`."""
@@ -34,28 +57,25 @@ class RowRules(NamedTuple):
         return Bars(removed.union(held), min(held.values(), default=None))
 
 
-def resolve(snapshot: Snapshot) -> RowRules:
-    """The snapshot's rules; what names an article or a section that it has not says nothing."""
+def ruled(snapshot: Snapshot) -> Ruled:
+    """The snapshot's rules."""
     rules = snapshot.rules
-    row = snapshot.lookup.row_of
-    text_of = snapshot.arrays.text_of
-    apart: dict[int, frozenset[int]] = {}
-    for one, other in ((row(a), row(b)) for a, b in rules.apart):
-        if one is not None and other is not None:
-            # The whole text: a copy under another id would be the same beside the article.
-            apart[one] = apart.get(one, frozenset()) | {int(text_of[other])}
-            apart[other] = apart.get(other, frozenset()) | {int(text_of[one])}
-    pinned: dict[int, tuple[int, ...]] = {}
-    for first, second in dict.fromkeys((row(a), row(b)) for a, b in rules.pinned):
-        # What is kept apart stays so, pinned or not.
-        if (
-            first is not None
-            and second is not None
-            and first != second
-            and int(text_of[second]) not in apart.get(first, ())
-        ):
-            pinned[first] = (*pinned.get(first, ()), second)
+    both_ways = (pair for a, b in rules.apart for pair in ((a, b), (b, a)))
     sections = snapshot.facets["section"]
     excluded = frozenset(sections[s] for s in rules.excluded_sections if s in sections)
+    row = snapshot.lookup.row_of
     held = ((row(article_id), moment.timestamp()) for article_id, moment in rules.embargo)
-    return RowRules(pinned, apart, excluded, {r: end for r, end in held if r is not None})
+    return Ruled(
+        _by_first(rules.pinned),
+        _by_first(both_ways),
+        excluded,
+        {row: end for row, end in held if row is not None},
+    )
+
+
+def _by_first(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """The second ones of each first one, in their order, each once."""
+    found: dict[str, dict[str, None]] = {}
+    for first, second in pairs:
+        found.setdefault(first, {})[second] = None
+    return {first: tuple(seconds) for first, seconds in found.items()}

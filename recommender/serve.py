@@ -33,7 +33,7 @@ from recommender.lexical import Lexicon, weigh_query
 from recommender.questions import Options, Question, aware, question
 from recommender.ranking import Asked, Picked, rank
 from recommender.removals import read_removed, remove, restore
-from recommender.rules import Bars, RowRules, resolve
+from recommender.rules import Bars, Beside, Ruled, ruled
 from recommender.snapshot import Snapshot
 from recommender.text import content_hash, embedded_text
 from recommender.types import Answer, Card, Change, Filters, Health, Story, Topic, Trend
@@ -62,7 +62,7 @@ class _State(NamedTuple):
     """What questions are answered from."""
 
     snapshot: Snapshot
-    rules: RowRules
+    rules: Ruled
     pointer: _Signature
     removed: _Removed
     removed_list: _Signature
@@ -153,7 +153,7 @@ class Recommender:
         asked = Asked(None, own) if own is not None else _unpublished(snapshot, vector, prepared)
         wanted = _question(state, k, options)
         row_filter = state.row_filter(wanted.filters)
-        picked = rank(snapshot, asked, wanted, row_filter, state.rules)
+        picked = rank(snapshot, asked, wanted, row_filter, Beside())
         return answer(snapshot, asked, wanted, picked, row_filter, prepared)
 
     def article(self, article_id: str) -> Card:
@@ -393,13 +393,13 @@ def _open_current(artifacts: Artifacts) -> _State:
             if artifacts.current() != name:
                 continue  # pruned while it was being opened: a newer one is current by now
             raise
-        removed, rules = _removed(artifacts, snapshot), resolve(snapshot)
+        removed, rules = _removed(artifacts, snapshot), ruled(snapshot)
         bars = rules.bars(removed.rows, datetime.now(UTC))
         row_filter = _row_filters(snapshot, rules, bars)
         return _State(snapshot, rules, pointer, removed, removed_list, bars, row_filter)
 
 
-def _row_filters(snapshot: Snapshot, rules: RowRules, bars: Bars) -> Callable[[Filters], RowFilter]:
+def _row_filters(snapshot: Snapshot, rules: Ruled, bars: Bars) -> Callable[[Filters], RowFilter]:
     """The row filter of any filters; pages ask with the same ones again and again."""
 
     @lru_cache(FILTERS_KEPT)
@@ -443,7 +443,8 @@ def _ranked(
     row_filter = state.row_filter(wanted.filters)
     try:
         asked = Asked(row, int(snapshot.arrays.text_of[row]))
-        return asked, wanted, row_filter, rank(snapshot, asked, wanted, row_filter, state.rules)
+        beside = state.rules.beside(snapshot, article_id)
+        return asked, wanted, row_filter, rank(snapshot, asked, wanted, row_filter, beside)
     except IndexError as error:
         raise SnapshotDamaged(
             f"{snapshot.folder} points outside itself ({error}); run: recommender verify"

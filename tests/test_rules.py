@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from recommender import Recommender, UnknownArticle
-from recommender.rules import resolve
+from recommender.rules import Beside, ruled
 from recommender.types import Related
 from tests.planted import newsdesk, publish_articles
 
@@ -162,8 +162,24 @@ def test_rules_that_name_nothing_known_say_nothing(tmp_path: Path) -> None:
     rules = (
         "rules.pinned=[['gone', 'frost-0'], ['frost-0', 'frost-0']]",
         "rules.apart=[['gone', 'frost-0']]",
+        "rules.excluded_sections=['gone']",
         "rules.embargo={gone = 2099-01-01T00:00:00Z}",
     )
     rec = desk(tmp_path, *rules)
-    found = resolve(rec._state.snapshot)
-    assert found == ({}, {}, frozenset(), {})
+    snapshot = rec._state.snapshot
+    found = ruled(snapshot)
+    assert (found.excluded, found.embargo) == (frozenset(), {})
+    for article_id in ("frost-0", "frost-1"):
+        assert found.beside(snapshot, article_id) == Beside()
+
+
+def test_a_pair_said_twice_or_the_other_way_round_is_one(tmp_path: Path) -> None:
+    pairs = "[['frost-0', 'prize-1'], ['prize-1', 'frost-0'], ['frost-0', 'prize-1']]"
+    snapshot = desk(tmp_path, f"rules.apart={pairs}", f"rules.pinned={pairs}")._state.snapshot
+    texts = {
+        i: int(snapshot.arrays.text_of[snapshot.lookup.row_of(i)]) for i in ("frost-0", "prize-1")
+    }
+    found = ruled(snapshot)
+    assert found.beside(snapshot, "frost-0") == Beside((), (texts["prize-1"],))
+    assert found.beside(snapshot, "prize-1") == Beside((), (texts["frost-0"],))
+    assert found.pinned["frost-0"] == ("prize-1",)
