@@ -22,10 +22,8 @@ def to_microseconds(moment: datetime) -> int:
 
 def from_microseconds(value: int) -> datetime:
     """The inverse of `to_microseconds`."""
-    # Three times as fast as adding a timedelta, on a path that takes ten of them per question.
-    seconds, rest = divmod(value, 1_000_000)
-    moment = datetime.fromtimestamp(seconds, UTC)
-    return moment.replace(microsecond=rest) if rest else moment
+    # In parts: for a number this large to be cut into them by timedelta takes as long as the rest.
+    return _EPOCH + timedelta(0, *divmod(value, 1_000_000))
 
 
 def pack_cards(cards: Iterable[Card]) -> tuple[Array, Array]:
