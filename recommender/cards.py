@@ -57,7 +57,7 @@ class Cards:
             # One call parses them all: what it costs to begin is more than a record takes.
             records = json.loads(f"[{','.join(self._records.take(rows))}]")
             cards = [_card(*record) for record in records]
-        except (ValueError, TypeError, IndexError) as error:
+        except (ValueError, TypeError, IndexError, OverflowError) as error:
             raise SnapshotDamaged(f"{self._path} is damaged: {error}") from error
         if len(cards) != len(rows):
             raise SnapshotDamaged(
