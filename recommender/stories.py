@@ -26,7 +26,8 @@ LEAST_FOR_UNLISTED = 0.02  # of the threshold
 MOST_FOR_TIME = 0.1
 ITERATIONS = 2
 # A first look at whether stories stand apart: one iteration, on so many candidates, which tell as
-# well as all. The leakage of those that surely do and of those that hardly do; see `separation`.
+# well as all. The leakage of those that surely do and of those that hardly do: see `separation` and
+# docs/decisions/0022-stories-that-stand-apart.md.
 LOOKED_AT = 20
 LARGE_LEAK = 0.55, 0.7
 SMALL_LEAK = 0.7, 1.1

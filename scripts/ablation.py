@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from stream import read_stream
 
 from recommender import stories
 from recommender.agreement import b_cubed
@@ -88,7 +89,6 @@ CLOSENESS_ROWS = {"the product": 0.05, "twice as much": 0.1, "half": 0.025, "wit
 KEPT = 30  # of the candidates
 FEW = 10  # candidates, for which the larger stories are too large
 SHORT = (CANDIDATES, 16, 10)
-LINES = 2  # after the title, each a text of its own
 SPAN, LINGERING = 700.0, 1.5  # days: of all stories, and the mean until an article on one appears
 PER_SUBJECT = 25  # stories
 # How far from the day of its subject a story falls, in days, on average.
@@ -137,16 +137,10 @@ def large(path: Path, encoder: SentenceEncoder) -> list[Set]:
 
 
 def stream(path: Path, name: str, encoder: SentenceEncoder, field: str = "story") -> Set:
-    """Each title and the first lines of a set as texts of their own, grouped by a `field`."""
-    labelled = read_labelled(path, {}, 1_000_000, field=field)
-    told = {
-        (line, label): None
-        for article, label in zip(labelled.articles, labelled.labels, strict=True)
-        for line in (article.title, *article.text.splitlines()[:LINES])
-        if len(line.split()) > LINES
-    }
-    texts, labels = zip(*told, strict=True)
-    return made_ready(name, list(texts), list(labels), np.arange(len(texts)), encoder)
+    """The titles and first lines of a set as texts of their own, grouped by a `field`."""
+    lines = read_stream(path, field)
+    texts = [line.text for line in lines.articles]
+    return made_ready(name, texts, lines.labels, np.arange(len(texts)), encoder)
 
 
 def made_ready(

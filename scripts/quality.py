@@ -20,14 +20,15 @@ from typing import Any, NamedTuple
 import click
 import numpy as np
 from rich.console import Console, RenderableType
+from stream import read_stream
 
 from recommender.agreement import B_CUBED, PARTITION
-from recommender.config import load_settings
+from recommender.config import Settings, load_settings
 from recommender.console import figures_table, groupings_table
 from recommender.duplicates import group_duplicates, signatures
 from recommender.errors import RecommenderError
 from recommender.evaluation import MEASURES
-from recommender.labelled import read_labelled
+from recommender.labelled import Labelled, read_labelled
 from recommender.labelled_groups import evaluate_stories, evaluate_topics
 from recommender.rankings import evaluate_related
 from recommender.text import embedded_text
@@ -75,7 +76,15 @@ def related(split: str | None = None) -> Callable[[Path], Report]:
 def stories(labelled: Path) -> Report:
     """Stories on a set labelled with them; floors hold the product's B-cubed."""
     settings = load_settings(environment={})
-    articles = read_labelled(labelled, {}, settings.input.max_characters)
+    return _stories(read_labelled(labelled, {}, settings.input.max_characters), settings)
+
+
+def stream(labelled: Path) -> Report:
+    """Stories of a stream of short texts: the lines of a set, by the subjects of its `label`."""
+    return _stories(read_stream(labelled, "label"), load_settings(environment={}))
+
+
+def _stories(articles: Labelled, settings: Settings) -> Report:
     found = evaluate_stories(articles, settings)
     figures = dict(zip(B_CUBED, found.groupings[0].figures.mean.tolist(), strict=True))
     return Report(figures, groupings_table(found, B_CUBED), found.to_dict())
@@ -144,6 +153,7 @@ TASKS = {
     "stories: allsides": Task(("allsides_stories.jsonl",), stories),
     "stories: ecbplus": Task(("ecbplus_stories.jsonl",), stories),
     "stories: basil": Task(("basil_stories.jsonl",), stories),
+    "stories: lines of ecbplus": Task(("ecbplus_stories.jsonl",), stream),
     "topics: bbc": Task(("bbc_topics.jsonl",), topics),
     "topics: reuters": Task(("reuters_topics.jsonl",), topics),
     "topics: agnews": Task(("agnews_topics.jsonl",), topics),

@@ -23,6 +23,11 @@ FIGURES = {
 Run = Callable[..., Result]
 
 
+@pytest.fixture(autouse=True)
+def scripts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(SCRIPT.parent))
+
+
 @pytest.fixture
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a made-up set under the name of a real one; no model is needed."""
@@ -143,3 +148,22 @@ def test_the_floors_in_the_repository_are_those_of_the_tasks() -> None:
         assert set(held[name].files) == set(task.files)
         assert set(held[name].floors) == set(FIGURES[name.partition(":")[0]])
         assert all(0 < floor <= 1 for floor in held[name].floors.values())
+
+
+def test_a_stream_has_each_line_once_and_no_byline(tmp_path: Path) -> None:
+    records = [
+        {"id": "a", "title": "The ferry has sunk", "text": "By Ada\nNobody was hurt.\nMore soon."},
+        {"id": "b", "title": "The ferry has sunk", "text": "It lies in the harbour now."},
+    ]
+    path = tmp_path / "labelled.jsonl"
+    lines = (json.dumps(record | {"story": "s", "label": "ferries"}) for record in records)
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    found = runpy.run_path(str(SCRIPT.with_name("stream.py")))["read_stream"](path, "label")
+    assert [(line.title, line.text, line.published) for line in found.articles] == [
+        ("", "The ferry has sunk", None),
+        ("", "Nobody was hurt.", None),
+        ("", "It lies in the harbour now.", None),
+    ]
+    assert found.labels == ["ferries"] * 3
+    assert found.splits == [None] * 3
+    assert len({line.id for line in found.articles}) == 3
