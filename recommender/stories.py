@@ -16,6 +16,7 @@ __all__ = [
     "Thresholds",
     "by_time",
     "detect_stories",
+    "story_leakage",
     "story_thresholds",
 ]
 
@@ -28,7 +29,7 @@ ITERATIONS = 2
 # A first look at whether stories stand apart: one iteration, on so many candidates, which tell as
 # well as all. The leakage of those that surely do and of those that hardly do: see `separation` and
 # docs/decisions/0022-stories-that-stand-apart.md.
-LOOKED_AT = 20
+LOOKED_AT, ENDS = 20, 5
 LARGE_LEAK = 0.55, 0.7
 SMALL_LEAK = 0.7, 1.1
 
@@ -109,7 +110,7 @@ def story_thresholds(
     most = np.minimum(recipe.most_of_first * first, recipe.most_background)
     background = np.minimum(last, most)
     small, large = (_asked(least, last, share * background, recipe) for share in (1.0, 0.0))
-    surely = _large(neighbours, scores, small, large, seed, recipe)
+    surely = _large(neighbours, scores, small, large, seed)
     crowded: Array | float = surely
     if closeness is not None:
         crowded = np.maximum(closeness.crowding(recipe.last), surely)
@@ -124,27 +125,28 @@ def _asked(least: Array, last: Array, background: Array, recipe: Recipe) -> Thre
     return Thresholds(listed, np.maximum(unlisted, LEAST_FOR_UNLISTED * listed))
 
 
+def story_leakage(neighbours: Array, scores: Array, thresholds: Thresholds, seed: int) -> float:
+    """The leakage of the stories that a first look finds by the `thresholds`; see `separation`."""
+    nearest, theirs = neighbours[:, :LOOKED_AT], scores[:, :LOOKED_AT]
+    return leakage(nearest, theirs, _search(nearest, theirs, thresholds, seed, 1), ENDS)
+
+
 def _large(
-    neighbours: Array,
-    scores: Array,
-    small: Thresholds,
-    large: Thresholds,
-    seed: int,
-    recipe: Recipe,
+    neighbours: Array, scores: Array, small: Thresholds, large: Thresholds, seed: int
 ) -> float:
     """How surely the stories are the `large` ones, not the `small`, in [0, 1].
 
     It is so where the large ones stand apart and the small ones are pieces of them, which do not.
     """
-    nearest, theirs = neighbours[:, :LOOKED_AT], scores[:, :LOOKED_AT]
+    surely = _apart(story_leakage(neighbours, scores, large, seed), *LARGE_LEAK)
+    if not surely:
+        return 0.0
+    return surely * (1.0 - _apart(story_leakage(neighbours, scores, small, seed), *SMALL_LEAK))
 
-    def apart(thresholds: Thresholds, surely: float, hardly: float) -> float:
-        groups = _search(nearest, theirs, thresholds, seed, 1)
-        leaks = leakage(nearest, theirs, groups, recipe.first)
-        return min(max((hardly - leaks) / (hardly - surely), 0.0), 1.0)
 
-    surely = apart(large, *LARGE_LEAK)
-    return surely * (1.0 - apart(small, *SMALL_LEAK)) if surely > 0 else 0.0
+def _apart(leaks: float, surely: float, hardly: float) -> float:
+    """1 where `surely` or less leaks, 0 where `hardly` or more."""
+    return min(max((hardly - leaks) / (hardly - surely), 0.0), 1.0)
 
 
 def _mean(scores: Array) -> Array:

@@ -6,7 +6,7 @@ by all sets but one, and judge it on that one. Related articles are judged by nD
 B-cubed F1: as they are, and with lists of 10 candidates, which the larger stories do not fit in, as
 stories of 100 do not in the product's 50. The fifth is of ECB+ by its 43 subjects, 23 articles
 each, of its headlines alone, and of a stream of its titles and first lines, 66 a subject, with
-lists that grow too short for all its stories.
+lists that grow too short for all its stories. The sixth tells how far stories stand apart.
 
 The last two tables are about the days of articles. The sets have few or none, so they are made up:
 stories fall anywhere in 700 days, or around the day of their subject, 25 stories each, and are
@@ -40,7 +40,7 @@ from recommender.progress import ignore
 from recommender.related import by_days
 from recommender.scoring import RECIPE, Recipe
 from recommender.snapshot import NO_DATE
-from recommender.stories import by_time, detect_stories, story_thresholds
+from recommender.stories import by_time, detect_stories, story_leakage, story_thresholds
 from recommender.text import embedded_text
 from recommender.tokens import count_words, read_tokens
 
@@ -183,6 +183,13 @@ def grouped(of: Set, candidates: int, recipe: stories.Recipe, *, small: bool = F
     return _agreement(of, neighbours, scores, thresholds)
 
 
+def leaking(of: Set, recipe: stories.Recipe) -> float:
+    """The leakage of small stories by the `recipe`; of large ones where it has no background."""
+    nobody = np.full_like(of.wide.neighbours, -1)
+    thresholds = story_thresholds(nobody, of.wide.scores, of.lengths, 0, recipe=recipe)
+    return story_leakage(*of.wide, thresholds, 0)
+
+
 def dated(of: Set, within: float | None, pairs: bool, crowds: bool) -> float:
     """B-cubed F1 with made-up days, told to the `pairs`' scores, to what is near as a crowd."""
     neighbours, scores = of.wide
@@ -222,7 +229,7 @@ def _agreement(of: Set, neighbours: Array, scores: Array, thresholds: stories.Th
 
 
 def main() -> None:
-    """Print all seven tables."""
+    """Print all eight tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, help="the folder of NAME_stories.jsonl files")
     folder: Path = parser.parse_args().folder
@@ -249,6 +256,12 @@ def main() -> None:
         for name in ("the product", ALL_SMALL)
     }
     show("B-cubed F1, candidates", heads, told)
+    looked = sets + [of for of, candidates in columns if candidates == CANDIDATES]
+    leaks = {
+        "large stories": [leaking(of, stories.RECIPE._replace(most_of_first=0.0)) for of in looked],
+        "small stories": [leaking(of, stories.RECIPE) for of in looked],
+    }
+    show("leakage", [of.name for of in looked], leaks)
     sets.append(stream(folder / "ecbplus_stories.jsonl", "ecbplus, lines", encoder))
     heads = [f"{of.name}, {when}" for of in sets for when in BURSTS]
     ordered = {
