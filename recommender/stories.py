@@ -30,7 +30,7 @@ ITERATIONS = 2
 # well as all. The leakage of those that surely do and of those that hardly do: see `separation` and
 # docs/decisions/0022-stories-that-stand-apart.md.
 LOOKED_AT, ENDS = 20, 5
-LARGE_LEAK = 0.55, 0.7
+LARGE_LEAK = 0.6, 0.8
 SMALL_LEAK = 0.7, 1.1
 
 
