@@ -57,7 +57,7 @@ class Recipe(NamedTuple):
     than `most_background`, the list seems to end amid a large story. The background is then no more
     than that, and what is not in the list is no stranger: for each that the last ones score beyond
     it, an unlisted pair costs `less_for_unlisted` less. In a corpus that is one of large stories
-    nothing is background, and `less_for_large` is asked.
+    nothing is background, and they must score `less_for_large` less.
     """
 
     threshold: float = 0.34

@@ -4,10 +4,10 @@ For want of a labelled stream of headlines, whose stories are larger and looser 
 articles: ECB+ by its subjects gives 2,900 lines, 66 a subject.
 """
 
-from dataclasses import replace
 from pathlib import Path
 
 from recommender.labelled import Labelled, read_labelled
+from recommender.types import Article
 
 __all__ = ["read_stream"]
 
@@ -26,7 +26,6 @@ def read_stream(path: Path, field: str) -> Labelled:
         for line in (article.title, *article.text.splitlines()[:LINES])
         if len(line.split()) > LINES
     }
-    blank = replace(articles.articles[0], title="", url=None, published=None)
-    lines = [replace(blank, id=str(n), text=line) for n, (line, _) in enumerate(told)]
+    lines = [Article(str(n), title="", text=line) for n, (line, _) in enumerate(told)]
     labels = [label for _, label in told]
     return articles._replace(articles=lines, labels=labels, splits=[None] * len(lines))

@@ -30,6 +30,12 @@ def logger_as_it_was() -> Iterator[None]:
     logger.setLevel(level)
 
 
+@pytest.fixture
+def scripts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The scripts can be imported, as each other's neighbours are."""
+    monkeypatch.syspath_prepend(str(Path(__file__).parent.parent / "scripts"))
+
+
 class Result(NamedTuple):
     code: int
     out: str

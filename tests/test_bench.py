@@ -13,11 +13,6 @@ from recommender.verification import verify
 from tests.planted import WordEncoder, article, write_jsonl
 
 
-@pytest.fixture
-def scripts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(str(Path(__file__).parent.parent / "scripts"))
-
-
 def test_the_made_up_newsroom_is_whole_and_answers(scripts: None, tmp_path: Path) -> None:
     made_up = pytest.importorskip("made_up")
     name = made_up.publish_made_up(tmp_path, 400, threads=1)
@@ -29,9 +24,11 @@ def test_the_made_up_newsroom_is_whole_and_answers(scripts: None, tmp_path: Path
 
 
 def test_peers_are_asked_and_those_not_installed_are_left_out(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    scripts: None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.syspath_prepend(str(Path(__file__).parent.parent / "scripts"))
     monkeypatch.setitem(sys.modules, "psycopg", None)  # as if it were not there
     peers = pytest.importorskip("bench_related")
     peers.publish_made_up(tmp_path, 400, threads=1)

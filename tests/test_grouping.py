@@ -133,18 +133,21 @@ def test_what_is_told_of_topics_and_stories(night: Night) -> None:
     assert len(told.changes["stories"]) == several
 
 
-def test_changes_name_stories_by_their_headlines_also_those_that_are_gone(night: Night) -> None:
+@pytest.mark.parametrize(("lead", "headline"), [("frost-0", "Frost report 0"), ("zz-1", "")])
+def test_a_story_that_is_gone_is_named_by_its_headline_where_that_is_left(
+    night: Night, lead: str, headline: str
+) -> None:
     former = read_former(night.artifacts)
     lost = former._replace(
         ids=[*former.ids, "zz-1", "zz-2"],
         story_of=np.append(former.story_of, [len(former.story_ids)] * 2).astype(np.int32),
         story_ids=[*former.story_ids, "s-gone"],
-        story_leads=[*former.story_leads, "zz-1"],
+        story_leads=[*former.story_leads, lead],
         topic_of=np.append(former.topic_of, [0, 0]).astype(np.int32),
         finest_of=np.append(former.finest_of, [0, 0]).astype(np.int32),
     )
     (gone,) = night.told(night.groups(lost, build="b2"), lost).changes["stories"]
-    assert (gone.kind, gone.id, gone.label) == ("gone", "s-gone", "")
+    assert (gone.kind, gone.id, gone.label) == ("gone", "s-gone", headline)
 
 
 def _rows(night: Night, ids: set[str]) -> list[int]:

@@ -8,7 +8,6 @@ import pytest
 
 from recommender.logs import log_to_stderr
 
-pytestmark = pytest.mark.usefixtures("logger_as_it_was")
 log = logging.getLogger("recommender.room")
 
 

@@ -21,11 +21,7 @@ FIGURES = {
     "duplicates": ("precision", "recall"),
 }
 Run = Callable[..., Result]
-
-
-@pytest.fixture(autouse=True)
-def scripts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(str(SCRIPT.parent))
+pytestmark = pytest.mark.usefixtures("scripts")
 
 
 @pytest.fixture

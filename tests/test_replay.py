@@ -15,8 +15,7 @@ from tests.planted import WordEncoder, newsdesk, write_jsonl
 
 
 @pytest.fixture
-def replay(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    monkeypatch.syspath_prepend(str(Path(__file__).parent.parent / "scripts"))
+def replay(scripts: None, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     monkeypatch.setattr("recommender.nightly.SentenceEncoder", lambda *_, **__: WordEncoder())
     return pytest.importorskip("replay")  # type: ignore[no-any-return]
 

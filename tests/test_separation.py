@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from recommender.arrays import Array
 from recommender.separation import leakage
 
+SIDE = 5  # spots in a row
+
 
 @st.composite
 def worlds(draw: st.DrawFn) -> tuple[Array, Array, Array]:
@@ -44,13 +46,10 @@ def test_it_is_what_counting_finds(world: tuple[Array, Array, Array], ends: int)
         assert found == pytest.approx(leaving / every / ((near - far) / near), rel=1e-4)
 
 
-def plane(texts: int, width: int, spots: int | None) -> tuple[Array, Array]:
-    """Texts anywhere on a plane, or around so many spots of it far from each other, and lists."""
-    rng = np.random.default_rng(0)
-    places = rng.uniform(0, 1, (texts, 2))
-    if spots is not None:
-        of = np.arange(texts) % spots
-        places = np.column_stack((of % 5, of // 5)) + 0.15 * places
+def plane(spots: Array, width: int) -> tuple[Array, Array]:
+    """The graph of texts around the `spots` (texts,) of a plane, which lie far from each other."""
+    scattered = np.random.default_rng(0).uniform(0, 1, (len(spots), 2))
+    places = np.column_stack((spots % SIDE, spots // SIDE)) + 0.15 * scattered
     apart = np.linalg.norm(places[:, None] - places, axis=2)
     np.fill_diagonal(apart, np.inf)
     neighbours = np.argsort(apart, axis=1)[:, :width].astype(np.int32)
@@ -62,12 +61,12 @@ def plane(texts: int, width: int, spots: int | None) -> tuple[Array, Array]:
 @pytest.mark.parametrize("width", [10, 20, 40])
 @pytest.mark.parametrize("texts", [400, 1600])
 def test_it_tells_groups_that_stand_apart_from_cuts_at_any_size(texts: int, width: int) -> None:
-    squares = 5
-    neighbours, scores = plane(texts, width, spots=squares**2)
-    spots = np.arange(texts) % squares**2
-    if width < texts / squares**2:
+    numbers, count = np.arange(texts), SIDE**2
+    spots = numbers % count
+    neighbours, scores = plane(spots, width)
+    if width < texts / count:
         assert leakage(neighbours, scores, spots, 5) == 0
-    halves = spots + squares**2 * (np.arange(texts) // squares**2 % 2)
+    halves = spots + count * (numbers // count % 2)
     assert leakage(neighbours, scores, halves, 5) > 0.7
 
 

@@ -10,18 +10,9 @@ from recommender.spelling import spell
 from recommender.tokens import read_tokens
 
 WORDS = [
-    "Poipet",
-    "POIPET",
-    "poipet",
-    "crane",
-    "Crane",
-    "of",
-    "Kim",
-    "KIM",
-    "Jong",
-    "the",
-    "mayor’s",
-]
+    "Poipet", "POIPET", "poipet", "crane", "Crane", "of", "Kim", "KIM", "Jong",
+    "the", "mayor’s",
+]  # fmt: skip
 
 
 def spelled(texts: list[str], language: str = "en") -> list[str]:

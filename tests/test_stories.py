@@ -16,6 +16,7 @@ from tests.test_communities import graph, noisy
 SAME_STORY = 0.49
 NO_DATE = np.iinfo(np.int64).min
 DAY = 86_400_000_000
+HEADLINE = 12  # words
 
 
 def detect_stories(
@@ -240,8 +241,8 @@ def directions(rng: np.random.Generator, texts: int, dimension: int) -> Array:
     return found / np.linalg.norm(found, axis=1, keepdims=True)
 
 
-def stories_of(neighbours: Array, scores: Array, words: int) -> Array:
-    thresholds = story_thresholds(neighbours, scores, np.full(len(scores), words), 0)
+def stories_of(neighbours: Array, scores: Array) -> Array:
+    thresholds = story_thresholds(neighbours, scores, np.full(len(scores), HEADLINE), 0)
     return room.detect_stories(neighbours, scores, thresholds, 0).story_of
 
 
@@ -249,13 +250,14 @@ def stories_of(neighbours: Array, scores: Array, words: int) -> Array:
 def test_a_stream_of_loose_headlines_comes_in_its_large_stories(size: int) -> None:
     rng, of = np.random.default_rng(0), np.arange(12 * size) // size
     graph = lists(0.6 * np.eye(12)[of], 0.8 * directions(rng, len(of), 30))
-    found = stories_of(*graph, words=12)
+    found = stories_of(*graph)
     assert np.bincount(found).tolist() == [size] * 12
     assert all(len(set(found[of == story].tolist())) == 1 for story in range(12))
     # Whatever the days of its texts are.
     days = closeness(graph[0], rng.permutation(len(of)) * DAY, NO_DATE)
     alone, dated = (
-        story_thresholds(*graph, np.full(len(of), 12), 0, close).listed for close in (None, days)
+        story_thresholds(*graph, np.full(len(of), HEADLINE), 0, close).listed
+        for close in (None, days)
     )
     assert dated.tolist() == alone.tolist()
 
@@ -264,7 +266,7 @@ def test_small_stories_of_subjects_that_pass_into_each_other_stay_small() -> Non
     rng, of = np.random.default_rng(0), np.arange(900) // 3
     subject, story = directions(rng, 300, 6)[of], directions(rng, 300, 100)[of]
     graph = lists(0.6 * subject, 0.6 * story, 0.53 * directions(rng, 900, 100))
-    sizes = np.bincount(stories_of(*graph, words=12))
+    sizes = np.bincount(stories_of(*graph))
     assert len(sizes) > 295
     assert sizes.max() <= 6
 
@@ -273,7 +275,7 @@ def test_tight_small_stories_are_not_pieces_of_their_subjects_that_stand_apart()
     rng, of = np.random.default_rng(0), np.arange(1200) // 10
     subject, story = np.eye(6)[of // 20], directions(rng, 120, 100)[of]
     graph = lists(0.5 * subject, 0.75 * story, 0.43 * directions(rng, 1200, 100))
-    found = stories_of(*graph, words=12)
+    found = stories_of(*graph)
     assert np.bincount(found).tolist() == [10] * 120
 
 
