@@ -13,6 +13,7 @@ from recommender.scoring import RECIPE, Recipe, corrected, expand, hubness, hybr
 __all__ = ["Graph", "Rescored", "rescore"]
 
 BLOCK_ROWS = 256  # their candidates' vectors stay in the processor's cache
+OPENED_ROWS, OPEN_TEXTS = 1024, 8  # texts compared by one thread in turn, and at once
 
 
 class Graph(NamedTuple):
@@ -52,7 +53,6 @@ def rescore(
     (texts, dimension) float32 are unit embeddings. The result is the same for any number of
     `threads`. `advance` is told how many texts are done.
     """
-    overlap = _overlaps(candidates, words, advance)
     expanded, hub = np.empty_like(vectors), np.empty(len(vectors), dtype=np.float32)
     hybrids = np.empty(candidates.shape, dtype=np.float32)
     wide = Graph(np.empty(candidates.shape, dtype=np.int32), np.empty_like(hybrids))
@@ -79,11 +79,13 @@ def rescore(
         wide.neighbours[rows] = np.take_along_axis(candidates[rows], order, axis=1)
         wide.scores[rows] = np.maximum(np.take_along_axis(scores, order, axis=1), 0.0)
 
+    blocks = list(_blocks(slice(len(vectors)), BLOCK_ROWS))
     with ThreadPoolExecutor(threads) as pool:
+        overlap = _overlaps(candidates, words, pool, advance)
         for work in (expand_block, compare_block):
-            list(pool.map(work, _blocks(len(vectors))))
+            list(pool.map(work, blocks))
         mean = float(hub.mean())
-        list(pool.map(correct_block, _blocks(len(vectors))))
+        list(pool.map(correct_block, blocks))
     graph = Graph(*(np.ascontiguousarray(column[:, :k]) for column in wide))
     return Rescored(graph, wide, hub), expanded
 
@@ -94,27 +96,36 @@ def _any_text(candidates: Array) -> tuple[Array, Array]:
     return np.where(missing, 0, candidates), missing
 
 
-def _overlaps(candidates: Array, words: Words, advance: Callable[[int], None]) -> Array:
+def _overlaps(
+    candidates: Array, words: Words, pool: ThreadPoolExecutor, advance: Callable[[int], None]
+) -> Array:
     """`lexical.overlaps` of every text with its candidates, (texts, c) float32."""
-    size = int(words.words.max(initial=-1)) + 2  # the last place is that of -1, no word
-    own = np.zeros(size, dtype=np.float32)
+    size = int(words.words.max(initial=-1)) + 2
     weights = words.weights.astype(np.float32)
     found = np.empty(candidates.shape, dtype=np.float32)
-    for text, others in enumerate(candidates):
-        others = np.maximum(others, 0)
-        # One text's weights lie open by word: each candidate looks its own words up in them.
-        own[words.words[text]] = weights[text]
-        own[-1] = 0.0
-        np.einsum(
-            "ij,ij->i",
-            own.take(words.words[others], mode="wrap"),
-            weights[others],
-            out=found[text],
-        )
-        own[words.words[text]] = 0.0
-        if (text + 1) % BLOCK_ROWS == 0:
-            advance(BLOCK_ROWS)
-    advance(len(candidates) % BLOCK_ROWS)
+
+    def compare(many: slice) -> int:
+        # The weights of some texts lie open by word: candidates look their own words up in them.
+        # No word, -1, finds whatever is there, but weighs nothing itself.
+        opened = np.zeros(OPEN_TEXTS * size, dtype=np.float32)
+        first = np.arange(OPEN_TEXTS, dtype=np.int32)[:, None] * size
+        # To fill fresh memory takes far longer than to fill the same again.
+        places = np.empty((OPEN_TEXTS, *found.shape[1:], words.words.shape[1]), dtype=np.int32)
+        theirs, own = (np.empty(places.shape, dtype=np.float32) for _ in range(2))
+        for rows in _blocks(many, OPEN_TEXTS):
+            here = slice(rows.stop - rows.start)
+            at = words.words[rows] + first[here]
+            opened[at] = weights[rows]
+            words.words.take(candidates[rows], axis=0, mode="clip", out=places[here])
+            weights.take(candidates[rows], axis=0, mode="clip", out=theirs[here])
+            places[here] += first[here, None]
+            opened.take(places[here], mode="clip", out=own[here])
+            np.vecdot(own[here], theirs[here], out=found[rows])
+            opened[at] = 0.0
+        return many.stop - many.start
+
+    for done in pool.map(compare, _blocks(slice(len(found)), OPENED_ROWS)):
+        advance(done)
     return found
 
 
@@ -124,5 +135,7 @@ def _best(scores: Array, count: int) -> Array:
     return order
 
 
-def _blocks(rows: int) -> Iterator[slice]:
-    return (slice(start, start + BLOCK_ROWS) for start in range(0, rows, BLOCK_ROWS))
+def _blocks(rows: slice, size: int) -> Iterator[slice]:
+    """`rows` in blocks of `size`."""
+    first = rows.start or 0
+    return (slice(start, min(start + size, rows.stop)) for start in range(first, rows.stop, size))
