@@ -1,11 +1,10 @@
 """Communities of the neighbour graph, by Leiden: what stories and topics are made of."""
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import partial
-from heapq import heapify, heappop, heappush
 from itertools import chain
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
@@ -14,12 +13,25 @@ from recommender.arrays import Array
 if TYPE_CHECKING:
     from igraph import VertexClustering
 
-__all__ = ["begun", "central_members", "joined", "leiden", "modularity", "numbered_by_size"]
+__all__ = ["begun", "central_members", "ensemble", "leiden", "modularity", "numbered_by_size"]
+
+Objective = Literal["modularity", "CPM"]
 
 EDGES_AT_A_TIME = 1 << 16
+ORDERED_BY = 5  # neighbours of each text: more bring nothing
 ITERATIONS = 50  # a safeguard: on real graphs ten are many
 # Of modularity. To go on for less takes up to twice as long and gains no agreement with labels.
 LEAST_GAIN = 1e-4
+BRIEF = 3  # iterations of the searches of an ensemble
+CORE_SEARCHES = 20
+
+
+class _Edges(NamedTuple):
+    """The pairs of linked texts, the lower first, and what they weigh, (edges,) each."""
+
+    low: Array
+    high: Array
+    weight: Array
 
 
 def leiden(
@@ -27,12 +39,11 @@ def leiden(
     scores: Array,
     resolution: float,
     seed: int,
-    objective: Literal["modularity", "CPM"],
+    objective: Objective,
     *,
     iterations: int = ITERATIONS,
     weights: Array | None = None,
     initial: Array | None = None,
-    searches: int = 1,
 ) -> Array:
     """Community of every text, (texts,) int32; equal seeds give equal communities.
 
@@ -44,35 +55,57 @@ def leiden(
 
     `weights` (texts,) are those of the texts under CPM, where two must score the product of theirs
     and the resolution to be rather together than apart; without them each weighs 1. `initial`
-    (texts,) numbers the communities from 0 that the search begins with, else each text's own. Of so
-    many `searches`, with the seeds from `seed` on, the one of the greatest quality.
+    (texts,) numbers the communities from 0 that the search begins with, else each text's own.
     """
-    import igraph
-
-    low, high, weight = _edges(neighbours, scores, mean=objective == "CPM")
+    order, place = _near_in_memory(neighbours)
+    weights, initial = (None if of is None else of[order] for of in (weights, initial))
+    edges = _edges(neighbours, scores, order, place, mean=objective == "CPM")
     if objective == "CPM":
-        least = resolution if weights is None else resolution * weights[low] * weights[high]
-        held = _held(low, high, weight >= least, len(neighbours))
-        low, high, weight = low[held], high[held], weight[held]
-    graph = igraph.Graph(n=len(neighbours), edges=_each(low, high), directed=False)
-    # Not as an array: igraph would take three times as long over its numbers.
-    weight = memoryview(weight.astype(np.float64))
-    del low, high  # of a large graph gigabytes, as weights kept with the edges would be
-    # One iteration at a time: asked to go on while anything moves, igraph never ends where moves of
-    # equal gain lead round in a circle, as they do among copies of a text.
-    iteration = partial(
-        graph.community_leiden,
-        objective_function=objective,
-        weights=weight,
-        resolution=resolution,
-        n_iterations=1,
-        node_weights=None if weights is None else weights.tolist(),
-    )
-    begin = None if initial is None else initial.tolist()
-    found = [_search(iteration, begin, seed + search, iterations) for search in range(searches)]
-    # Of equals the first, as without an edge, where the quality is no number.
-    best = max(found, key=lambda clustering: clustering.quality)
-    return np.asarray(best.membership, dtype=np.int32)
+        edges = _held(edges, resolution, np.ones(len(order)) if weights is None else weights)
+    iteration = _iteration(edges, len(order), resolution, objective, weights)
+    del edges  # of a large graph gigabytes, as weights kept with igraph's edges would be
+    return _groups(_search(iteration, seed, iterations, initial))[place]
+
+
+def ensemble(
+    neighbours: Array, scores: Array, resolution: float, seed: int, searches: int
+) -> Array:
+    """Communities by modularity that hardly depend on the `seed`, (texts,) int32.
+
+    The graph is that of `leiden`. What so many brief `searches` all put together are core groups
+    (Ovelgoenne and Geyer-Schulz 2012, An ensemble learning strategy for graph clustering). Each is
+    a node of a graph that is small enough for many searches; from what the best of them finds, one
+    goes on among the texts.
+    """
+    order, place = _near_in_memory(neighbours)
+    edges = _edges(neighbours, scores, order, place, mean=False)
+    iteration = _iteration(edges, len(order), resolution, "modularity")
+    first = searches * seed  # so that no two seeds share a search
+    brief = [_groups(_search(iteration, first + search, BRIEF)) for search in range(searches)]
+    core: Array = np.unique(np.stack(brief), axis=1, return_inverse=True)[1].ravel()
+    initial = _of_core_groups(edges, core, resolution, seed)[core]
+    return _groups(_search(iteration, seed, ITERATIONS, initial))[place]
+
+
+def _of_core_groups(edges: _Edges, core: Array, resolution: float, seed: int) -> Array:
+    """The best communities found of the `core` groups (texts,), numbered from 0: (groups,) int32.
+
+    Modularity is CPM where a node weighs what its edges do, those within the group as well.
+    """
+    from scipy.sparse import coo_array
+
+    count, low, high = int(core.max(initial=-1)) + 1, core[edges.low], core[edges.high]
+    degrees = np.bincount(low, edges.weight, count) + np.bincount(high, edges.weight, count)
+    apart = low != high
+    if not apart.any():
+        return np.arange(count, dtype=np.int32)
+    low, high = np.minimum(low, high)[apart], np.maximum(low, high)[apart]
+    pairs = coo_array((edges.weight[apart], (low, high)), shape=(count, count)).tocsr().tocoo()
+    between = _Edges(pairs.row, pairs.col, pairs.data)
+    iteration = _iteration(between, count, resolution / degrees.sum(), "CPM", degrees)
+    first = CORE_SEARCHES * seed
+    found = [_search(iteration, first + search, ITERATIONS) for search in range(CORE_SEARCHES)]
+    return _groups(max(found, key=lambda clustering: clustering.quality))
 
 
 def begun(former: Array) -> Array:
@@ -84,18 +117,61 @@ def begun(former: Array) -> Array:
     return numbered
 
 
+def _near_in_memory(neighbours: Array) -> tuple[Array, Array]:
+    """An order of the texts, neighbours near each other; and the place in it of each text.
+
+    By reverse Cuthill-McKee (George 1971), which takes no time beside what it saves: of a large
+    graph in any order a search waits for memory, half of its time.
+    """
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import reverse_cuthill_mckee
+
+    count, near = len(neighbours), neighbours[:, :ORDERED_BY]
+    linked = near >= 0
+    start = np.concatenate(([0], np.cumsum(linked.sum(axis=1)))).astype(np.int32)
+    links = csr_array((linked[linked], near[linked], start), shape=(count, count))
+    order = reverse_cuthill_mckee(links, symmetric_mode=True) if count else np.empty(0, np.int32)
+    place = np.empty(count, dtype=np.int32)
+    place[order] = np.arange(count, dtype=np.int32)
+    return order, place
+
+
+def _iteration(
+    edges: _Edges,
+    count: int,
+    resolution: float,
+    objective: Objective,
+    weights: Array | None = None,
+) -> "Callable[..., VertexClustering]":
+    """What one iteration of Leiden finds in the graph of `count` texts."""
+    import igraph
+
+    graph = igraph.Graph(n=count, edges=_each(edges.low, edges.high), directed=False)
+    # One at a time: asked to go on while anything moves, igraph never ends where moves of equal
+    # gain lead round in a circle, as they do among copies of a text.
+    return partial(
+        graph.community_leiden,
+        objective_function=objective,
+        # The numbers of an array itself take igraph three times as long.
+        weights=edges.weight.astype(np.float64).data,
+        resolution=resolution,
+        n_iterations=1,
+        node_weights=None if weights is None else weights.tolist(),
+    )
+
+
 def _search(
     iteration: "Callable[..., VertexClustering]",
-    begin: Sequence[int] | None,
     seed: int,
     iterations: int,
+    initial: Array | None = None,
 ) -> "VertexClustering":
-    """Iterate from the communities `begin` until little is gained; the best that was found."""
+    """Iterate from the communities `initial` until little is gained; the best that was found."""
     import igraph
 
     igraph.set_random_number_generator(random.Random(seed))  # noqa: S311 - reproducible by design
     try:
-        best = iteration(initial_membership=begin)
+        best = iteration(initial_membership=None if initial is None else initial.tolist())
         for _ in range(iterations - 1):
             found = iteration(initial_membership=best.membership)
             gain = found.quality - best.quality
@@ -108,31 +184,39 @@ def _search(
     return best
 
 
-def _held(low: Array, high: Array, strong: Array, count: int) -> Array:
-    """The edges whose ends hang together by `strong` edges alone, (edges,) bool.
+def _groups(clustering: "VertexClustering") -> Array:
+    return np.asarray(clustering.membership, dtype=np.int32)
 
-    Under CPM no other edge matters. Two groups that no strong edge joins only lose where they are
-    joined, so no community reaches beyond what hangs together; and most of a graph's edges do.
+
+def _held(edges: _Edges, resolution: float, weights: Array) -> _Edges:
+    """The edges whose ends hang together by edges that score what CPM asks of their texts.
+
+    No other matters. Two groups that no such edge joins only lose where they are joined, so no
+    community reaches beyond what hangs together; and most of a graph's edges do.
     """
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import connected_components
 
-    ends = low[strong], high[strong]
+    low, high, weight = edges
+    strong = weight >= resolution * weights[low] * weights[high]
+    ends, count = (low[strong], high[strong]), len(weights)
     links = csr_array((np.ones(len(ends[0]), dtype=bool), ends), shape=(count, count))
     _, part = connected_components(links, directed=False)
-    held: Array = part[low] == part[high]
-    return held
+    held = part[low] == part[high]
+    return _Edges(low[held], high[held], weight[held])
 
 
-def _edges(neighbours: Array, scores: Array, *, mean: bool) -> tuple[Array, Array, Array]:
-    """The pairs of linked texts, the lower first, in order, and the sum or mean of their scores."""
+def _edges(neighbours: Array, scores: Array, order: Array, place: Array, *, mean: bool) -> _Edges:
+    """The edges of the texts by their `place`, in order, with the sum or mean of their scores."""
     from scipy.sparse import csr_array, triu
 
+    neighbours, scores = np.append(place, np.int32(-1))[neighbours[order]], scores[order]
     count = len(neighbours)
     linked = (neighbours >= 0) & (scores > 0)
     linked &= neighbours != np.arange(count, dtype=np.int32)[:, None]
     start = np.concatenate(([0], np.cumsum(linked.sum(axis=1)))).astype(np.int32)
     said = csr_array((scores[linked], neighbours[linked], start), shape=(count, count))
+    del neighbours, scores, linked
     said.sort_indices()
     weights = said + said.T
     if mean:
@@ -140,7 +224,7 @@ def _edges(neighbours: Array, scores: Array, *, mean: bool) -> tuple[Array, Arra
         weights.data /= (said + said.T).data
     del said
     pairs = triu(weights, k=1, format="coo")
-    return pairs.row, pairs.col, pairs.data
+    return _Edges(pairs.row, pairs.col, pairs.data)
 
 
 def _each(low: Array, high: Array) -> Iterator[tuple[int, int]]:
@@ -197,126 +281,3 @@ def central_members(neighbours: Array, scores: Array, groups: Array) -> Array:
     _, first = np.unique(groups[order], return_index=True)
     central: Array = order[first].astype(np.int32)
     return central
-
-
-def joined(
-    neighbours: Array,
-    weights: Array,
-    groups: Array,
-    resolution: float,
-    least: int,
-    count: int | None = None,
-) -> Array:
-    """Communities of fewer than `least` texts joined to others, (texts,) int32.
-
-    `neighbours` (texts, k) int32, -1 for none, with the `weights` of the edges, `groups` (texts,)
-    the communities. The smallest goes first, to the one where modularity loses least (Clauset,
-    Newman and Moore 2004), the lowest number of equals; one without edges to others stays. With
-    `count`, as many pairs are joined after that as it takes to have so many, the best first.
-    """
-    _, groups = np.unique(groups, return_inverse=True)
-    sizes = np.bincount(groups).tolist()
-    if count is None and min(sizes, default=least) >= least:
-        return groups.astype(np.int32)
-    links = _Links(neighbours, weights, groups, resolution)
-    small = [(size, group) for group, size in enumerate(sizes) if size < least]
-    heapify(small)
-    while small:
-        size, source = heappop(small)
-        if links.gone(source) or sizes[source] != size or not links.near[source]:
-            continue
-        target = links.best(source)
-        links.join(source, target)
-        sizes[target] += size
-        if sizes[target] < least:
-            heappush(small, (sizes[target], target))
-    if count is not None:
-        _join_to(count, links)
-    return links.targets()[groups].astype(np.int32)
-
-
-def _join_to(count: int, links: "_Links") -> None:
-    """Join the best pairs until so many communities are left."""
-    # What stands in the heap for a pair is never less than it gains; where less is gained by now,
-    # that is found when it comes up.
-    heap = [(-links.gain(a, b), a, b) for a, near in enumerate(links.near) for b in near if a < b]
-    heapify(heap)
-    alive = sum(not links.gone(group) for group in range(len(links.near)))
-    while alive > count and heap:
-        loss, source, target = heappop(heap)
-        if target not in links.near[source]:
-            continue  # one of them has been joined to another since
-        if loss != -links.gain(source, target):
-            heappush(heap, (-links.gain(source, target), source, target))
-            continue
-        others = [*links.near[source]]
-        links.join(source, target)
-        alive -= 1
-        for other in others:
-            if other != target:
-                low, high = sorted((target, other))
-                heappush(heap, (-links.gain(low, high), low, high))
-
-
-class _Links:
-    """What the edges between communities weigh: `near`[a][b] = `near`[b][a], without a itself.
-
-    Communities share edges with few others, so a matrix of all pairs would be nearly empty.
-    """
-
-    def __init__(self, neighbours: Array, weights: Array, groups: Array, resolution: float) -> None:
-        linked = (neighbours >= 0) & (weights > 0)
-        source = np.repeat(groups, neighbours.shape[1])[linked.ravel()]
-        target, weight = groups[neighbours[linked]], weights[linked].astype(np.float64)
-        size = int(groups.max(initial=-1)) + 1
-        sums = [np.bincount(ends, weights=weight, minlength=size) for ends in (source, target)]
-        self._degrees: list[float] = (sums[0] + sums[1]).tolist()
-        self._resolution, self._total = resolution, max(2 * float(weight.sum()), 1e-12)
-        self._target = np.arange(size)
-        self.near: list[dict[int, float]] = [{} for _ in range(size)]
-        for low, high, heavy in _pairs(source, target, weight, size):
-            self.near[low][high] = self.near[high][low] = heavy
-
-    def gone(self, group: int) -> bool:
-        """Whether it has been joined to another."""
-        return bool(self._target[group] != group)
-
-    def gain(self, a: int, b: int) -> float:
-        """What modularity gains, times half of all weights, where two linked ones are joined."""
-        chance = self._resolution * (self._degrees[a] * self._degrees[b]) / self._total
-        return self.near[a][b] - chance
-
-    def best(self, group: int) -> int:
-        """The one to which `group` is best joined."""
-        return min(self.near[group], key=lambda other: (-self.gain(group, other), other))
-
-    def join(self, source: int, target: int) -> None:
-        """Join `source` to `target`, which it is linked to."""
-        for other, weight in self.near[source].items():
-            del self.near[other][source]
-            if other != target:
-                self.near[target][other] = self.near[target].get(other, 0.0) + weight
-                self.near[other][target] = self.near[target][other]
-        self.near[source] = {}
-        self._degrees[target] += self._degrees[source]
-        self._target[source] = target
-
-    def targets(self) -> Array:
-        """Where each has gone in the end, (communities,)."""
-        ends = self._target
-        while not np.array_equal(ends, ends[ends]):
-            ends = ends[ends]
-        return ends
-
-
-def _pairs(
-    source: Array, target: Array, weight: Array, size: int
-) -> Iterator[tuple[int, int, float]]:
-    """Each pair of communities that share edges, the lower first, and what these weigh."""
-    from scipy.sparse import coo_array
-
-    apart = source != target
-    source, target = source[apart], target[apart]
-    ends = np.minimum(source, target), np.maximum(source, target)
-    pairs = coo_array((weight[apart], ends), shape=(size, size)).tocsr().tocoo()
-    return zip(pairs.row.tolist(), pairs.col.tolist(), pairs.data.tolist(), strict=True)

@@ -8,6 +8,7 @@ import numpy as np
 
 from recommender.arrays import Array
 from recommender.lexical import Words
+from recommender.products import similarities_of, workers
 from recommender.scoring import RECIPE, Recipe, corrected, expand, hubness, hybrid
 
 __all__ = ["Graph", "Rescored", "rescore"]
@@ -68,7 +69,8 @@ def rescore(
         near, missing = _any_text(candidates[rows])
         # One product a pair: in a matrix product the last bit of each depends on its place, and
         # equal texts would not tie.
-        similarity = np.vecdot(expanded[near], expanded[rows][:, None, :])
+        text = np.repeat(np.arange(rows.start, rows.stop), near.shape[1])
+        similarity = similarities_of(expanded, text, near.ravel()).reshape(near.shape)
         hybrids[rows] = np.where(missing, -1.0, hybrid(similarity, overlap[rows], recipe))
         hub[rows] = hubness(-np.sort(-hybrids[rows], axis=1), recipe)
 
@@ -80,7 +82,7 @@ def rescore(
         wide.scores[rows] = np.maximum(np.take_along_axis(scores, order, axis=1), 0.0)
 
     blocks = list(_blocks(slice(len(vectors)), BLOCK_ROWS))
-    with ThreadPoolExecutor(threads) as pool:
+    with workers(threads) as pool:
         overlap = _overlaps(candidates, words, pool, advance)
         for work in (expand_block, compare_block):
             list(pool.map(work, blocks))
@@ -104,7 +106,7 @@ def _overlaps(
     weights = words.weights.astype(np.float32)
     found = np.empty(candidates.shape, dtype=np.float32)
 
-    def compare(many: slice) -> int:
+    def compare(many: slice) -> None:
         # The weights of some texts lie open by word: candidates look their own words up in them.
         # No word, -1, finds whatever is there, but weighs nothing itself.
         opened = np.zeros(OPEN_TEXTS * size, dtype=np.float32)
@@ -122,10 +124,10 @@ def _overlaps(
             opened.take(places[here], mode="clip", out=own[here])
             np.vecdot(own[here], theirs[here], out=found[rows])
             opened[at] = 0.0
-        return many.stop - many.start
 
-    for done in pool.map(compare, _blocks(slice(len(found)), OPENED_ROWS)):
-        advance(done)
+    blocks = list(_blocks(slice(len(found)), OPENED_ROWS))
+    for rows, _ in zip(blocks, pool.map(compare, blocks), strict=True):
+        advance(rows.stop - rows.start)
     return found
 
 

@@ -25,9 +25,10 @@ LEAST_THRESHOLD = 0.05
 LEAST_FOR_UNLISTED = 0.02  # of the threshold
 # The days of two texts are a signal and no wall: they bring so much at most, or take it away.
 MOST_FOR_TIME = 0.1
-ITERATIONS = 2
-# A first look at whether stories stand apart: one iteration, on so many candidates, which tell as
-# well as all. The leakage of those that surely do and of those that hardly do: see `separation` and
+# A search ends after one iteration: more gain by the model and agree no better with labels.
+ITERATIONS = 1
+# A first look at whether stories stand apart is one on so many candidates, which tell as well as
+# all. The leakage of those that surely do and of those that hardly do: see `separation` and
 # docs/decisions/0022-stories-that-stand-apart.md.
 LOOKED_AT, ENDS = 20, 5
 LARGE_LEAK = 0.6, 0.8
@@ -128,7 +129,7 @@ def _asked(least: Array, last: Array, background: Array, recipe: Recipe) -> Thre
 def story_leakage(neighbours: Array, scores: Array, thresholds: Thresholds, seed: int) -> float:
     """The leakage of the stories that a first look finds by the `thresholds`; see `separation`."""
     nearest, theirs = neighbours[:, :LOOKED_AT], scores[:, :LOOKED_AT]
-    return leakage(nearest, theirs, _search(nearest, theirs, thresholds, seed, 1), ENDS)
+    return leakage(nearest, theirs, _search(nearest, theirs, thresholds, seed), ENDS)
 
 
 def _large(
@@ -183,7 +184,7 @@ def detect_stories(
     with them, so that of nearly equal answers, of which news has many, the old one stays.
     """
     begin = None if former is None else begun(former)
-    groups = _search(neighbours, scores, thresholds, seed, ITERATIONS, begin)
+    groups = _search(neighbours, scores, thresholds, seed, begin)
     story_of = numbered_by_size(groups, articles)
     order = np.argsort(story_of, kind="stable").astype(np.int32)
     start = np.concatenate(([0], np.cumsum(np.bincount(story_of)))).astype(np.int64)
@@ -195,10 +196,9 @@ def _search(
     scores: Array,
     thresholds: Thresholds,
     seed: int,
-    iterations: int,
     initial: Array | None = None,
 ) -> Array:
-    """The communities, (texts,) int32, that a search finds in so many `iterations`."""
+    """The communities, (texts,) int32, that a search finds."""
     listed, weights = (np.sqrt(asked).astype(np.float32) for asked in thresholds)
     # The model takes the cost of unlisted pairs from every pair; listed ones get it back.
     beyond = scores - _of_pairs(neighbours, listed)
@@ -209,7 +209,7 @@ def _search(
         1.0,
         seed,
         "CPM",
-        iterations=iterations,
+        iterations=ITERATIONS,
         weights=weights,
         initial=initial,
     )

@@ -5,8 +5,9 @@ from typing import NamedTuple
 import numpy as np
 
 from recommender.arrays import Array
-from recommender.communities import begun, joined, leiden, modularity, numbered_by_size
+from recommender.communities import begun, ensemble, leiden, modularity, numbered_by_size
 from recommender.hierarchy import at_level
+from recommender.joining import joined
 
 __all__ = ["Topics", "detect_topics", "elected", "placed", "strengths", "without_weakest"]
 
@@ -25,8 +26,8 @@ KEPT = 0.991
 MOST_VOTES = 10
 VOTES_AT_A_TIME = 1 << 21  # cells of texts and labels: 16 MB
 ROUNDS = 3  # of votes in which new texts that know only each other learn their topic
-# Leiden finds another of many nearly equal answers from each seed; the best of five is far steadier
-# than one. Where the graph is large, and all its searches take long, fewer are tried.
+# Leiden finds another of many nearly equal answers from each seed; an ensemble of five searches is
+# far steadier than one. Where the graph is large, and each takes long, there are fewer.
 SEARCHES = 5
 TEXTS_SEARCHED = 100_000
 # Of modularity: what a night must gain to move topics for more than its new texts. Broad topics are
@@ -203,9 +204,10 @@ def _communities(
     initial = _started(neighbours, scores, former)
     if initial is not None:
         groups = leiden(neighbours, weights, resolution, seed, "modularity", initial=initial)
+    elif searches > 1:
+        groups = ensemble(neighbours, weights, resolution, seed, searches)
     else:
-        first = SEARCHES * seed  # so that no two seeds share a search
-        groups = leiden(neighbours, weights, resolution, first, "modularity", searches=searches)
+        groups = leiden(neighbours, weights, resolution, seed, "modularity")
     while count is not None and groups.max() + 1 < min(count, len(groups)):
         resolution *= FINER
         if resolution > 1e6:  # what is not linked any finer cannot be cut any finer

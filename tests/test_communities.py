@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.metrics import adjusted_rand_score
 
 from recommender.arrays import Array
 from recommender.communities import (
     central_members,
-    joined,
+    ensemble,
     leiden,
     modularity,
     numbered_by_size,
@@ -141,8 +142,56 @@ def test_pythons_random_numbers_are_left_alone(objective: Objective) -> None:
     assert random.random() == expected
 
 
+def test_an_ensemble_finds_what_is_planted() -> None:
+    planted = [{0, 3, 6, 9}, {1, 4, 7}, {2, 5, 8, 10, 11}, {12}]
+    edges = [(a, b, 0.9) for group in planted for a in group for b in group if a != b]
+    edges += [(0, 1, 0.1), (4, 2, 0.1), (8, 9, 0.1)]
+    found = ensemble(*graph(13, *edges), 0.5, 0, 3)
+    assert found.dtype == np.int32
+    assert groups(found) == {frozenset(group) for group in planted}
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_an_ensemble_of_a_small_graph_finds_the_best_communities(seed: int) -> None:
+    neighbours, scores = noisy(7, 3, seed)
+    best = max(modularity(neighbours, scores, np.array(part), 1.0) for part in partitions(7))
+    found = ensemble(neighbours, scores, 1.0, seed, 5)
+    assert modularity(neighbours, scores, found, 1.0) == pytest.approx(best)
+
+
+def test_ensembles_are_better_than_their_searches_and_agree_more() -> None:
+    neighbours, scores = noisy(300, 6)
+
+    def judged(found: list[Array]) -> tuple[float, float]:
+        qualities = [modularity(neighbours, scores, part, 1.0) for part in found]
+        alike = [adjusted_rand_score(a, b) for a, b in combinations(found, 2)]
+        return float(np.mean(qualities)), float(np.mean(alike))
+
+    alone = judged([leiden(neighbours, scores, 1.0, seed, "modularity") for seed in range(6)])
+    together = judged([ensemble(neighbours, scores, 1.0, seed, 5) for seed in range(6)])
+    assert together[0] > alone[0]
+    assert together[1] > alone[1]
+
+
+def test_equal_seeds_give_equal_ensembles_and_leave_pythons_random_numbers_alone() -> None:
+    neighbours, scores = noisy(150, 6)
+    random.seed(5)
+    expected = random.random()
+    random.seed(5)
+    first = ensemble(neighbours, scores, 1.0, 7, 3)
+    assert random.random() == expected
+    ensemble(neighbours, scores, 1.0, 8, 3)
+    assert ensemble(neighbours, scores, 1.0, 7, 3).tobytes() == first.tobytes()
+
+
+@pytest.mark.parametrize("count", [0, 1, 5])
+def test_an_ensemble_of_texts_without_neighbours_leaves_them_alone(count: int) -> None:
+    none = np.full((count, 3), -1, dtype=np.int32)
+    assert len(groups(ensemble(none, np.zeros((count, 3), np.float32), 0.5, 0, 5))) == count
+
+
 @pytest.mark.parametrize("objective", OBJECTIVES)
-@pytest.mark.parametrize("count", [1, 2, 5])
+@pytest.mark.parametrize("count", [0, 1, 2, 5])
 def test_texts_without_neighbours_stand_alone(count: int, objective: Objective) -> None:
     empty = np.empty((count, 0))
     found = leiden(empty.astype(np.int32), empty.astype(np.float32), 0.5, 0, objective)
@@ -212,75 +261,6 @@ def test_the_central_member_is_the_one_its_group_is_nearest_to(
     found = central_members(neighbours, scores, groups)
     assert found.dtype == np.int32
     assert found.tolist() == slow_central(neighbours, scores, groups)
-
-
-def joined_by_a_matrix(
-    neighbours: Array,
-    weights: Array,
-    groups: Array,
-    resolution: float,
-    least: int,
-    count: int | None,
-) -> Array:
-    """The oracle: all pairs of communities, looked through at each step."""
-    _, groups = np.unique(groups, return_inverse=True)
-    size = len(set(groups.tolist()))
-    links = np.zeros((size, size))
-    for text, near in enumerate(neighbours.tolist()):
-        for other, weight in zip(near, weights[text].tolist(), strict=True):
-            if other >= 0:
-                links[groups[text], groups[other]] += weight
-    links = links + links.T
-    sizes, degrees, total = np.bincount(groups), links.sum(axis=1), max(links.sum(), 1e-12)
-    joins, alive = np.arange(size), np.ones(size, dtype=bool)
-    while True:
-        gains = links - resolution * np.outer(degrees, degrees) / total
-        gains[(links <= 0) | ~alive[:, None] | ~alive[None, :]] = -np.inf
-        np.fill_diagonal(gains, -np.inf)
-        small = alive & (sizes < least) & (gains > -np.inf).any(axis=1)
-        if small.any():
-            source = int(np.where(small, sizes, sizes.max() + 1).argmin())
-        elif count is not None and alive.sum() > count and (gains > -np.inf).any():
-            source = int(gains.max(axis=1).argmax())
-        else:
-            return np.asarray(joins[groups])
-        target = int(gains[source].argmax())
-        links[target] += links[source]
-        links[:, target] += links[:, source]
-        sizes[target] += sizes[source]
-        degrees[target] += degrees[source]
-        alive[source] = False
-        joins[joins == source] = target
-
-
-@given(
-    st.integers(2, 60), st.integers(1, 4), st.integers(0, 10_000), st.integers(1, 6),
-    st.none() | st.integers(1, 8), st.sampled_from([0.25, 1.0, 4.0]),
-)  # fmt: skip
-def test_communities_are_joined_as_a_matrix_of_all_pairs_says(
-    texts: int, k: int, seed: int, least: int, count: int | None, resolution: float
-) -> None:
-    rng = np.random.default_rng(seed)
-    neighbours = rng.integers(-1, texts, (texts, k)).astype(np.int32)
-    # Sums of eighths are exact in any order, and there are ties.
-    weights = (rng.integers(0, 9, (texts, k)) / 8).astype(np.float32)
-    groups = rng.integers(0, max(2, texts // 3), texts)
-    found = joined(neighbours, weights, groups, resolution, least, count)
-    assert found.dtype == np.int32
-    oracle = joined_by_a_matrix(neighbours, weights, groups, resolution, least, count)
-    assert np.array_equal(found, oracle)
-
-
-def test_many_small_communities_are_joined_without_a_matrix_of_them() -> None:
-    # 30,000 pairs in a ring: all pairs of them would fill 7 GB.
-    texts = np.arange(60_000)
-    neighbours = np.stack(((texts + 1) % len(texts), texts ^ 1), axis=1).astype(np.int32)
-    weights = np.tile(np.float32([0.5, 1.0]), (len(texts), 1))
-    found = joined(neighbours, weights, texts // 2, 0.5, 5)
-    sizes = np.unique(found, return_counts=True)[1]
-    assert sizes.min() >= 5
-    assert len(sizes) > 5_000
-    assert len(np.unique(joined(neighbours, weights, texts // 2, 0.5, 5, 12))) == 12
 
 
 @given(
