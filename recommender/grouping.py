@@ -116,7 +116,7 @@ def described(
     leads = corpus.copies.leads[groups.central]
     for story_id, row in zip(identities.story_ids, leads.tolist(), strict=True):
         headlines[story_id] = corpus.articles[row].card.title
-    labels = {topic.id: topic.label for topic in (*former.topics, *topics)}
+    labels = _former_labels(former, terms) | {topic.id: topic.label for topic in topics}
     changes = {
         "topics": [_change(event, labels) for event in identities.topic_events if _is_news(event)],
         "stories": [
@@ -127,6 +127,18 @@ def described(
     }
     told = _story_keywords(groups, terms, words)
     return Described([*zip(identities.story_ids, told, strict=True)], topics, changes)
+
+
+def _former_labels(former: Former, terms: Terms) -> dict[str, str]:
+    """By id what former topics are called, in words that tonight's articles use.
+
+    Others may be those of an article that was taken down.
+    """
+    used = set(terms.terms)
+    return {
+        topic.id: label_of([keyword for keyword in topic.keywords if keyword.term in used])
+        for topic in former.topics
+    }
 
 
 def _stories(

@@ -14,6 +14,7 @@ from recommender.graph import Rescored
 from recommender.grouping import Described, Groups, described, find_groups
 from recommender.progress import Silent, Timed
 from recommender.terms import Terms
+from recommender.types import Keyword, Topic
 from tests.planted import STORIES, newsdesk, publish_articles, settings
 
 
@@ -148,6 +149,22 @@ def test_a_story_that_is_gone_is_named_by_its_headline_where_that_is_left(
     )
     (gone,) = night.told(night.groups(lost, build="b2"), lost).changes["stories"]
     assert (gone.kind, gone.id, gone.label) == ("gone", "s-gone", headline)
+
+
+def test_a_topic_that_is_gone_is_named_in_words_that_are_left(night: Night) -> None:
+    former, used = read_former(night.artifacts), night.terms.terms[0]
+    words = (Keyword("taken down", 2.0), Keyword(used, 1.0))
+    gone = Topic("t-gone", f"taken down, {used}", 2, words)
+    at = [len(former.topics)] * 2
+    lost = former._replace(
+        ids=[*former.ids, "zz-1", "zz-2"],
+        story_of=np.append(former.story_of, [0, 0]).astype(np.int32),
+        topics=(*former.topics, gone),
+        topic_of=np.append(former.topic_of, at).astype(np.int32),
+        finest_of=np.append(former.finest_of, at).astype(np.int32),
+    )
+    (change,) = night.told(night.groups(lost, build="b2"), lost).changes["topics"]
+    assert (change.kind, change.id, change.label) == ("gone", "t-gone", used)
 
 
 def _rows(night: Night, ids: set[str]) -> list[int]:
