@@ -8,7 +8,7 @@ import numpy as np
 
 from recommender.arrays import Array
 from recommender.lexical import Words
-from recommender.products import similarities_of, workers
+from recommender.products import similarities_of
 from recommender.scoring import RECIPE, Recipe, corrected, expand, hubness, hybrid
 
 __all__ = ["Graph", "Rescored", "rescore"]
@@ -54,6 +54,8 @@ def rescore(
     (texts, dimension) float32 are unit embeddings. The result is the same for any number of
     `threads`. `advance` is told how many texts are done.
     """
+    import faiss
+
     expanded, hub = np.empty_like(vectors), np.empty(len(vectors), dtype=np.float32)
     hybrids = np.empty(candidates.shape, dtype=np.float32)
     wide = Graph(np.empty(candidates.shape, dtype=np.int32), np.empty_like(hybrids))
@@ -82,7 +84,9 @@ def rescore(
         wide.scores[rows] = np.maximum(np.take_along_axis(scores, order, axis=1), 0.0)
 
     blocks = list(_blocks(slice(len(vectors)), BLOCK_ROWS))
-    with workers(threads) as pool:
+    # In each of the threads FAISS computes by one.
+    single = faiss.omp_set_num_threads
+    with ThreadPoolExecutor(threads, initializer=single, initargs=(1,)) as pool:
         overlap = _overlaps(candidates, words, pool, advance)
         for work in (expand_block, compare_block):
             list(pool.map(work, blocks))
