@@ -4,11 +4,13 @@ import json
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from recommender import Recommender
 from recommender.artifacts import Artifacts
+from recommender.graph import Graph
 from recommender.verification import verify
 from tests.planted import WordEncoder, article, write_jsonl
 
@@ -96,3 +98,16 @@ def test_keywords_of_a_newsroom_grown_from_a_few_articles_are_measured(
     rows = {row["name"]: row["value"] for row in json.loads(file.read_text(encoding="utf-8"))}
     steps = [value for name, value in rows.items() if not name.startswith(("a night", "peak"))]
     assert rows["a night's keywords, 300 articles"] == pytest.approx(sum(steps))
+
+
+@pytest.mark.parametrize("place", range(3))
+def test_seeds_that_find_the_same_topics_agree(scripts: None, place: int) -> None:
+    seeds = pytest.importorskip("seeds")
+    # Two cliques of four: each text names the other three.
+    texts = np.arange(8)
+    neighbours = np.array([[n for n in texts if n // 4 == t // 4 and n != t] for t in texts])
+    graph = Graph(neighbours.astype(np.int32), np.full((8, 3), 0.5, dtype=np.float32))
+    way = list(seeds.WAYS)[place]
+    cells = seeds.measured(graph, texts // 4, way, 3).split(" | ")
+    assert cells[0] == f"| {way}"
+    assert cells[2:] == ["1.0000, 1.0000", "0.8000, 0.8000", "1.0000, 1.0000 |"]
