@@ -75,7 +75,7 @@ def main(folder: Path, seeds: int) -> None:
     """Print a table for each set of topics in FOLDER."""
     encoder = SentenceEncoder()
     for name in SETS:
-        labelled = read_labelled(folder / f"{name}_topics.jsonl", {}, 1_000_000, kind="topic")
+        labelled = read_labelled(folder / f"{name}_topics.jsonl", {}, 1_000_000, field="label")
         texts = [embedded_text(article.title, article.text) for article in labelled.articles]
         of = made_ready(name, texts, labelled.labels, np.arange(len(texts)), encoder)
         graph = Graph(of.wide.neighbours, (of.wide.scores**POWER).astype(np.float32))
