@@ -12,8 +12,18 @@ from recommender.arrays import Array
 
 if TYPE_CHECKING:
     from igraph import VertexClustering
+    from scipy.sparse import csr_array
 
-__all__ = ["begun", "central_members", "ensemble", "leiden", "modularity", "numbered_by_size"]
+__all__ = [
+    "Edges",
+    "begun",
+    "between",
+    "central_members",
+    "ensemble",
+    "leiden",
+    "modularity",
+    "numbered_by_size",
+]
 
 Objective = Literal["modularity", "CPM"]
 
@@ -26,8 +36,8 @@ BRIEF = 3  # iterations of the searches of an ensemble
 CORE_SEARCHES = 20
 
 
-class _Edges(NamedTuple):
-    """The pairs of linked texts, the lower first, and what they weigh, (edges,) each."""
+class Edges(NamedTuple):
+    """Pairs of linked texts, or groups, the lower first, and what they weigh, (edges,) each."""
 
     low: Array
     high: Array
@@ -87,25 +97,35 @@ def ensemble(
     return _groups(_search(iteration, seed, ITERATIONS, initial))[place]
 
 
-def _of_core_groups(edges: _Edges, core: Array, resolution: float, seed: int) -> Array:
+def _of_core_groups(edges: Edges, core: Array, resolution: float, seed: int) -> Array:
     """The best communities found of the `core` groups (texts,), numbered from 0: (groups,) int32.
 
     Modularity is CPM where a node weighs what its edges do, those within the group as well.
     """
-    from scipy.sparse import coo_array
-
-    count, low, high = int(core.max(initial=-1)) + 1, core[edges.low], core[edges.high]
-    degrees = np.bincount(low, edges.weight, count) + np.bincount(high, edges.weight, count)
-    apart = low != high
-    if not apart.any():
+    count, ends = int(core.max(initial=-1)) + 1, (core[edges.low], core[edges.high])
+    of_groups = between(*ends, edges.weight, count)
+    if not len(of_groups.low):
         return np.arange(count, dtype=np.int32)
-    low, high = np.minimum(low, high)[apart], np.maximum(low, high)[apart]
-    pairs = coo_array((edges.weight[apart], (low, high)), shape=(count, count)).tocsr().tocoo()
-    between = _Edges(pairs.row, pairs.col, pairs.data)
-    iteration = _iteration(between, count, resolution / degrees.sum(), "CPM", degrees)
+    low, high = (np.bincount(end, edges.weight, count) for end in ends)
+    degrees = low + high
+    iteration = _iteration(of_groups, count, resolution / degrees.sum(), "CPM", degrees)
     first = CORE_SEARCHES * seed
     found = [_search(iteration, first + search, ITERATIONS) for search in range(CORE_SEARCHES)]
     return _groups(max(found, key=lambda clustering: clustering.quality))
+
+
+def between(source: Array, target: Array, weight: Array, count: int) -> Edges:
+    """The edges between `count` groups, from those of their members, `source` to `target`.
+
+    Each pair of groups that share edges once, in order, with the sum of their `weight`s.
+    """
+    from scipy.sparse import coo_array
+
+    apart = source != target
+    source, target = source[apart], target[apart]
+    ends = np.minimum(source, target), np.maximum(source, target)
+    pairs = coo_array((weight[apart], ends), shape=(count, count)).tocsr().tocoo()
+    return Edges(pairs.row, pairs.col, pairs.data)
 
 
 def begun(former: Array) -> Array:
@@ -123,13 +143,10 @@ def _near_in_memory(neighbours: Array) -> tuple[Array, Array]:
     By reverse Cuthill-McKee (George 1971), which takes no time beside what it saves: of a large
     graph in any order a search waits for memory, half of its time.
     """
-    from scipy.sparse import csr_array
     from scipy.sparse.csgraph import reverse_cuthill_mckee
 
     count, near = len(neighbours), neighbours[:, :ORDERED_BY]
-    linked = near >= 0
-    start = np.concatenate(([0], np.cumsum(linked.sum(axis=1)))).astype(np.int32)
-    links = csr_array((linked[linked], near[linked], start), shape=(count, count))
+    links = _matrix(near, near >= 0, near >= 0)
     order = reverse_cuthill_mckee(links, symmetric_mode=True) if count else np.empty(0, np.int32)
     place = np.empty(count, dtype=np.int32)
     place[order] = np.arange(count, dtype=np.int32)
@@ -137,7 +154,7 @@ def _near_in_memory(neighbours: Array) -> tuple[Array, Array]:
 
 
 def _iteration(
-    edges: _Edges,
+    edges: Edges,
     count: int,
     resolution: float,
     objective: Objective,
@@ -188,7 +205,7 @@ def _groups(clustering: "VertexClustering") -> Array:
     return np.asarray(clustering.membership, dtype=np.int32)
 
 
-def _held(edges: _Edges, resolution: float, weights: Array) -> _Edges:
+def _held(edges: Edges, resolution: float, weights: Array) -> Edges:
     """The edges whose ends hang together by edges that score what CPM asks of their texts.
 
     No other matters. Two groups that no such edge joins only lose where they are joined, so no
@@ -203,19 +220,17 @@ def _held(edges: _Edges, resolution: float, weights: Array) -> _Edges:
     links = csr_array((np.ones(len(ends[0]), dtype=bool), ends), shape=(count, count))
     _, part = connected_components(links, directed=False)
     held = part[low] == part[high]
-    return _Edges(low[held], high[held], weight[held])
+    return Edges(low[held], high[held], weight[held])
 
 
-def _edges(neighbours: Array, scores: Array, order: Array, place: Array, *, mean: bool) -> _Edges:
+def _edges(neighbours: Array, scores: Array, order: Array, place: Array, *, mean: bool) -> Edges:
     """The edges of the texts by their `place`, in order, with the sum or mean of their scores."""
-    from scipy.sparse import csr_array, triu
+    from scipy.sparse import triu
 
     neighbours, scores = np.append(place, np.int32(-1))[neighbours[order]], scores[order]
-    count = len(neighbours)
     linked = (neighbours >= 0) & (scores > 0)
-    linked &= neighbours != np.arange(count, dtype=np.int32)[:, None]
-    start = np.concatenate(([0], np.cumsum(linked.sum(axis=1)))).astype(np.int32)
-    said = csr_array((scores[linked], neighbours[linked], start), shape=(count, count))
+    linked &= neighbours != np.arange(len(neighbours), dtype=np.int32)[:, None]
+    said = _matrix(neighbours, scores, linked)
     del neighbours, scores, linked
     said.sort_indices()
     weights = said + said.T
@@ -224,7 +239,16 @@ def _edges(neighbours: Array, scores: Array, order: Array, place: Array, *, mean
         weights.data /= (said + said.T).data
     del said
     pairs = triu(weights, k=1, format="coo")
-    return _Edges(pairs.row, pairs.col, pairs.data)
+    return Edges(pairs.row, pairs.col, pairs.data)
+
+
+def _matrix(neighbours: Array, values: Array, linked: Array) -> "csr_array":
+    """The `values` of those neighbours (texts, k) that are `linked`, a sparse (texts, texts)."""
+    from scipy.sparse import csr_array
+
+    count = len(neighbours)
+    start = np.concatenate(([0], np.cumsum(linked.sum(axis=1)))).astype(np.int32)
+    return csr_array((values[linked], neighbours[linked], start), shape=(count, count))
 
 
 def _each(low: Array, high: Array) -> Iterator[tuple[int, int]]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from recommender.arrays import Array
 from recommender.lexical import Words
-from recommender.products import similarities_of
+from recommender.products import pool_of, similarities_of
 from recommender.scoring import RECIPE, Recipe, corrected, expand, hubness, hybrid
 
 __all__ = ["Graph", "Rescored", "rescore"]
@@ -54,8 +54,6 @@ def rescore(
     (texts, dimension) float32 are unit embeddings. The result is the same for any number of
     `threads`. `advance` is told how many texts are done.
     """
-    import faiss
-
     expanded, hub = np.empty_like(vectors), np.empty(len(vectors), dtype=np.float32)
     hybrids = np.empty(candidates.shape, dtype=np.float32)
     wide = Graph(np.empty(candidates.shape, dtype=np.int32), np.empty_like(hybrids))
@@ -83,10 +81,8 @@ def rescore(
         wide.neighbours[rows] = np.take_along_axis(candidates[rows], order, axis=1)
         wide.scores[rows] = np.maximum(np.take_along_axis(scores, order, axis=1), 0.0)
 
-    blocks = list(_blocks(slice(len(vectors)), BLOCK_ROWS))
-    # In each of the threads FAISS computes by one.
-    single = faiss.omp_set_num_threads
-    with ThreadPoolExecutor(threads, initializer=single, initargs=(1,)) as pool:
+    blocks = list(_blocks(slice(0, len(vectors)), BLOCK_ROWS))
+    with pool_of(threads) as pool:
         overlap = _overlaps(candidates, words, pool, advance)
         for work in (expand_block, compare_block):
             list(pool.map(work, blocks))
@@ -129,7 +125,7 @@ def _overlaps(
             np.vecdot(own[here], theirs[here], out=found[rows])
             opened[at] = 0.0
 
-    blocks = list(_blocks(slice(len(found)), OPENED_ROWS))
+    blocks = list(_blocks(slice(0, len(found)), OPENED_ROWS))
     for rows, _ in zip(blocks, pool.map(compare, blocks), strict=True):
         advance(rows.stop - rows.start)
     return found
@@ -143,5 +139,5 @@ def _best(scores: Array, count: int) -> Array:
 
 def _blocks(rows: slice, size: int) -> Iterator[slice]:
     """`rows` in blocks of `size`."""
-    first = rows.start or 0
-    return (slice(start, min(start + size, rows.stop)) for start in range(first, rows.stop, size))
+    starts = range(rows.start, rows.stop, size)
+    return (slice(start, min(start + size, rows.stop)) for start in starts)

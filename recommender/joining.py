@@ -1,11 +1,11 @@
 """Communities joined to their neighbours: those that are too small, and those of too many."""
 
-from collections.abc import Iterator
 from heapq import heapify, heappop, heappush
 
 import numpy as np
 
 from recommender.arrays import Array
+from recommender.communities import between
 
 __all__ = ["joined"]
 
@@ -85,7 +85,8 @@ class _Links:
         self._resolution, self._total = resolution, max(2 * float(weight.sum()), 1e-12)
         self._target = np.arange(size)
         self.near: list[dict[int, float]] = [{} for _ in range(size)]
-        for low, high, heavy in _pairs(source, target, weight, size):
+        edges = between(source, target, weight, size)
+        for low, high, heavy in zip(*(column.tolist() for column in edges), strict=True):
             self.near[low][high] = self.near[high][low] = heavy
 
     def gone(self, group: int) -> bool:
@@ -118,16 +119,3 @@ class _Links:
         while not np.array_equal(ends, ends[ends]):
             ends = ends[ends]
         return ends
-
-
-def _pairs(
-    source: Array, target: Array, weight: Array, size: int
-) -> Iterator[tuple[int, int, float]]:
-    """Each pair of communities that share edges, the lower first, and what these weigh."""
-    from scipy.sparse import coo_array
-
-    apart = source != target
-    source, target = source[apart], target[apart]
-    ends = np.minimum(source, target), np.maximum(source, target)
-    pairs = coo_array((weight[apart], ends), shape=(size, size)).tocsr().tocoo()
-    return zip(pairs.row.tolist(), pairs.col.tolist(), pairs.data.tolist(), strict=True)

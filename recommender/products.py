@@ -34,6 +34,7 @@ __all__ = [
     "kind_of",
     "padded",
     "pieces",
+    "pool_of",
     "similarities_of",
     "taken",
     "workers",
@@ -66,18 +67,22 @@ def kind_of(bfloat16: bool | None) -> "torch.dtype":
     return torch.bfloat16 if bfloat16 else torch.float32
 
 
+def pool_of(threads: int) -> ThreadPoolExecutor:
+    """So many threads, in each of which FAISS computes by one."""
+    import faiss
+
+    return ThreadPoolExecutor(threads, initializer=faiss.omp_set_num_threads, initargs=(1,))
+
+
 @contextmanager
 def workers(threads: int) -> Iterator[ThreadPoolExecutor]:
     """Threads in which torch and FAISS compute by one thread each."""
-    import faiss
     import torch
 
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        with ThreadPoolExecutor(
-            threads, initializer=faiss.omp_set_num_threads, initargs=(1,)
-        ) as pool:
+        with pool_of(threads) as pool:
             yield pool
     finally:
         torch.set_num_threads(before)

@@ -70,7 +70,7 @@ MAY_IMPORT: dict[str, str] = {
     "candidates": "arrays files neighbours",
     "graph": "arrays lexical products scoring",
     "communities": "arrays",
-    "joining": "arrays",
+    "joining": "arrays communities",
     "former": "arrays artifacts errors snapshot types verification",
     "closeness": "arrays",
     "separation": "arrays",
