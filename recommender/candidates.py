@@ -18,15 +18,15 @@ from recommender.arrays import Array
 from recommender.files import write_atomically
 from recommender.neighbours import Nearest
 
-__all__ = ["Former", "keep", "read"]
+__all__ = ["PreviousNeighbours", "keep", "read"]
 
 DIGEST_BYTES = 32  # SHA-256, in front of what it is of
 
 log = logging.getLogger(__name__)
 
 
-class Former(NamedTuple):
-    """The candidates of a former night, and what is needed to read them tonight.
+class PreviousNeighbours(NamedTuple):
+    """The candidates of a previous night, and what is needed to read them tonight.
 
     `hashes` (texts, 16) uint8 are the content hashes of the texts; `digest` is of all there is.
     """
@@ -36,12 +36,12 @@ class Former(NamedTuple):
     digest: str
 
     def numbers(self, hashes: Sequence[bytes]) -> Array:
-        """Each former text's number among tonight's `hashes`, -1 where it is gone."""
+        """Each previous text's number among tonight's `hashes`, -1 where it is gone."""
         number = {content: place for place, content in enumerate(hashes)}
-        former = self.hashes.tobytes()
+        previous = self.hashes.tobytes()
         size = self.hashes.shape[1]
         return np.array(
-            [number.get(former[at : at + size], -1) for at in range(0, len(former), size)],
+            [number.get(previous[at : at + size], -1) for at in range(0, len(previous), size)],
             dtype=np.int64,
         )
 
@@ -60,7 +60,7 @@ def keep(path: Path, nearest: Nearest, hashes: Sequence[bytes], encoder: str) ->
     write_atomically(path, b"".join((_digest(content, encoder), content)))
 
 
-def read(path: Path, encoder: str) -> Former | None:
+def read(path: Path, encoder: str) -> PreviousNeighbours | None:
     """The candidates that were kept for the encoder of this fingerprint, if they are whole."""
     try:
         content = memoryview(path.read_bytes())
@@ -75,7 +75,7 @@ def read(path: Path, encoder: str) -> Former | None:
         return None
     file = BytesIO(content)
     candidates, similarities, hashes = (npy.read_array(file, allow_pickle=False) for _ in range(3))
-    return Former(Nearest(candidates, similarities), hashes, digest.hex())
+    return PreviousNeighbours(Nearest(candidates, similarities), hashes, digest.hex())
 
 
 def _digest(content: memoryview, encoder: str) -> bytes:

@@ -23,8 +23,8 @@ from recommender.products import (
     NOTHING,
     PIECE,
     SPARE,
-    Lists,
-    beside,
+    TopK,
+    append_found,
     best_of,
     each,
     kind_of,
@@ -230,12 +230,12 @@ def _fitting(ranked: list[int], size: list[int], columns: int) -> list[int]:
     return chosen
 
 
-def _near_cells(cells: _Cells, width: int, columns: int, pool: ThreadPoolExecutor) -> Lists:
+def _near_cells(cells: _Cells, width: int, columns: int, pool: ThreadPoolExecutor) -> TopK:
     """Each text's `width` best of its own cell and the cells that go with it."""
     import torch
 
     count, start = len(cells.order), cells.start
-    lists = Lists(
+    lists = TopK(
         torch.empty(count, width, dtype=torch.int32), torch.empty(count, width, dtype=torch.float32)
     )
     blocks = [
@@ -266,7 +266,7 @@ def _near_cells(cells: _Cells, width: int, columns: int, pool: ThreadPoolExecuto
     return lists
 
 
-def _further_cells(cells: _Cells, lists: Lists, pool: ThreadPoolExecutor) -> None:
+def _further_cells(cells: _Cells, lists: TopK, pool: ThreadPoolExecutor) -> None:
     """Compare each text with the cells near to it that its own cell was not compared with."""
     import torch
 
@@ -322,7 +322,7 @@ def _keys(products: "Tensor", above: "Tensor", rows: "Tensor", first: int, used:
     return keys
 
 
-def _fold(keys: Array, lists: Lists, pool: ThreadPoolExecutor) -> None:
+def _fold(keys: Array, lists: TopK, pool: ThreadPoolExecutor) -> None:
     """Merge finds into the lists that they were found for; each list stays as long as it is."""
     import torch
 
@@ -340,20 +340,20 @@ def _fold(keys: Array, lists: Lists, pool: ThreadPoolExecutor) -> None:
         at = (found >> 39) - first
         value = (found & 0xFFFF).float() / 32767.0 - 1.0
         place = ((found >> 16) & (MOST_TEXTS - 1)).int()
-        values, places = beside(lists.values[rows], lists.places[rows], at, value, place)
+        values, places = append_found(lists.values[rows], lists.places[rows], at, value, place)
         values, best = torch.topk(values, width, dim=1)
         lists.values[rows], lists.places[rows] = values, places.gather(1, best)
 
     each(pool, merge, range(len(firsts)))
 
 
-def _exact(vectors: Array, cells: _Cells, lists: Lists, k: int, pool: ThreadPoolExecutor) -> Lists:
+def _exact(vectors: Array, cells: _Cells, lists: TopK, k: int, pool: ThreadPoolExecutor) -> TopK:
     """The `k` best of each list by their exact similarities."""
     import torch
 
     order = cells.order.numpy()
     count, width = lists.places.shape
-    best = Lists(torch.empty(count, k, dtype=torch.int32), torch.empty(count, k))
+    best = TopK(torch.empty(count, k, dtype=torch.int32), torch.empty(count, k))
 
     def score(first: int) -> None:
         rows = slice(first, min(first + BLOCK, count))
@@ -368,14 +368,14 @@ def _exact(vectors: Array, cells: _Cells, lists: Lists, k: int, pool: ThreadPool
 
 
 def _neighbours_of_neighbours(
-    vectors: Array, cells: _Cells, lists: Lists, width: int, pool: ThreadPoolExecutor
-) -> Lists:
+    vectors: Array, cells: _Cells, lists: TopK, width: int, pool: ThreadPoolExecutor
+) -> TopK:
     """The lists after one look at the neighbours of the neighbours, in cells not yet seen."""
     import torch
 
     order = cells.order.numpy()
     count, k = lists.places.shape
-    better = Lists(torch.empty_like(lists.places), torch.empty_like(lists.values))
+    better = TopK(torch.empty_like(lists.places), torch.empty_like(lists.values))
 
     def look(first: int) -> None:
         rows = slice(first, min(first + BLOCK, count))
@@ -392,7 +392,7 @@ def _neighbours_of_neighbours(
             similarities_of(vectors, order[(at + first).numpy()], order[place.numpy()])
         )
         good = value > lists.values[rows, -1][at]
-        values, places = beside(
+        values, places = append_found(
             lists.values[rows], lists.places[rows], at[good], value[good], place[good].int()
         )
         better.values[rows], best = torch.topk(values, k, dim=1)
@@ -402,7 +402,7 @@ def _neighbours_of_neighbours(
     return better
 
 
-def _numbered(order: Array, lists: Lists) -> Found:
+def _numbered(order: Array, lists: TopK) -> Found:
     """Lists by place as lists by text, ordered by similarity, then by number."""
     places, values = lists.places.numpy(), lists.values.numpy()
     count, k = places.shape

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from recommender.config import Settings
-    from recommender.labelled import Kind, Labelled
-    from recommender.labelled_groups import Judged
-    from recommender.rankings import Evaluation
+    from recommender.labelled import LabelKind, Labelled
+    from recommender.labelled_groups import GroupingEvaluation
+    from recommender.rankings import RankingEvaluation
 
 __all__ = ["evaluate"]
 
@@ -130,7 +130,7 @@ def evaluate_topics(
 
 def _labelled(
     path: Path,
-    kind: "Kind",
+    kind: "LabelKind",
     field: str | None,
     config: Path | None,
     overrides: tuple[str, ...],
@@ -155,7 +155,7 @@ def _echo_rejects(articles: "Labelled") -> None:
         )
 
 
-def _echo_grouped(found: "Judged", articles: "Labelled", as_json: bool) -> None:
+def _echo_grouped(found: "GroupingEvaluation", articles: "Labelled", as_json: bool) -> None:
     if as_json:
         echo_json(found.to_dict())
         return
@@ -169,7 +169,7 @@ def _echo_grouped(found: "Judged", articles: "Labelled", as_json: bool) -> None:
         click.echo(line)
 
 
-def _evaluation_summary(found: "Evaluation") -> str:
+def _evaluation_summary(found: "RankingEvaluation") -> str:
     asked = f"the split {found.split}" if found.split else "all"
     return (
         f"{found.labelled}: {found.articles:,} articles on {found.stories:,} stories; encoder "
@@ -178,7 +178,7 @@ def _evaluation_summary(found: "Evaluation") -> str:
     )
 
 
-def _grouped_summary(found: "Judged") -> str:
+def _grouped_summary(found: "GroupingEvaluation") -> str:
     measured = f"{len(found.ids):,} articles of the split {found.split}" if found.split else "all"
     plural = {"story": "stories", "topic": "topics"}[found.kind]
     summary = (

@@ -13,7 +13,7 @@ from recommender.command_line import Moment, artifacts_option, console, echo_jso
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from recommender.groups import Kind
+    from recommender.groups import GroupKind
     from recommender.serve import Recommender
     from recommender.types import Change, Story, Topic, Trend
 
@@ -151,18 +151,18 @@ def _opened(artifacts: Path) -> "Recommender":
     return Recommender.open(artifacts)
 
 
-def _print_changes(artifacts: Path, kind: "Kind", count: int | None, *, as_json: bool) -> None:
+def _print_changes(artifacts: Path, kind: "GroupKind", count: int | None, *, as_json: bool) -> None:
     from recommender.console import changes_table
 
     changed = _opened(artifacts).changes(kind)
     if count is not None:
-        largest = sorted(changed, key=lambda change: -max(change.size, change.former_size))
+        largest = sorted(changed, key=lambda change: -max(change.size, change.previous_size))
         changed = tuple(sorted(largest[:count], key=lambda change: change.id))
     _print_news(changed, changes_table, f"The last night left all {kind} as they were.", as_json)
 
 
 def _print_trends(
-    artifacts: Path, kind: "Kind", level: int, count: int | None, *, as_json: bool
+    artifacts: Path, kind: "GroupKind", level: int, count: int | None, *, as_json: bool
 ) -> None:
     from recommender.console import trends_table
 

@@ -8,21 +8,21 @@ import numpy as np
 from recommender.arrays import Array
 
 __all__ = [
-    "LEAST_CHANCE",
     "MICROSECONDS_A_DAY",
-    "Closeness",
+    "MIN_CHANCE",
+    "TimeProximity",
     "beyond_chance",
+    "chance_corrected_proximity",
     "closeness",
     "nearness",
-    "of_one_subject",
 ]
 
 HALF_DAYS = 2.0
 # Subjects come in bursts: of two accounts of one, so many are near in time for no other reason.
-LEAST_CHANCE = 0.1
+MIN_CHANCE = 0.1
 
 MICROSECONDS_A_DAY = 86_400_000_000
-_EVEN = math.log(1.0 / LEAST_CHANCE) / 2
+_EVEN = math.log(1.0 / MIN_CHANCE) / 2
 _FADING = math.log(2.0) / (2 * HALF_DAYS * MICROSECONDS_A_DAY)
 
 
@@ -42,7 +42,7 @@ def beyond_chance(near: Array, chance: Array | float) -> Array:
     return beyond
 
 
-def of_one_subject(apart: Array) -> Array:
+def chance_corrected_proximity(apart: Array) -> Array:
     """`beyond_chance` of two accounts of one subject so many microseconds `apart`, in few steps.
 
     For (2^-x - c) / (2^-x + c) is tanh((log(1 / c) - x log 2) / 2).
@@ -52,7 +52,7 @@ def of_one_subject(apart: Array) -> Array:
     return np.tanh(near, out=near)
 
 
-class Closeness(NamedTuple):
+class TimeProximity(NamedTuple):
     """How near in time texts are to their neighbours.
 
     `near` (texts, k) float32 is the nearness of two texts, and not a number where one of them has
@@ -82,7 +82,7 @@ class Closeness(NamedTuple):
         return crowding
 
 
-def closeness(neighbours: Array, published: Array, no_date: int) -> Closeness:
+def closeness(neighbours: Array, published: Array, no_date: int) -> TimeProximity:
     """The closeness of the neighbours of the graph, (texts, k) rows, -1 where there are fewer.
 
     `published` (texts,) int64 is in microseconds, `no_date` where it is not known.
@@ -93,7 +93,7 @@ def closeness(neighbours: Array, published: Array, no_date: int) -> Closeness:
     days = np.full(len(published) + 1, np.nan, dtype=np.float32)  # the last for no neighbour
     days[:-1][dated] = (published[dated] - middle) / MICROSECONDS_A_DAY
     near = nearness(days[neighbours] - days[:-1, None])
-    return Closeness(near, LEAST_CHANCE + (1.0 - LEAST_CHANCE) * _share_within(days[:-1]))
+    return TimeProximity(near, MIN_CHANCE + (1.0 - MIN_CHANCE) * _share_within(days[:-1]))
 
 
 def _share_within(days: Array) -> Array:

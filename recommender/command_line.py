@@ -97,11 +97,11 @@ def console(*, stderr: bool = False) -> "Console":
 
 def progress_bars(wanted: bool | None) -> "Progress":
     """Bars on stderr; where nobody said whether they are `wanted`, if that is a terminal."""
-    from recommender.console import Bars
+    from recommender.console import HiddenRows
     from recommender.progress import Silent
 
     wanted = sys.stderr.isatty() if wanted is None else wanted
-    return Bars(console(stderr=True)) if wanted else Silent()
+    return HiddenRows(console(stderr=True)) if wanted else Silent()
 
 
 def echo_json(value: object) -> None:

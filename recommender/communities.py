@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Edges",
-    "begun",
     "between",
     "central_members",
     "ensemble",
+    "initial_membership",
     "leiden",
     "modularity",
     "numbered_by_size",
@@ -128,9 +128,9 @@ def between(source: Array, target: Array, weight: Array, count: int) -> Edges:
     return Edges(pairs.row, pairs.col, pairs.data)
 
 
-def begun(former: Array) -> Array:
-    """What a search begins with: `former` groups (texts,) numbered from 0, each -1 a new one."""
-    initial = former.astype(np.int64)
+def initial_membership(previous: Array) -> Array:
+    """What a search begins with: `previous` groups (texts,) numbered from 0, each -1 a new one."""
+    initial = previous.astype(np.int64)
     alone = np.flatnonzero(initial < 0)
     initial[alone] = initial.max(initial=-1) + 1 + np.arange(len(alone))
     numbered: Array = np.unique(initial, return_inverse=True)[1]

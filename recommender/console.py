@@ -26,11 +26,11 @@ from recommender.reasons import explain
 from recommender.types import Card, Change, Related, Story, Topic, Trend
 
 if TYPE_CHECKING:
-    from recommender.labelled_groups import Grouping, Judged
+    from recommender.labelled_groups import Grouping, GroupingEvaluation
     from recommender.rankings import Ranking
 
 __all__ = [
-    "Bars",
+    "HiddenRows",
     "article_heading",
     "changes_table",
     "figures_table",
@@ -156,8 +156,10 @@ def changes_table(changes: Sequence[Change]) -> Table:
     table.add_column("label", overflow="fold", ratio=1)
     table.add_column("from or to", overflow="fold", ratio=1)
     order = {kind: place for place, kind in enumerate(KINDS)}
-    for change in sorted(changes, key=lambda c: (order[c.kind], -max(c.size, c.former_size), c.id)):
-        sizes = f"{change.former_size:,} → {change.size:,}"
+    for change in sorted(
+        changes, key=lambda c: (order[c.kind], -max(c.size, c.previous_size), c.id)
+    ):
+        sizes = f"{change.previous_size:,} → {change.size:,}"
         label = Text(printable(change.label))
         table.add_row(change.kind, change.id, sizes, label, ", ".join(change.others))
     return table
@@ -207,8 +209,8 @@ def night_report(night: Mapping[str, Any]) -> str:
     ]
     for kind, changes in night["changes"].items():
         if changes:
-            told = ", ".join(f"{changes[k]:,} {k}" for k in KINDS if k in changes)
-            lines.append(f"{kind}: {told}")
+            counted_changes = ", ".join(f"{changes[k]:,} {k}" for k in KINDS if k in changes)
+            lines.append(f"{kind}: {counted_changes}")
     if night["gates"]:
         shares = ", ".join(f"{name} {value:.1%}" for name, value in night["gates"].items())
         lines.append(f"gates: {shares}")
@@ -249,7 +251,7 @@ def figures_table(
     return table
 
 
-def groupings_table(found: "Judged", measures: Sequence[str]) -> Table:
+def groupings_table(found: "GroupingEvaluation", measures: Sequence[str]) -> Table:
     """Groupings, one a row: their figures, how many groups they have, and what is worth a look."""
     groupings = found.groupings
     counts = {"found": [f"{len(g.sizes):,}" for g in groupings]}
@@ -284,7 +286,7 @@ _UNPRINTED = frozenset(("Cc", "Zl", "Zp", "Cs"))
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
-class Bars:
+class HiddenRows:
     """A `Progress` that draws one bar a stage: how many, at which rate, how long still."""
 
     def __init__(self, console: Console) -> None:

@@ -17,13 +17,13 @@ from recommender.duplicates import (
 )
 from recommender.snapshot import FACET_NAMES, NO_DATE
 from recommender.store import Store, Stored
-from recommender.tokens import TOKEN_RECIPE, Tokens
+from recommender.tokens import TOKENISER_VERSION, Tokens
 from recommender.types import Card
 
-__all__ = ["RECIPE", "Corpus", "Facets", "load_corpus"]
+__all__ = ["FEATURES_VERSION", "Corpus", "Facets", "load_corpus"]
 
-# How the features of a text were made; those of another recipe are made anew.
-RECIPE = f"tokens {TOKEN_RECIPE}, signature {SIGNATURE_VERSION}"
+# How the features of a text were made; those of another version are made anew.
+FEATURES_VERSION = f"tokens {TOKENISER_VERSION}, signature {SIGNATURE_VERSION}"
 
 
 class Facets(NamedTuple):
@@ -109,7 +109,7 @@ def load_corpus(store: Store, *, near: bool = True, source_order: Sequence[str] 
     content = {article.content_hash: 0 for article in articles}
     content = {content_hash: number for number, content_hash in enumerate(content)}
     content_of = np.array([content[article.content_hash] for article in articles], dtype=np.int64)
-    features = store.features(RECIPE, list(content))
+    features = store.features(FEATURES_VERSION, list(content))
     # Of each content the article that would lead it stands for it.
     best = order[np.unique(content_of[order], return_index=True)[1]]
     lead_of = np.arange(len(content), dtype=np.int32)

@@ -75,7 +75,7 @@ _TOKEN = re.compile(
 _IDEOGRAPH, _CUT = re.compile(f"[{_IDEOGRAPHS}]"), re.compile(f"[{_IDEOGRAPHS}{_UNSPACED}]")
 
 
-class Words(NamedTuple):
+class HashedWords(NamedTuple):
     """The words of one text in order.
 
     `hashes` (words,) uint64; `numbers` (words,) bool: which are numbers; `widths` (words,) int64:
@@ -154,7 +154,7 @@ def near_duplicates(one: str, other: str) -> bool:
     return _near(_words(one), _words(other))
 
 
-def _words(text: str) -> Words:
+def _words(text: str) -> HashedWords:
     folded = unicodedata.normalize("NFKC", text).casefold()
     found = _TOKEN.findall(folded)
     # `isdecimal` says what `\d` does.
@@ -163,11 +163,13 @@ def _words(text: str) -> Words:
         found, numbers, widths = _pieces(found)
     # CRC-32 is no good hash of its own, but fast and the same everywhere; `_runs` mixes it.
     hashes = [crc32(word.encode("utf-8", "surrogatepass")) for word in found]
-    return Words(np.array(hashes, np.uint64), np.array(numbers, bool), np.array(widths, np.int64))
+    return HashedWords(
+        np.array(hashes, np.uint64), np.array(numbers, bool), np.array(widths, np.int64)
+    )
 
 
 def _pieces(tokens: list[str]) -> tuple[list[str], list[bool], list[int]]:
-    """The `tokens` with pieces for those without spaces; what is a number, and `Words.widths`."""
+    """The `tokens`, with pieces in place of those without spaces; which are numbers; the widths."""
     found: list[tuple[str, bool, int]] = []
     for token in tokens:
         number = token[0].isdecimal()
@@ -201,7 +203,7 @@ def _mixed(numbers: Array) -> Array:
     return mixed
 
 
-def _sketch(words: Words) -> Array:
+def _sketch(words: HashedWords) -> Array:
     sample = np.unique((_runs(words.hashes) >> np.uint64(32)).astype(np.uint32))[:SAMPLE]
     sketch = np.full(1 + SAMPLE, NONE, dtype="<u4")
     sketch[0] = len(words.hashes)
@@ -274,7 +276,7 @@ def _blocks(rows: Array, size: int = 65536) -> list[Array]:
     return [rows[start : start + size] for start in range(0, len(rows), size)]
 
 
-def _near(one: Words, other: Words) -> bool:
+def _near(one: HashedWords, other: HashedWords) -> bool:
     lengths = len(one.hashes), len(other.hashes)
     if min(lengths) == 0:
         return False
@@ -288,7 +290,7 @@ def _near(one: Words, other: Words) -> bool:
     )
 
 
-def _passes(short: Words, long: Words) -> bool:
+def _passes(short: HashedWords, long: HashedWords) -> bool:
     """Whether `long` holds enough of `short`, and what differs is neither a block nor numbers."""
     covered = _covered(short, long)
     share = covered.mean()
@@ -301,7 +303,7 @@ def _passes(short: Words, long: Words) -> bool:
     return not _is_template(short, long, covered)
 
 
-def _share_openings(one: Words, other: Words) -> bool:
+def _share_openings(one: HashedWords, other: HashedWords) -> bool:
     """Whether each text tells most of the first words of the other, wherever."""
     for text, comparison in ((one, other), (other, one)):
         length = max(OPENING_WORDS, int(OPENING_SHARE * len(text.hashes)))
@@ -310,7 +312,7 @@ def _share_openings(one: Words, other: Words) -> bool:
     return True
 
 
-def _covered(words: Words, others: Words) -> Array:
+def _covered(words: HashedWords, others: HashedWords) -> Array:
     """Which words stand in a run that the other text holds, too: (words,) bool."""
     shared = np.isin(_runs(words.hashes), _runs(others.hashes))
     covered = np.zeros(len(words.hashes), dtype=bool)
@@ -322,7 +324,7 @@ def _covered(words: Words, others: Words) -> Array:
     return whole
 
 
-def _is_template(short: Words, long: Words, covered: Array) -> bool:
+def _is_template(short: HashedWords, long: HashedWords, covered: Array) -> bool:
     """Whether numbers have changed to other numbers in their places, as in two days' reports.
 
     Their places are found by comparing again, blind to numbers. An edit that spares no word turns

@@ -22,7 +22,7 @@ from recommender.arrays import Array
 from recommender.errors import EncoderError, needs_extra
 from recommender.manifest import EncoderSpec
 from recommender.progress import Advance, ignore
-from recommender.text import RECIPE
+from recommender.text import PREPARATION_VERSION
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -94,7 +94,9 @@ class SentenceEncoder:
         self._threads = threads
         self._bfloat16 = uses_bfloat16() if precision == "auto" else precision == "bfloat16"
         self._lock = Lock()  # fast tokenizers refuse to be used by two threads at once
-        digest = hashlib.sha256(f"text recipe {RECIPE}, max tokens {max_tokens}".encode())
+        digest = hashlib.sha256(
+            f"text recipe {PREPARATION_VERSION}, max tokens {max_tokens}".encode()
+        )
         digest.update(_files_digest(self.folder, check=model == DEFAULT_MODEL).encode())
         if model != DEFAULT_MODEL and revision is None:
             model = str(self.folder)  # absolute: whoever reads the snapshot works elsewhere

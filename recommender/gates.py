@@ -31,13 +31,13 @@ class Gate(NamedTuple):
 class Tonight(NamedTuple):
     """What the gates look at.
 
-    `topics` and `former_topics` give the id of the broad topic of every article of a night by the
-    article's id, None for none; the former ones are empty where there is no night before. `best`
+    `topics` and `previous_topics` give the id of the broad topic of every article of a night by the
+    article's id, None for none; the previous ones are empty where there is no night before. `best`
     (texts,) is the score of each text's first neighbour, and `floor` what a hit must score.
     """
 
     topics: dict[str, str | None]
-    former_topics: dict[str, str | None]
+    previous_topics: dict[str, str | None]
     best: Array
     floor: float
 
@@ -47,13 +47,13 @@ def judged(tonight: Tonight, limits: Limits) -> list[Gate]:
 
     A night is small that has fewer than `limits.least_articles` articles, as had the one before.
     """
-    now, then = tonight.topics, tonight.former_topics
+    now, then = tonight.topics, tonight.previous_topics
     if max(len(now), len(then)) < limits.least_articles:
         return []
     both = now.keys() & then.keys()
     moved = sum(now[article] != then[article] for article in both)
-    former_ids = {topic for topic in then.values() if topic is not None}
-    lost = former_ids - {topic for topic in now.values() if topic is not None}
+    previous_ids = {topic for topic in then.values() if topic is not None}
+    lost = previous_ids - {topic for topic in now.values() if topic is not None}
     empty = int(np.count_nonzero(tonight.best < tonight.floor))
     return [
         Gate(
@@ -82,7 +82,7 @@ def judged(tonight: Tonight, limits: Limits) -> list[Gate]:
         ),
         Gate(
             "ids_lost",
-            _share(len(lost), len(former_ids)),
+            _share(len(lost), len(previous_ids)),
             limits.ids_lost,
             "topics of the night before are gone",
         ),

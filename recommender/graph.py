@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 
 from recommender.arrays import Array
-from recommender.lexical import Words
+from recommender.lexical import WeightedWords
 from recommender.products import pool_of, similarities_of
-from recommender.scoring import RECIPE, Recipe, corrected, expand, hubness, hybrid
+from recommender.scoring import SCORE_PARAMS, ScoreParams, corrected, expand, hubness, hybrid
 
 __all__ = ["Graph", "Rescored", "rescore"]
 
@@ -40,11 +40,11 @@ def rescore(
     candidates: Array,
     similarities: Array,
     vectors: Array,
-    words: Words,
+    words: WeightedWords,
     k: int,
     threads: int,
     advance: Callable[[int], None],
-    recipe: Recipe = RECIPE,
+    params: ScoreParams = SCORE_PARAMS,
 ) -> tuple[Rescored, Array]:
     """The graph of each text's `k` best-scored `candidates`; and the expanded embeddings.
 
@@ -60,10 +60,10 @@ def rescore(
 
     def expand_block(rows: slice) -> None:
         near, missing = _any_text(candidates[rows])
-        first = np.where(missing, 0.0, hybrid(similarities[rows], overlap[rows], recipe))
-        best = _best(first, recipe.expansion)
+        first = np.where(missing, 0.0, hybrid(similarities[rows], overlap[rows], params))
+        best = _best(first, params.expansion)
         near, scores = (np.take_along_axis(column, best, axis=1) for column in (near, first))
-        expanded[rows] = expand(vectors[rows], vectors[near], scores.astype(np.float32), recipe)
+        expanded[rows] = expand(vectors[rows], vectors[near], scores.astype(np.float32), params)
 
     def compare_block(rows: slice) -> None:
         near, missing = _any_text(candidates[rows])
@@ -71,12 +71,12 @@ def rescore(
         # equal texts would not tie.
         text = np.repeat(np.arange(rows.start, rows.stop), near.shape[1])
         similarity = similarities_of(expanded, text, near.ravel()).reshape(near.shape)
-        hybrids[rows] = np.where(missing, -1.0, hybrid(similarity, overlap[rows], recipe))
-        hub[rows] = hubness(-np.sort(-hybrids[rows], axis=1), recipe)
+        hybrids[rows] = np.where(missing, -1.0, hybrid(similarity, overlap[rows], params))
+        hub[rows] = hubness(-np.sort(-hybrids[rows], axis=1), params)
 
     def correct_block(rows: slice) -> None:
         near, missing = _any_text(candidates[rows])
-        scores = np.where(missing, -1.0, corrected(hybrids[rows], hub[near], mean, recipe))
+        scores = np.where(missing, -1.0, corrected(hybrids[rows], hub[near], mean, params))
         order = _best(scores, scores.shape[1])
         wide.neighbours[rows] = np.take_along_axis(candidates[rows], order, axis=1)
         wide.scores[rows] = np.maximum(np.take_along_axis(scores, order, axis=1), 0.0)
@@ -99,7 +99,10 @@ def _any_text(candidates: Array) -> tuple[Array, Array]:
 
 
 def _overlaps(
-    candidates: Array, words: Words, pool: ThreadPoolExecutor, advance: Callable[[int], None]
+    candidates: Array,
+    words: WeightedWords,
+    pool: ThreadPoolExecutor,
+    advance: Callable[[int], None],
 ) -> Array:
     """`lexical.overlaps` of every text with its candidates, (texts, c) float32."""
     size = int(words.words.max(initial=-1)) + 2

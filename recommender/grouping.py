@@ -9,11 +9,11 @@ from recommender.closeness import closeness
 from recommender.communities import central_members
 from recommender.config import Settings
 from recommender.corpus import Corpus
-from recommender.former import Former
 from recommender.graph import Graph, Rescored
 from recommender.identity import Identities, Partition, identify
 from recommender.keywords import keywords, label_of
 from recommender.lineage import Event
+from recommender.previous import PreviousGroups
 from recommender.progress import Timed
 from recommender.representatives import representatives
 from recommender.snapshot import NO_DATE
@@ -22,7 +22,7 @@ from recommender.terms import Terms
 from recommender.topics import Topics, detect_topics, strengths, without_weakest
 from recommender.types import Change, Keyword, Topic
 
-__all__ = ["Described", "Groups", "described", "find_groups"]
+__all__ = ["GroupDescriptions", "Groups", "build_groups", "describe_groups"]
 
 
 class Groups(NamedTuple):
@@ -39,7 +39,7 @@ class Groups(NamedTuple):
     identities: Identities
 
 
-class Described(NamedTuple):
+class GroupDescriptions(NamedTuple):
     """Groups in words: `stories` by number with their keywords, `topics` level by level."""
 
     stories: list[tuple[str, tuple[Keyword, ...]]]
@@ -48,31 +48,31 @@ class Described(NamedTuple):
 
 
 class _Then(NamedTuple):
-    """The former groups of tonight's texts, those of their leads, (texts,), -1 for what is new."""
+    """Previous groups of tonight's texts by their lead articles, (texts,), -1 for new texts."""
 
     stories: Array
     topics: Array
     finest: Array
 
 
-def find_groups(
+def build_groups(
     corpus: Corpus,
     rescored: Rescored,
     lengths: Array,
-    former: Former,
+    previous: PreviousGroups,
     build: str,
     settings: Settings,
     timed: Timed,
 ) -> Groups:
-    """The stories and topics of the graph, with the ids of those of the `former` night.
+    """The stories and topics of the graph, with the ids of those of the `previous` night.
 
     `lengths` (texts,) counts the words of each text. New ids are made from `build`, which no other
     night has.
     """
     articles, chosen = np.diff(corpus.copies.copies_start), settings.topics
-    then = _then(corpus, former)
+    then = _then(corpus, previous)
     # Under other settings topics are found anew: what was before would hold them back.
-    alike = former.settings.get("topics") == settings.to_dict()["topics"]
+    alike = previous.settings.get("topics") == settings.to_dict()["topics"]
     neighbours, scores = rescored.wide
     with timed.stage("stories", None, "texts"):
         stories = _stories(corpus, rescored, lengths, articles, then, chosen.seed)
@@ -85,14 +85,14 @@ def find_groups(
             chosen.seed,
             articles,
             count=chosen.count or None,
-            former=(then.topics, then.finest) if then and alike else None,
+            previous=(then.topics, then.finest) if then and alike else None,
         )
         strength = strengths(*rescored.graph, topics.topic_of)
         topics = without_weakest(topics, strength, chosen.unassigned, articles)
     with timed.stage("identity", None, "articles"):
         levels = range(1, int(topics.levels.max(initial=1)) + 1)
         identities = identify(
-            former,
+            previous,
             [article.card.id for article in corpus.articles],
             _partition(corpus, stories.story_of, central, build),
             [
@@ -103,41 +103,43 @@ def find_groups(
     return Groups(stories, central, topics, strength, identities)
 
 
-def described(
-    corpus: Corpus, graph: Graph, groups: Groups, former: Former, terms: Terms, words: int
-) -> Described:
-    """The groups with `words` keywords each, and what became of those of the `former` night."""
+def describe_groups(
+    corpus: Corpus, graph: Graph, groups: Groups, previous: PreviousGroups, terms: Terms, words: int
+) -> GroupDescriptions:
+    """The groups with `words` keywords each, and what became of those of the `previous` night."""
     identities = groups.identities
     topics = _topics(corpus, graph, groups, terms, words)
     titles = {article.card.id: article.card.title for article in corpus.articles}
     headlines = dict(
-        zip(former.story_ids, (titles.get(i, "") for i in former.story_leads), strict=True)
+        zip(previous.story_ids, (titles.get(i, "") for i in previous.story_leads), strict=True)
     )
     leads = corpus.copies.leads[groups.central]
     for story_id, row in zip(identities.story_ids, leads.tolist(), strict=True):
         headlines[story_id] = corpus.articles[row].card.title
-    labels = _former_labels(former, terms) | {topic.id: topic.label for topic in topics}
+    labels = _previous_labels(previous, terms) | {topic.id: topic.label for topic in topics}
     changes = {
         "topics": [_change(event, labels) for event in identities.topic_events if _is_news(event)],
         "stories": [
             _change(event, headlines)
             for event in identities.story_events
-            if _is_news(event) and max(event.size, event.former_size) > 1
+            if _is_news(event) and max(event.size, event.previous_size) > 1
         ],
     }
-    told = _story_keywords(groups, terms, words)
-    return Described([*zip(identities.story_ids, told, strict=True)], topics, changes)
+    story_keywords = _story_keywords(groups, terms, words)
+    return GroupDescriptions(
+        [*zip(identities.story_ids, story_keywords, strict=True)], topics, changes
+    )
 
 
-def _former_labels(former: Former, terms: Terms) -> dict[str, str]:
-    """By id what former topics are called, in words that tonight's articles use.
+def _previous_labels(previous: PreviousGroups, terms: Terms) -> dict[str, str]:
+    """By id what previous topics are called, in words that tonight's articles use.
 
     Others may be those of an article that was taken down.
     """
     used = set(terms.terms)
     return {
         topic.id: label_of([keyword for keyword in topic.keywords if keyword.term in used])
-        for topic in former.topics
+        for topic in previous.topics
     }
 
 
@@ -157,17 +159,17 @@ def _stories(
         story_thresholds(neighbours, scores, lengths, seed, close),
         seed,
         articles,
-        former=then.stories if then else None,
+        previous=then.stories if then else None,
     )
 
 
-def _then(corpus: Corpus, former: Former) -> _Then | None:
+def _then(corpus: Corpus, previous: PreviousGroups) -> _Then | None:
     """None where there was no night before."""
-    if not former.ids:
+    if not previous.ids:
         return None
-    row = {article_id: number for number, article_id in enumerate(former.ids)}
+    row = {article_id: number for number, article_id in enumerate(previous.ids)}
     rows = np.array([row.get(lead, -1) for lead in corpus.lead_ids], dtype=np.int64)
-    columns = (former.story_of, former.topic_of, former.finest_of)
+    columns = (previous.story_of, previous.topic_of, previous.finest_of)
     return _Then(*(np.append(column, -1)[rows] for column in columns))
 
 
@@ -186,10 +188,10 @@ def _topics(corpus: Corpus, graph: Graph, groups: Groups, terms: Terms, words: i
     for level in range(1, int(found.levels.max(initial=1)) + 1):
         # The texts of topics that end above this level take no part in it.
         numbers = found.at_level(level)
-        told = keywords(terms, numbers, words)
-        sizes = corpus.topic_sizes(numbers, len(told))
+        words_of = keywords(terms, numbers, words)
+        sizes = corpus.topic_sizes(numbers, len(words_of))
         shown = representatives(*graph, numbers).tolist()
-        for best, size, texts in zip(told, sizes, shown, strict=True):
+        for best, size, texts in zip(words_of, sizes, shown, strict=True):
             place = len(topics)
             parent = None if level == 1 else ids[found.parents[place]]
             articles = tuple(leads[text] for text in texts if text >= 0)
@@ -203,10 +205,10 @@ def _story_keywords(groups: Groups, terms: Terms, words: int) -> list[tuple[Keyw
     several = np.flatnonzero(np.diff(start) > 1)
     number = np.full(len(start) - 1, -1, dtype=np.int32)
     number[several] = np.arange(len(several), dtype=np.int32)
-    told: list[tuple[Keyword, ...]] = [()] * len(number)
+    found: list[tuple[Keyword, ...]] = [()] * len(number)
     for story, best in zip(several.tolist(), keywords(terms, number[story_of], words), strict=True):
-        told[story] = best
-    return told
+        found[story] = best
+    return found
 
 
 def _is_news(event: Event) -> bool:
@@ -215,5 +217,10 @@ def _is_news(event: Event) -> bool:
 
 def _change(event: Event, labels: dict[str, str]) -> Change:
     return Change(
-        event.kind, event.id, labels.get(event.id, ""), event.others, event.size, event.former_size
+        event.kind,
+        event.id,
+        labels.get(event.id, ""),
+        event.others,
+        event.size,
+        event.previous_size,
     )

@@ -17,18 +17,18 @@ from recommender.trends import bursts, daily_counts, days_of, trending
 from recommender.types import Card, Change, Story, Topic, Trend
 
 __all__ = [
-    "Kind",
+    "GroupKind",
     "changes",
     "find_story",
     "find_topic",
     "newsworthy",
     "shown",
-    "told",
+    "stories_at",
     "topic_at",
     "trends",
 ]
 
-Kind = Literal["topics", "stories"]
+GroupKind = Literal["topics", "stories"]
 
 
 def find_topic(snapshot: Snapshot, topic_id: str) -> Topic:
@@ -78,7 +78,7 @@ def find_story(snapshot: Snapshot, story_id: str, admitted: RowFilter) -> Story:
     story, asked = snapshot.lookup.story_of(story_id), None
     if story is None and (heir := snapshot.lookup.heir_of(story_id)) is not None:
         story, asked = snapshot.lookup.story_of(heir), story_id
-    found = [] if story is None else told(snapshot, [story], admitted)
+    found = [] if story is None else stories_at(snapshot, [story], admitted)
     if not found:
         raise UnknownGroup(story_id)
     return found[0] if asked is None else replace(found[0], asked=asked)
@@ -101,7 +101,7 @@ def newsworthy(
     return ordered
 
 
-def told(snapshot: Snapshot, stories: Sequence[int], admitted: RowFilter) -> list[Story]:
+def stories_at(snapshot: Snapshot, stories: Sequence[int], admitted: RowFilter) -> list[Story]:
     """`stories` with what is admitted of them; those of which nothing is are left out."""
     rows = [_rows(snapshot, story, admitted) for story in stories]
     flat = [row for some in rows for row in some]
@@ -113,7 +113,7 @@ def told(snapshot: Snapshot, stories: Sequence[int], admitted: RowFilter) -> lis
     ]
 
 
-def changes(snapshot: Snapshot, kind: Kind, admitted: RowFilter) -> tuple[Change, ...]:
+def changes(snapshot: Snapshot, kind: GroupKind, admitted: RowFilter) -> tuple[Change, ...]:
     """What the last night did to groups of a `kind`.
 
     The headline of an article that is not admitted names no story: its label is left empty.
@@ -130,7 +130,7 @@ def changes(snapshot: Snapshot, kind: Kind, admitted: RowFilter) -> tuple[Change
 
 
 def trends(
-    snapshot: Snapshot, kind: Kind, level: int, now: datetime, admitted: RowFilter
+    snapshot: Snapshot, kind: GroupKind, level: int, now: datetime, admitted: RowFilter
 ) -> list[Trend]:
     """Topics of a level, or stories, that burst at `now` or when last something was published.
 
@@ -157,17 +157,19 @@ def trends(
         if kind == "topics":
             name, label = topics[group].id, topics[group].label
         else:
-            story = told(snapshot, [group], admitted)[0]
+            story = stories_at(snapshot, [group], admitted)[0]
             name, label = story.id, story.headline
         curve = tuple(days_of(daily, group).tolist())
         found.append(Trend(name, label, round(float(scores[group]), 2), last, curve))
     return found
 
 
-def _known(kind: Kind) -> Kind:
+def _known(kind: GroupKind) -> GroupKind:
     """`kind`, which callers may have mistaken."""
-    if kind not in get_args(Kind):
-        raise ValueError(f"{kind!r} is no kind of groups; there are {', '.join(get_args(Kind))}")
+    if kind not in get_args(GroupKind):
+        raise ValueError(
+            f"{kind!r} is no kind of groups; there are {', '.join(get_args(GroupKind))}"
+        )
     return kind
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from recommender.arrays import Array
 
-__all__ = ["EXACT_UP_TO", "Found", "Index", "Lists"]
+__all__ = ["EXACT_UP_TO", "Found", "Index", "InvertedLists"]
 
 BLOCK_ROWS = 512
 NARROW = 8_000  # admitted texts; so many are compared one by one in a fraction of a millisecond
@@ -34,7 +34,7 @@ class Found(NamedTuple):
     similarities: Array
 
 
-class Lists(NamedTuple):
+class InvertedLists(NamedTuple):
     """Texts by their nearest centroid, over the vectors of an `Index`: the inverted file.
 
     `centroids` (lists, dimension) float32; `start` (lists + 1,) int64: list → its slice of `texts`
@@ -49,7 +49,7 @@ class Lists(NamedTuple):
     recall: float
 
     @classmethod
-    def none(cls, dimension: int) -> "Lists":
+    def none(cls, dimension: int) -> "InvertedLists":
         """No lists at all: the search is exact."""
         empty = np.empty((0, dimension), dtype=np.float32)
         return cls(empty, np.zeros(1, np.int64), np.empty(0, np.int32), 0, 1.0)
@@ -61,7 +61,7 @@ class Index:
     Exact, or by `lists` where it was given some.
     """
 
-    def __init__(self, index: "faiss.Index", lists: Lists | None = None) -> None:
+    def __init__(self, index: "faiss.Index", lists: InvertedLists | None = None) -> None:
         self._index = index
         self._lists = lists
 
@@ -76,7 +76,7 @@ class Index:
         return cls(index)
 
     @classmethod
-    def from_buffer(cls, buffer: bytes | mmap.mmap, lists: Lists | None = None) -> "Index":
+    def from_buffer(cls, buffer: bytes | mmap.mmap, lists: InvertedLists | None = None) -> "Index":
         """Read an index from memory without copying its vectors; the buffer is kept alive."""
         view = np.frombuffer(buffer, dtype=np.uint8)
         reader = faiss.ZeroCopyIOReader(faiss.swig_ptr(view), view.size)
@@ -119,7 +119,7 @@ class Index:
         similarities, texts = self._index.search(vector[None, :], min(k, count), params=parameters)
         return _ordered(texts[0], similarities[0])
 
-    def lists(self, threads: int, seed: int = 0) -> Lists:
+    def lists(self, threads: int, seed: int = 0) -> InvertedLists:
         """Inverted lists for `search_lists`, about √texts of them; the same on any threads.
 
         The fewest `probes` (a power of two) are chosen that reach `RECALL` on 500 texts.
@@ -138,9 +138,11 @@ class Index:
         of = nearest.texts[:, 0]
         start = np.searchsorted(np.sort(of), np.arange(number + 1))
         texts = np.argsort(of, kind="stable").astype(np.int32)
-        return self._judged(Lists(centroids, start, texts, 8, 0.0), threads, rng)
+        return self._judged(InvertedLists(centroids, start, texts, 8, 0.0), threads, rng)
 
-    def _judged(self, lists: Lists, threads: int, rng: np.random.Generator) -> Lists:
+    def _judged(
+        self, lists: InvertedLists, threads: int, rng: np.random.Generator
+    ) -> InvertedLists:
         sample = np.sort(rng.choice(len(self), min(len(self), 500), replace=False))
         vectors = self._vectors()[sample]
         exact = self.search_blocks(vectors, JUDGED, threads, lambda _: None).texts
@@ -152,7 +154,9 @@ class Index:
                 return lists
             lists = lists._replace(probes=2 * lists.probes)
 
-    def search_lists(self, vector: Array, k: int, lists: Lists, admitted: Array | None) -> Found:
+    def search_lists(
+        self, vector: Array, k: int, lists: InvertedLists, admitted: Array | None
+    ) -> Found:
         """As `search`, of the texts in the lists nearest to `vector`; nearly all are found.
 
         Where few texts are `admitted`, or the lists hold too few of them, all that are admitted

@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING
 from recommender.articles import MAX_UNKNOWN_FIELDS, Reader, Reject
 from recommender.artifacts import Artifacts
 from recommender.config import Settings
-from recommender.corpus import RECIPE
+from recommender.corpus import FEATURES_VERSION
 from recommender.duplicates import signature
 from recommender.embedding import Encoder
 from recommender.errors import InputError
 from recommender.progress import Timed
 from recommender.rejects import RejectFile
 from recommender.removals import read_removed
-from recommender.store import Ingested, Store, chunks
+from recommender.store import IngestCounts, Store, chunks
 from recommender.text import content_hash
 from recommender.tokens import tokenise
 
 if TYPE_CHECKING:
     from recommender.types import Article
 
-__all__ = ["Intake", "count", "embed", "size_of", "take_in"]
+__all__ = ["Intake", "count", "embed", "ingest_sources", "size_of"]
 
 INGEST_CHUNK = 1000
 COUNT_CHUNK = 1000
@@ -48,7 +48,7 @@ class Intake:
     rejects_file: str | None
 
 
-def take_in(
+def ingest_sources(
     store: Store,
     sources: Sequence[Path],
     size: int,
@@ -61,7 +61,7 @@ def take_in(
     reader = Reader(given.fields, given.max_characters, headlines=given.headlines)
     removed = read_removed(artifacts)
     rejects = RejectFile(artifacts.rejects)
-    counts = Ingested()
+    counts = IngestCounts()
     read = skipped = 0
     with (
         timed.stage("read", size, "B") as advance,
@@ -122,7 +122,7 @@ def embed(store: Store, encoder: Encoder, timed: Timed) -> int:
 
 def count(store: Store, timed: Timed) -> None:
     """Cut every text into tokens that is new, and sign it; see `store.Features`."""
-    missing = store.uncounted(RECIPE)
+    missing = store.uncounted(FEATURES_VERSION)
     if not missing:
         return
     with timed.stage("count", len(missing), "texts") as advance:
@@ -130,7 +130,7 @@ def count(store: Store, timed: Timed) -> None:
             texts = list(store.embedded_texts(chunk))
             with store.transaction():
                 store.add_features(
-                    RECIPE, [*map(content_hash, texts)], [*map(tokenise, texts)],
+                    FEATURES_VERSION, [*map(content_hash, texts)], [*map(tokenise, texts)],
                     [*map(signature, texts)],
                 )  # fmt: skip
             advance(len(texts))
@@ -155,5 +155,5 @@ def size_of(path: Path) -> int:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
 
 
-def _sum(a: Ingested, b: Ingested) -> Ingested:
-    return Ingested(*(x + y for x, y in zip(a, b, strict=True)))
+def _sum(a: IngestCounts, b: IngestCounts) -> IngestCounts:
+    return IngestCounts(*(x + y for x, y in zip(a, b, strict=True)))

@@ -7,10 +7,10 @@ import numpy as np
 from recommender.arrays import Array
 from recommender.communities import between
 
-__all__ = ["joined"]
+__all__ = ["merge_small_communities"]
 
 
-def joined(
+def merge_small_communities(
     neighbours: Array,
     weights: Array,
     groups: Array,

@@ -18,12 +18,12 @@ from recommender.errors import InputError
 from recommender.sources import BadRecord, Row, Source, kind_of
 from recommender.types import Article
 
-__all__ = ["Kind", "Labelled", "asked", "read_labelled"]
+__all__ = ["LabelKind", "Labelled", "asked", "read_labelled"]
 
-Kind = Literal["story", "topic"]
+LabelKind = Literal["story", "topic"]
 SPLIT = "split"
 # What a label of each kind is, for who has to mend one.
-ADVICE: dict[Kind, str] = {
+ADVICE: dict[LabelKind, str] = {
     "story": (
         "name the event that the article reports, with one name for all articles on it (an "
         "article on its own: its id)"
@@ -39,7 +39,7 @@ class Labelled(NamedTuple):
     """
 
     path: Path
-    kind: Kind
+    kind: LabelKind
     articles: list[Article]
     labels: list[str]
     splits: list[str | None]
@@ -52,7 +52,7 @@ def read_labelled(
     max_characters: int,
     max_rejects: float = 0.0,
     *,
-    kind: Kind = "story",
+    kind: LabelKind = "story",
     field: str | None = None,
 ) -> Labelled:
     """Read a labelled set; `fields`, `max_characters` and `max_rejects` are settings of `input`.
@@ -117,7 +117,7 @@ def _check(found: Labelled, max_rejects: float) -> None:
         )
 
 
-def _label(row: Row, field: str, kind: Kind, where: str) -> str:
+def _label(row: Row, field: str, kind: LabelKind, where: str) -> str:
     value = row.get(field)
     if isinstance(value, str) and value.strip():
         return value.strip()

@@ -22,16 +22,16 @@ from recommender.config import Settings
 from recommender.embedding import Encoder
 from recommender.errors import needs_extra
 from recommender.evaluation import Intervals
-from recommender.labelled import Kind, Labelled, asked
+from recommender.labelled import LabelKind, Labelled, asked
 from recommender.progress import Progress, Silent
 from recommender.text import embedded_text
 from recommender.tokens import read_tokens
-from recommender.topics import elected
-from recommender.trial import Trial, held
+from recommender.topics import knn_labels
+from recommender.trial import TrialRun, trial_run
 
-__all__ = ["MEASURES", "Grouping", "Judged", "evaluate_stories", "evaluate_topics"]
+__all__ = ["MEASURES", "Grouping", "GroupingEvaluation", "evaluate_stories", "evaluate_topics"]
 
-MEASURES: dict[Kind, tuple[str, ...]] = {"story": B_CUBED, "topic": PARTITION}
+MEASURES: dict[LabelKind, tuple[str, ...]] = {"story": B_CUBED, "topic": PARTITION}
 # Linkage holds all pairs of articles: of 20,000 that is 1.6 GB.
 LINKAGE_UP_TO = 20_000
 # One cosine for all sets, that of the greatest F1 on the average of those in docs/quality.md.
@@ -63,7 +63,7 @@ class Grouping(NamedTuple):
         return float((self.groups < 0).mean())
 
 
-class Judged(NamedTuple):
+class GroupingEvaluation(NamedTuple):
     """All groupings of one labelled set; `ids` and `labels` name what was measured, in order.
 
     `articles` were grouped, `rejected` counts records that were no good articles. `placed` is the
@@ -74,7 +74,7 @@ class Judged(NamedTuple):
     """
 
     labelled: str
-    kind: Kind
+    kind: LabelKind
     split: str | None
     articles: int
     rejected: int
@@ -129,7 +129,7 @@ def evaluate_stories(
     split: str | None = None,
     encoder: Encoder | None = None,
     progress: Progress | None = None,
-) -> Judged:
+) -> GroupingEvaluation:
     """Build a snapshot of the labelled articles and measure its stories by B-cubed.
 
     All articles are grouped; with `split` only its articles are measured.
@@ -139,7 +139,7 @@ def evaluate_stories(
         StorageError, PublishRefused, EncoderError: as `run_night`.
     """
 
-    def ways(trial: Trial, right: Array, measured: Array) -> Iterator[_Way | str]:
+    def ways(trial: TrialRun, right: Array, measured: Array) -> Iterator[_Way | str]:
         yield _Way("product", "the product", trial.snapshot.arrays.story_of[trial.text_of])
         if len(right) > LINKAGE_UP_TO:
             yield f"linkage is left out: it holds all pairs, of at most {LINKAGE_UP_TO:,} articles"
@@ -150,7 +150,7 @@ def evaluate_stories(
         tried = [linked(joins, cosine) for cosine in COSINES]
         f1 = [b_cubed(groups[measured], right[measured])[0] for groups in tried]
         best = int(np.argmax(f1))
-        yield _Way("told", f"the same, told the best: {COSINES[best]:.2f}", tried[best])
+        yield _Way("oracle", f"the same at its best cosine: {COSINES[best]:.2f}", tried[best])
         single = linked(linkage(trial.vectors, "single"), SINGLE_COSINE)
         yield _Way("components", f"components, cosine {SINGLE_COSINE}", single)
 
@@ -164,7 +164,7 @@ def evaluate_topics(
     split: str | None = None,
     encoder: Encoder | None = None,
     progress: Progress | None = None,
-) -> Judged:
+) -> GroupingEvaluation:
     """Build a snapshot of the labelled articles and measure its topics by V-measure.
 
     All articles are grouped; with `split` only its articles are measured.
@@ -177,13 +177,13 @@ def evaluate_topics(
     with needs_extra("evaluate"):  # before minutes of embedding, not after
         import sklearn  # noqa: F401
 
-    def ways(trial: Trial, right: Array, measured: Array) -> Iterator[_Way | str]:
+    def ways(trial: TrialRun, right: Array, measured: Array) -> Iterator[_Way | str]:
         arrays = trial.snapshot.arrays
         yield _Way("product", "the product", arrays.topic_of[trial.text_of])
         yield _Way("finest", "its finest", arrays.finest_of[trial.text_of])
         count = len(np.unique(right[measured]))
-        told = k_means(trial.vectors, min(count, len(right)))
-        yield _Way("kmeans", f"k-means, told {count}", told)
+        clusters = k_means(trial.vectors, min(count, len(right)))
+        yield _Way("kmeans", f"k-means, given {count}", clusters)
         texts = [embedded_text(article.title, article.text) for article in labelled.articles]
         for key, (name, grouped) in PEERS.items():
             try:
@@ -200,20 +200,20 @@ def _judged(
     split: str | None,
     encoder: Encoder | None,
     progress: Progress | None,
-    ways: Callable[[Trial, Array, Array], Iterator[_Way | str]],
+    ways: Callable[[TrialRun, Array, Array], Iterator[_Way | str]],
     measure: Callable[[Array, Array], Intervals],
-) -> Judged:
+) -> GroupingEvaluation:
     """Hold a night and `measure` each of the `ways` to group; a string says what was left out."""
     progress = progress or Silent()
     measured = asked(labelled, split)
     right = np.unique(labelled.labels, return_inverse=True)[1]
     groupings, left_out = [], []
-    with held(labelled.articles, settings, encoder, progress) as trial:
+    with trial_run(labelled.articles, settings, encoder, progress) as trial:
         model = trial.snapshot.manifest.encoder.model
         placed = npmi = different = None
         if labelled.kind == "topic":
             placed = _placed(trial, measured)
-            npmi, different = _told(trial, labelled)
+            npmi, different = _keyword_measures(trial, labelled)
         with progress.stage("compare", None, "groupings") as advance:
             for way in ways(trial, right, measured):
                 if isinstance(way, str):
@@ -223,7 +223,7 @@ def _judged(
                 figures = measure(groups, right[measured])
                 groupings.append(Grouping(way.key, way.name, groups, figures))
                 advance(1)
-    return Judged(
+    return GroupingEvaluation(
         labelled=str(labelled.path),
         kind=labelled.kind,
         split=split,
@@ -240,16 +240,16 @@ def _judged(
     )
 
 
-def _placed(trial: Trial, measured: Array) -> float:
+def _placed(trial: TrialRun, measured: Array) -> float:
     """The share of articles that stand where their neighbours vote, of those that have a topic."""
     arrays, texts = trial.snapshot.arrays, trial.text_of[measured]
     near = arrays.neighbours[texts]
-    winners = elected(np.where(near < 0, -1, arrays.topic_of[near]), arrays.scores[texts])
+    winners = knn_labels(np.where(near < 0, -1, arrays.topic_of[near]), arrays.scores[texts])
     topics = arrays.topic_of[texts]
     return float((winners == topics)[topics >= 0].mean())
 
 
-def _told(trial: Trial, labelled: Labelled) -> tuple[float | None, float | None]:
+def _keyword_measures(trial: TrialRun, labelled: Labelled) -> tuple[float | None, float | None]:
     """Document NPMI and diversity of the broad topics' keywords."""
     broad = [topic for topic in trial.snapshot.topics if topic.level == 1]
     topics = [[keyword.term for keyword in topic.keywords] for topic in broad]

@@ -20,7 +20,7 @@ from recommender.arrays import Array
 if TYPE_CHECKING:
     from recommender.tokens import WordCounts
 
-__all__ = ["Lexicon", "Words", "overlaps", "weigh", "weigh_query"]
+__all__ = ["Lexicon", "WeightedWords", "overlaps", "weigh", "weigh_query"]
 
 K1, B = 1.2, 0.75
 NUMBER_COUNT = 2
@@ -41,7 +41,7 @@ class Lexicon(NamedTuple):
     texts: int
 
 
-class Words(NamedTuple):
+class WeightedWords(NamedTuple):
     """The heaviest shared words of each text.
 
     `words` (texts, width) int32: positions in the lexicon, ascending, padded with -1 in front;
@@ -52,7 +52,7 @@ class Words(NamedTuple):
     weights: Array
 
 
-def weigh(counted: "WordCounts") -> tuple[Lexicon, Words]:
+def weigh(counted: "WordCounts") -> tuple[Lexicon, WeightedWords]:
     """Weigh the words of a corpus."""
     counts = counted.counts
     texts, size = counts.shape
@@ -75,7 +75,7 @@ def weigh(counted: "WordCounts") -> tuple[Lexicon, Words]:
     return lexicon, words
 
 
-def weigh_query(counts: Mapping[str, int], lexicon: Lexicon) -> Words:
+def weigh_query(counts: Mapping[str, int], lexicon: Lexicon) -> WeightedWords:
     """Weigh the counted words of one text that is not in the corpus: shapes are (1, width)."""
     words = sorted(counts)
     size = len(lexicon.words)
@@ -93,7 +93,7 @@ def weigh_query(counts: Mapping[str, int], lexicon: Lexicon) -> Words:
     return _heaviest(np.zeros(len(words), dtype=np.int32), number, weights, 1)
 
 
-def overlaps(own: Words, others: Words) -> Array:
+def overlaps(own: WeightedWords, others: WeightedWords) -> Array:
     """Overlap of one text with others, (others,) float32 in [0, 1].
 
     `own` has shape (1, width) or (width,), `others` (others, width).
@@ -127,7 +127,7 @@ def _frequency(words: Sequence[str], counts: Array, word: Array) -> Array:
     return frequency
 
 
-def _heaviest(text: Array, number: Array, weight: Array, texts: int) -> Words:
+def _heaviest(text: Array, number: Array, weight: Array, texts: int) -> WeightedWords:
     """Rows of the `WIDTH` heaviest words; `text` ascends; `number` -1: shared with no text.
 
     Weights are normalised among the heaviest; then the words that are shared with none go.
@@ -147,4 +147,4 @@ def _heaviest(text: Array, number: Array, weight: Array, texts: int) -> Words:
     column = width - counts[text] + np.arange(len(text)) - (np.cumsum(counts) - counts)[text]
     words[text, column] = number
     weights[text, column] = weight
-    return Words(words, weights)
+    return WeightedWords(words, weights)

@@ -11,18 +11,18 @@ from recommender.config import Settings
 from recommender.corpus import Corpus
 from recommender.graph import Rescored, rescore
 from recommender.index import EXACT_UP_TO as EXACT_SEARCH_UP_TO
-from recommender.index import Index, Lists
-from recommender.lexical import Lexicon, Words, weigh
+from recommender.index import Index, InvertedLists
+from recommender.lexical import Lexicon, WeightedWords, weigh
 from recommender.neighbours import EXACT_UP_TO, nearest, updated
 from recommender.progress import Timed
 from recommender.tokens import count_words
 
-__all__ = ["Linked", "link"]
+__all__ = ["GraphBuild", "build_graph"]
 
 log = logging.getLogger(__name__)
 
 
-class Linked(NamedTuple):
+class GraphBuild(NamedTuple):
     """The graph of a night, and what scores and finds a text that is not in it.
 
     `lengths` (texts,) counts the words of each text; `origin` names what the graph was made from
@@ -30,22 +30,22 @@ class Linked(NamedTuple):
     """
 
     lexicon: Lexicon
-    words: Words
+    words: WeightedWords
     lengths: Array
     rescored: Rescored
     search: Index
-    lists: Lists
+    lists: InvertedLists
     origin: str
 
 
-def link(
+def build_graph(
     corpus: Corpus,
     vectors: Array,
     artifacts: Artifacts,
     fingerprint: str,
     settings: Settings,
     timed: Timed,
-) -> Linked:
+) -> GraphBuild:
     """The graph of the texts' `vectors` (texts, dimension), and the index.
 
     Where exact search would take long, neighbours are kept among the `artifacts` with the encoder's
@@ -55,10 +55,10 @@ def link(
     texts, k, origin = len(vectors), settings.neighbours.candidates, ""
     with timed.stage("neighbours", texts, "texts") as advance:
         candidates = None
-        if texts > EXACT_UP_TO and (former := read(artifacts.candidates, fingerprint)):
-            numbers = former.numbers(hashes)
-            candidates = updated(former.nearest, numbers, vectors, k, threads, advance)
-            origin = former.digest if candidates else ""
+        if texts > EXACT_UP_TO and (previous := read(artifacts.candidates, fingerprint)):
+            numbers = previous.numbers(hashes)
+            candidates = updated(previous.nearest, numbers, vectors, k, threads, advance)
+            origin = previous.digest if candidates else ""
         if candidates is None:
             candidates = nearest(vectors, k, threads, advance)
         if texts > EXACT_UP_TO:
@@ -71,11 +71,11 @@ def link(
         )
     with timed.stage("index", None, "texts"):
         index = Index.build(expanded)
-        lists = Lists.none(index.dimension)
+        lists = InvertedLists.none(index.dimension)
         if len(index) > EXACT_SEARCH_UP_TO:
             lists = index.lists(threads)
     log.info("indexed", extra={"lists": len(lists.centroids), "recall": round(lists.recall, 4)})
-    return Linked(lexicon, words, counted.counts.sum(axis=1), rescored, index, lists, origin)
+    return GraphBuild(lexicon, words, counted.counts.sum(axis=1), rescored, index, lists, origin)
 
 
 def _cores() -> int:

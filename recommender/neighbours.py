@@ -43,19 +43,19 @@ def nearest(vectors: Array, k: int, threads: int, advance: Advance) -> Nearest:
 
 
 def updated(
-    former: Nearest, numbers: Array, vectors: Array, k: int, threads: int, advance: Advance
+    previous: Nearest, numbers: Array, vectors: Array, k: int, threads: int, advance: Advance
 ) -> Nearest | None:
     """`nearest` of tonight's texts from last night's; None where a full search is as cheap.
 
-    `numbers` (former texts,) is each former text's number tonight, -1 where it is gone or has
+    `numbers` (previous texts,) is each previous text's number tonight, -1 where it is gone or has
     another vector.
     """
     new = len(vectors) - int((numbers >= 0).sum())
     width = min(k, len(vectors) - 1)
     if len(vectors) <= EXACT_UP_TO or new > UPDATED_UP_TO * len(vectors):
         return None
-    if former.candidates.shape[1] != width:
+    if previous.candidates.shape[1] != width:
         return None
     return Nearest(
-        *updated_neighbours(Found(*former), numbers, vectors, k, threads, advance=advance)
+        *updated_neighbours(Found(*previous), numbers, vectors, k, threads, advance=advance)
     )

@@ -18,24 +18,24 @@ from recommender.arrays import Array
 from recommender.artifacts import Artifacts
 from recommender.cards import pack_cards
 from recommender.config import Settings
-from recommender.corpus import RECIPE, Corpus, load_corpus
+from recommender.corpus import FEATURES_VERSION, Corpus, load_corpus
 from recommender.embedding import Encoder, SentenceEncoder
 from recommender.errors import InputError, PublishRefused, SnapshotError, StorageError
-from recommender.former import Former, read_former
 from recommender.gates import Gate, Tonight, judged
-from recommender.grouping import Described, Groups, described, find_groups
-from recommender.intake import Intake, count, embed, size_of, take_in
-from recommender.linking import Linked, link
+from recommender.grouping import GroupDescriptions, Groups, build_groups, describe_groups
+from recommender.intake import Intake, count, embed, ingest_sources, size_of
+from recommender.linking import GraphBuild, build_graph
 from recommender.lock import hold
 from recommender.lookup import named
 from recommender.manifest import EncoderSpec
 from recommender.nights import Night, add_night
 from recommender.phrases import Phrases, extract
+from recommender.previous import PreviousGroups, read_previous
 from recommender.progress import Progress, Silent, Timed
 from recommender.publish import FILES, Content, clean, prune, publish
-from recommender.runs import find_runs
+from recommender.runs import find_ngrams
 from recommender.snapshot import Arrays, Scoring, Snapshot
-from recommender.store import Reading, Store
+from recommender.store import EncoderCoverage, Store
 from recommender.strings import pack
 from recommender.terms import count_terms
 from recommender.types import Rules, Topic
@@ -77,7 +77,7 @@ def run_night(
             log.warning("deleted what a killed run left behind", extra={"folder": name})
         encoder = encoder or _encoder(settings)
         with Store(artifacts.store) as store:
-            intake = take_in(store, sources, size, artifacts, settings, timed)
+            intake = ingest_sources(store, sources, size, artifacts, settings, timed)
             embedded = embed(store, encoder, timed)
             count(store, timed)
             reading = store.reading(encoder.spec.fingerprint)
@@ -92,22 +92,22 @@ def run_night(
                     source_order=settings.duplicates.source_order,
                 )
                 vectors = store.vectors(encoder.spec.fingerprint, corpus.lead_hashes)
-                former = read_former(artifacts)
+                previous = read_previous(artifacts)
                 inputs = _inputs_digest(corpus, vectors, encoder.spec, settings)
             taken_in = _TakenIn(started, intake, embedded, reading, corpus, timed.seconds)
-            if not force and inputs == former.inputs and _is_current(artifacts, former.name):
-                log.info("nothing has changed", extra={"snapshot": former.name})
+            if not force and inputs == previous.inputs and _is_current(artifacts, previous.name):
+                log.info("nothing has changed", extra={"snapshot": previous.name})
                 prune(artifacts, settings.publish.keep)
-                night = taken_in.unchanged(Snapshot(artifacts.snapshots / former.name))
+                night = taken_in.unchanged(Snapshot(artifacts.snapshots / previous.name))
                 return _recorded(artifacts, night)
-        linked = link(corpus, vectors, artifacts, encoder.spec.fingerprint, settings, timed)
+        linked = build_graph(corpus, vectors, artifacts, encoder.spec.fingerprint, settings, timed)
         # Of a large corpus the most there is; from now on the index is asked.
         del vectors
-        content, gates = _build(corpus, linked, encoder.spec, settings, former, inputs, timed)
+        content, gates = _build(corpus, linked, encoder.spec, settings, previous, inputs, timed)
         if refused := [str(gate) for gate in gates if not gate.passed]:
             if not force:
-                _recorded(artifacts, taken_in.night(former.name, content, gates, refused=refused))
-                raise PublishRefused(_refusal(refused, former))
+                _recorded(artifacts, taken_in.night(previous.name, content, gates, refused=refused))
+                raise PublishRefused(_refusal(refused, previous))
             log.warning("forced past the gates", extra={"gates": refused})
             content = replace(content, forced=refused)
         with timed.stage("publish", FILES, "files") as advance:
@@ -129,22 +129,24 @@ def _encoder(settings: Settings) -> SentenceEncoder:
 
 def _build(
     corpus: Corpus,
-    linked: Linked,
+    linked: GraphBuild,
     spec: EncoderSpec,
     settings: Settings,
-    former: Former,
+    previous: PreviousGroups,
     inputs: str,
     timed: Timed,
 ) -> tuple[Content, list[Gate]]:
     rescored, lists = linked.rescored, linked.lists
-    build = _digest([inputs, linked.origin, former.build])
-    groups = find_groups(corpus, rescored, linked.lengths, former, build, settings, timed)
+    build = _digest([inputs, linked.origin, previous.build])
+    groups = build_groups(corpus, rescored, linked.lengths, previous, build, settings, timed)
     facets = corpus.facets()
     sources, authors = facets.labels["source"], facets.labels["author"]
     with timed.stage("keywords", None, "texts"):
-        runs = find_runs(corpus.tokens, corpus.languages)
+        runs = find_ngrams(corpus.tokens, corpus.languages)
         terms = count_terms(runs, corpus.lead_contents, [*sources, *authors])
-        words = described(corpus, rescored.graph, groups, former, terms, settings.topics.keywords)
+        words = describe_groups(
+            corpus, rescored.graph, groups, previous, terms, settings.topics.keywords
+        )
     with timed.stage("phrases", None, "texts"):
         phrases = extract(runs, corpus.text_of_content, sources)
     content = Content(
@@ -167,14 +169,14 @@ def _build(
             lists.recall,
         ),
     )
-    return content, _gates(corpus, linked, groups, former, settings)
+    return content, _gates(corpus, linked, groups, previous, settings)
 
 
 def _arrays(
     corpus: Corpus,
-    linked: Linked,
+    linked: GraphBuild,
     groups: Groups,
-    words: Described,
+    words: GroupDescriptions,
     phrases: Phrases,
     codes: Mapping[str, Array],
 ) -> Arrays:
@@ -214,13 +216,13 @@ def _arrays(
 
 
 def _gates(
-    corpus: Corpus, linked: Linked, groups: Groups, former: Former, settings: Settings
+    corpus: Corpus, linked: GraphBuild, groups: Groups, previous: PreviousGroups, settings: Settings
 ) -> list[Gate]:
     ids = [*groups.identities.topic_ids, None]  # the last place is that of -1
     topics = groups.topics.topic_of[corpus.copies.text_of].tolist()
     tonight = Tonight(
         dict(zip((card.id for card in corpus.cards), (ids[t] for t in topics), strict=True)),
-        former.broad_topics,
+        previous.broad_topics,
         linked.rescored.graph.scores.max(axis=1, initial=0.0),
         settings.related.floor,
     )
@@ -245,7 +247,7 @@ def _inputs_digest(corpus: Corpus, vectors: Array, spec: EncoderSpec, settings: 
     """Over everything that one night has to shape a snapshot's content."""
     versions = {name: _version(name) for name in _COMPUTING}
     origin = [__version__, versions, platform.machine(), spec.fingerprint, settings.fingerprint()]
-    parts = [json.dumps([*origin, RECIPE], sort_keys=True).encode()]
+    parts = [json.dumps([*origin, FEATURES_VERSION], sort_keys=True).encode()]
     parts += [article.record_hash for article in corpus.articles]
     return _digest([*parts, vectors.data])
 
@@ -273,7 +275,7 @@ class _TakenIn(NamedTuple):
     started: str
     intake: Intake
     embedded: int
-    reading: Reading
+    reading: EncoderCoverage
     corpus: Corpus
     seconds: Mapping[str, float]
 
@@ -351,8 +353,8 @@ def _recorded(artifacts: Artifacts, night: Night) -> Night:
     return night
 
 
-def _refusal(refused: Sequence[str], former: Former) -> str:
-    serves = f"{former.name} serves on" if former.name else "nothing is published"
+def _refusal(refused: Sequence[str], previous: PreviousGroups) -> str:
+    serves = f"{previous.name} serves on" if previous.name else "nothing is published"
     return (
         f"the night was not published, {serves}: {'; '.join(refused)}. Look at the sources and the "
         "settings; if this is as it should be, run again with --force"

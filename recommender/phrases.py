@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 
 from recommender.arrays import Array
-from recommender.furniture import FURNITURE_RUNS
-from recommender.runs import MIN_TEXTS, PIECE_SHARE, Level, Runs, listed
+from recommender.boilerplate import BOILERPLATE_PHRASES
+from recommender.runs import MIN_TEXTS, PIECE_SHARE, Level, NGrams, listed
 from recommender.spelling import spell
 
 __all__ = ["PER_TEXT", "Phrases", "extract"]
@@ -56,9 +56,9 @@ class Phrases(NamedTuple):
 
 
 def extract(
-    runs: Runs,
+    runs: NGrams,
     text_of: Array | None = None,
-    furniture: Iterable[str] = (),
+    boilerplate: Iterable[str] = (),
     per_text: int = PER_TEXT,
 ) -> Phrases:
     """The phrases of all texts; of each text the best `per_text`, by tf·idf with a length bonus.
@@ -69,7 +69,7 @@ def extract(
     of = np.arange(runs.slices, dtype=np.int32) if text_of is None else text_of.astype(np.int32)
     texts = int(of.max(initial=-1)) + 1
     levels, names, read = runs.levels, runs.names, runs.read
-    barred = listed(runs, (*FURNITURE_RUNS, *furniture))
+    barred = listed(runs, (*BOILERPLATE_PHRASES, *boilerplate))
     held = [_held(level, read.slice, of) for level in levels]
     in_texts = [
         np.bincount(h.run, minlength=len(v.uses)) for h, v in zip(held, levels, strict=True)

@@ -27,8 +27,8 @@ __all__ = [
     "NOTHING",
     "PIECE",
     "SPARE",
-    "Lists",
-    "beside",
+    "TopK",
+    "append_found",
     "best_of",
     "each",
     "kind_of",
@@ -52,7 +52,7 @@ R = TypeVar("R")
 
 
 @dataclass(slots=True)
-class Lists:
+class TopK:
     """Best so far: `places` (texts, width) int32, -1 for none; `values` the same, float32."""
 
     places: "Tensor"
@@ -127,7 +127,7 @@ def best_of(products: "Tensor", width: int) -> tuple["Tensor", "Tensor"]:
     return values, columns.gather(1, at)
 
 
-def beside(
+def append_found(
     values: "Tensor", places: "Tensor", at: "Tensor", value: "Tensor", place: "Tensor"
 ) -> tuple["Tensor", "Tensor"]:
     """Lists (rows, width), with the finds of each row behind its own; `at` ascends."""

@@ -13,9 +13,9 @@ __all__ = [
     "FALLBACKS",
     "MODES",
     "Options",
-    "Question",
+    "Query",
     "aware",
-    "question",
+    "parse_query",
 ]
 
 Mode = Literal["related", "story", "background"]
@@ -72,7 +72,7 @@ class Options(TypedDict, total=False):
     fallback: Fallback | None
 
 
-class Question(NamedTuple):
+class Query(NamedTuple):
     """A checked question for `k` articles; see `Options`."""
 
     k: int
@@ -94,7 +94,7 @@ class Question(NamedTuple):
         return (self.per_source, self.per_author, self.per_story) != (None, None, None)
 
 
-def question(k: int, options: Options, defaults: Mapping[str, Any]) -> Question:
+def parse_query(k: int, options: Options, defaults: Mapping[str, Any]) -> Query:
     """Check the `options` of a question for `k` articles.
 
     `defaults` are the snapshot's settings under "related".
@@ -107,7 +107,7 @@ def question(k: int, options: Options, defaults: Mapping[str, Any]) -> Question:
     if index(k) < 0:
         raise ValueError(f"k={k}: the number of articles cannot be negative")
     if not options:  # the question nearly all pages ask
-        return Question(
+        return Query(
             k,
             ANYTHING,
             defaults["floor"],
@@ -128,7 +128,7 @@ def question(k: int, options: Options, defaults: Mapping[str, Any]) -> Question:
         if not chosen.get(name, 1) > 0:
             raise ValueError(f"{name}={chosen[name]}: expected a number above 0")
     rest: dict[str, Any] = numbers | chosen
-    return Question(
+    return Query(
         k, Filters(**filters) if filters else ANYTHING, collapse=duplicates == "collapse", **rest
     )
 

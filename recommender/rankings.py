@@ -11,19 +11,19 @@ import numpy as np
 from recommender.arrays import Array
 from recommender.artifacts import Artifacts
 from recommender.baselines import bm25, dense, fuse
+from recommender.boilerplate import stop_words_for
 from recommender.config import Settings
 from recommender.embedding import Encoder
 from recommender.errors import InputError, needs_extra
 from recommender.evaluation import MEASURES, Intervals, answerable, intervals, measure
-from recommender.furniture import stop_words_for
 from recommender.labelled import Labelled, asked
 from recommender.progress import Progress, Silent
 from recommender.serve import Recommender
 from recommender.text import embedded_text
-from recommender.trial import held
+from recommender.trial import trial_run
 from recommender.types import Article, Related
 
-__all__ = ["RANKINGS", "Evaluation", "Ranking", "evaluate_related"]
+__all__ = ["RANKINGS", "Ranking", "RankingEvaluation", "evaluate_related"]
 
 DEPTH = 50  # answers asked for and measured
 POOL = 100  # of each list that is fused: more changes nothing that is measured
@@ -40,7 +40,7 @@ class Ranking(NamedTuple):
     figures: Intervals
 
 
-class Evaluation(NamedTuple):
+class RankingEvaluation(NamedTuple):
     """All rankings of one labelled set. `queries` and `stories` name what was asked, in order.
 
     `rejected` counts records that were no good articles, `without_answer` the articles that were
@@ -102,7 +102,7 @@ def evaluate_related(
     split: str | None = None,
     encoder: Encoder | None = None,
     progress: Progress | None = None,
-) -> Evaluation:
+) -> RankingEvaluation:
     """Build a snapshot of the labelled articles, ask for each one's related ones, measure.
 
     With `split` only its articles are asked about; all articles stay candidates. The snapshot is
@@ -120,7 +120,7 @@ def evaluate_related(
     wanted = asked(labelled, split)
     queries = _with_answer(labelled, codes, wanted, split)
     with (
-        held(labelled.articles, settings, encoder, progress) as trial,
+        trial_run(labelled.articles, settings, encoder, progress) as trial,
         progress.stage("rank", None, "queries"),
     ):
         model = trial.snapshot.manifest.encoder.model
@@ -131,7 +131,7 @@ def evaluate_related(
     for key, name in RANKINGS.items():
         values = measure(lists[key], queries, codes)
         rankings.append(Ranking(key, name, values, intervals(values, stories)))
-    return Evaluation(
+    return RankingEvaluation(
         labelled=str(labelled.path),
         split=split,
         articles=len(labelled.articles),

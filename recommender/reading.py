@@ -11,7 +11,7 @@ import numpy as np
 import regex
 
 from recommender.arrays import Array
-from recommender.furniture import CONTENT, FURNITURE, TITLES, stop_words_for
+from recommender.boilerplate import CONTENT_WORDS, NEWSROOM_WORDS, TITLES, stop_words_for
 from recommender.tokens import SIGNS, Tokens
 
 __all__ = [
@@ -23,10 +23,10 @@ __all__ = [
     "POSSESSIVE",
     "READ_TOKENS",
     "TELLS",
-    "Read",
-    "Words",
+    "CasedTokens",
+    "Vocabulary",
     "parts",
-    "read_words",
+    "read_casing",
 ]
 
 # News says what it is about at its beginning; the rest costs time and adds background.
@@ -59,7 +59,7 @@ LAST_SPACED = "\u0dff"
 CAPITAL, LOWER, POSSESSIVE, ENDS_SENTENCE, PAUSES, TELLS, JOINS = (1 << bit for bit in range(7))
 
 
-class Words(NamedTuple):
+class Vocabulary(NamedTuple):
     """The vocabulary: `words` folded and sorted; `stop` and `sign` (words,) bool.
 
     `word` (surfaces,) int32 is the word of each surface, -1 for what ends a phrase; `flags`
@@ -73,7 +73,7 @@ class Words(NamedTuple):
     flags: Array
 
 
-class Read(NamedTuple):
+class CasedTokens(NamedTuple):
     """What is read of all slices, token by token: `surface`, `word`, `slice` int32, `flags`.
 
     `uses` and `telling` (surfaces,) count all uses, and those where a capital tells something.
@@ -87,18 +87,18 @@ class Read(NamedTuple):
     telling: Array
 
 
-def read_words(tokens: Tokens, languages: Iterable[str]) -> tuple[Words, Read]:
+def read_casing(tokens: Tokens, languages: Iterable[str]) -> tuple[Vocabulary, CasedTokens]:
     """Read the beginnings of all texts of `tokens`; stop words are those of the `languages`.
 
     A word that a list of stop words has and the corpus writes as a name is none.
     """
-    words = _words(tokens.vocabulary, stop_words_for(frozenset(languages)) - CONTENT)
+    words = _words(tokens.vocabulary, stop_words_for(frozenset(languages)) - CONTENT_WORDS)
     read = _read(tokens, words)
     proper = _proper(read, words, tokens.vocabulary)
     return words._replace(stop=words.stop & ~proper), read
 
 
-def parts(read: Read, words: Words) -> tuple[Array, Array]:
+def parts(read: CasedTokens, words: Vocabulary) -> tuple[Array, Array]:
     """Which tokens can be in a phrase, and which are bound to the next, by the capitals around.
 
     Content words can. A stop word can as part of a name, "New York", where capitals bind it to
@@ -132,7 +132,7 @@ def parts(read: Read, words: Words) -> tuple[Array, Array]:
     return part, bound
 
 
-def _words(surfaces: list[str], stop_words: frozenset[str]) -> Words:
+def _words(surfaces: list[str], stop_words: frozenset[str]) -> Vocabulary:
     folded = [s.removesuffix("'s").removesuffix("’s") for s in map(str.casefold, surfaces)]
     good = [
         f not in TITLES
@@ -151,10 +151,10 @@ def _words(surfaces: list[str], stop_words: frozenset[str]) -> Words:
         | PAUSES * (not s[0].isalnum() and s != ",")
         for s, f in zip(surfaces, folded, strict=True)
     ]
-    return Words(
+    return Vocabulary(
         spelled,
         np.array(
-            [w in stop_words or w in CONNECTORS or w in FURNITURE for w in spelled], dtype=bool
+            [w in stop_words or w in CONNECTORS or w in NEWSROOM_WORDS for w in spelled], dtype=bool
         ),
         np.array([SIGN.match(w) is not None for w in spelled], dtype=bool),
         np.array(word, dtype=np.int32),
@@ -162,7 +162,7 @@ def _words(surfaces: list[str], stop_words: frozenset[str]) -> Words:
     )
 
 
-def _read(tokens: Tokens, words: Words) -> Read:
+def _read(tokens: Tokens, words: Vocabulary) -> CasedTokens:
     """The first tokens of each slice, with what their places say."""
     sizes = np.minimum(np.diff(tokens.start), READ_TOKENS)
     parts = [
@@ -178,11 +178,11 @@ def _read(tokens: Tokens, words: Words) -> Read:
     size = len(tokens.vocabulary)
     uses = np.bincount(surface, minlength=size)
     telling = np.bincount(surface[(flags & TELLS) > 0], minlength=size)
-    return Read(surface, words.word[surface], of, flags, uses, telling)
+    return CasedTokens(surface, words.word[surface], of, flags, uses, telling)
 
 
 def _read_some(
-    tokens: Tokens, words: Words, sizes: Array, low: int, high: int
+    tokens: Tokens, words: Vocabulary, sizes: Array, low: int, high: int
 ) -> tuple[Array, Array, Array, Array]:
     """Surfaces and flags of the slices from `low` to `high`; capitals and telling uses of each."""
     sizes = sizes[low:high]
@@ -222,7 +222,7 @@ def _sums(marks: Array, starts: Array) -> Array:
     return np.diff(np.concatenate([[0], np.cumsum(marks)])[np.append(starts, len(marks))])
 
 
-def _proper(read: Read, words: Words, surfaces: list[str]) -> Array:
+def _proper(read: CasedTokens, words: Vocabulary, surfaces: list[str]) -> Array:
     """Which words are proper names though a list of stop words has them: "UN", "Microsoft".
 
     Short ones must stand in capitals throughout: "St" and "Gov" only go before names.
@@ -236,7 +236,9 @@ def _proper(read: Read, words: Words, surfaces: list[str]) -> Array:
     proper &= words.stop
     for i in np.flatnonzero(proper).tolist():
         spelled = words.words[i]
-        proper[i] = spelled.isalpha() and spelled not in FURNITURE and spelled not in CONNECTORS
+        proper[i] = (
+            spelled.isalpha() and spelled not in NEWSROOM_WORDS and spelled not in CONNECTORS
+        )
     return proper
 
 

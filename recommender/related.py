@@ -6,16 +6,16 @@ from typing import NamedTuple
 import numpy as np
 
 from recommender.arrays import Array
-from recommender.closeness import MICROSECONDS_A_DAY, of_one_subject
+from recommender.closeness import MICROSECONDS_A_DAY, chance_corrected_proximity
 
 __all__ = [
     "Candidates",
     "Cap",
     "between",
-    "by_days",
-    "decayed",
     "diversified",
     "newest_first",
+    "with_recency_decay",
+    "with_time_proximity",
     "within_caps",
     "within_reach",
 ]
@@ -44,21 +44,23 @@ class Cap(NamedTuple):
     most: int
 
 
-def by_days(scores: Array, published: Array, moment: int, no_date: int, most: float) -> Array:
+def with_time_proximity(
+    scores: Array, published: Array, moment: int, no_date: int, most: float
+) -> Array:
     """`scores`, up to `most` more where published near the `moment`, up to as much less far off.
 
     `published` (candidates,) int64 in microseconds; with `no_date` a score stays as it is. Up to
     six days apart it is more: nearer than accounts of a subject are by chance; see `closeness`.
     """
-    told = of_one_subject(published - moment)
+    moved = chance_corrected_proximity(published - moment)
     if published.min(initial=0) == no_date:  # the least number there is
-        told[published == no_date] = 0.0
-    told *= most
-    told += scores
-    return told
+        moved[published == no_date] = 0.0
+    moved *= most
+    moved += scores
+    return moved
 
 
-def decayed(scores: Array, published: Array, no_date: int, half_life: float) -> Array:
+def with_recency_decay(scores: Array, published: Array, no_date: int, half_life: float) -> Array:
     """`scores` halved for every `half_life` days that a candidate is older than the newest one.
 
     `published` (candidates,) int64 in microseconds; one with `no_date` counts as the oldest.

@@ -6,24 +6,24 @@ from typing import NamedTuple
 
 from recommender.snapshot import Snapshot
 
-__all__ = ["Bars", "Beside", "Ruled", "ruled"]
+__all__ = ["ArticleRules", "HiddenRows", "SnapshotRules", "index_rules"]
 
 
-class Bars(NamedTuple):
+class HiddenRows(NamedTuple):
     """Rows that no answer holds at some moment, and when (seconds since 1970) that changes."""
 
     rows: frozenset[int]
     until: float | None
 
 
-class Beside(NamedTuple):
+class ArticleRules(NamedTuple):
     """What comes first beside one article, as rows in their order, and texts that never come."""
 
     pinned: tuple[int, ...] = ()
     apart: tuple[int, ...] = ()
 
 
-class Ruled(NamedTuple):
+class SnapshotRules(NamedTuple):
     """`types.Rules` by article: of each id those `pinned` beside it, and those kept `apart`.
 
     Their rows are looked up when they are asked for: those of ten thousand pairs would take longer
@@ -36,11 +36,11 @@ class Ruled(NamedTuple):
     excluded: frozenset[int]
     embargo: Mapping[int, float]
 
-    def beside(self, snapshot: Snapshot, article_id: str) -> Beside:
+    def of_article(self, snapshot: Snapshot, article_id: str) -> ArticleRules:
         """What the rules say of an article; of what the snapshot has not they say nothing."""
         pinned, apart = self.pinned.get(article_id, ()), self.apart.get(article_id, ())
         if not pinned and not apart:
-            return Beside()
+            return ArticleRules()
         text_of = snapshot.arrays.text_of.data
         # The whole text: a copy under another id would be the same beside the article.
         rows = map(snapshot.lookup.row_of, apart)
@@ -48,16 +48,16 @@ class Ruled(NamedTuple):
         # What is kept apart stays so, pinned or not.
         rows = map(snapshot.lookup.row_of, (other for other in pinned if other != article_id))
         first = (row for row in rows if row is not None and text_of[row] not in texts)
-        return Beside(tuple(first), tuple(texts))
+        return ArticleRules(tuple(first), tuple(texts))
 
-    def bars(self, removed: frozenset[int], now: datetime) -> Bars:
+    def hidden(self, removed: frozenset[int], now: datetime) -> HiddenRows:
         """The `removed` rows and those under embargo at `now`."""
         moment = now.timestamp()
         held = {row: end for row, end in self.embargo.items() if end > moment}
-        return Bars(removed.union(held), min(held.values(), default=None))
+        return HiddenRows(removed.union(held), min(held.values(), default=None))
 
 
-def ruled(snapshot: Snapshot) -> Ruled:
+def index_rules(snapshot: Snapshot) -> SnapshotRules:
     """The snapshot's rules."""
     rules = snapshot.rules
     both_ways = (pair for a, b in rules.apart for pair in ((a, b), (b, a)))
@@ -65,7 +65,7 @@ def ruled(snapshot: Snapshot) -> Ruled:
     excluded = frozenset(sections[s] for s in rules.excluded_sections if s in sections)
     row = snapshot.lookup.row_of
     held = ((row(article_id), moment.timestamp()) for article_id, moment in rules.embargo)
-    return Ruled(
+    return SnapshotRules(
         _by_first(rules.pinned),
         _by_first(both_ways),
         excluded,

@@ -18,10 +18,10 @@ from recommender.reading import (
     JOINS,
     NAME_SHARE,
     TELLS,
-    Read,
-    Words,
+    CasedTokens,
+    Vocabulary,
     parts,
-    read_words,
+    read_casing,
 )
 from recommender.tokens import Tokens
 
@@ -30,8 +30,8 @@ __all__ = [
     "MIN_TEXTS",
     "PIECE_SHARE",
     "Level",
-    "Runs",
-    "find_runs",
+    "NGrams",
+    "find_ngrams",
     "listed",
     "words_of",
 ]
@@ -67,7 +67,7 @@ class Level(NamedTuple):
     last_fits: Array
 
 
-class Runs(NamedTuple):
+class NGrams(NamedTuple):
     """The runs of a corpus: `levels` of one word, of two, and so on up to `MAX_WORDS`.
 
     `surfaces` are the tokens' vocabulary, `slices` the number of texts read. Of each level,
@@ -78,21 +78,21 @@ class Runs(NamedTuple):
 
     surfaces: list[str]
     slices: int
-    words: Words
-    read: Read
+    words: Vocabulary
+    read: CasedTokens
     levels: list[Level]
     names: list[Array]
     whole: list[Array]
     first_names: Array
 
 
-def find_runs(tokens: Tokens, languages: Iterable[str]) -> Runs:
+def find_ngrams(tokens: Tokens, languages: Iterable[str]) -> NGrams:
     """Read the beginnings of all texts of `tokens`; stop words are those of the `languages`."""
-    words, read = read_words(tokens, languages)
+    words, read = read_casing(tokens, languages)
     part, bound = parts(read, words)
     levels = _levels(read, words, part, bound)
     names = _names(levels, read.flags)
-    return Runs(
+    return NGrams(
         tokens.vocabulary,
         len(tokens.start) - 1,
         words,
@@ -112,7 +112,7 @@ def words_of(levels: list[Level]) -> list[Array]:
     return numbers
 
 
-def listed(runs: Runs, phrases: Iterable[str]) -> list[Array]:
+def listed(runs: NGrams, phrases: Iterable[str]) -> list[Array]:
     """Which runs of each level are among `phrases`, however they are capitalised."""
     levels, words = runs.levels, runs.words.words
     marks = [np.zeros(len(level.uses), dtype=bool) for level in levels]
@@ -129,7 +129,7 @@ def listed(runs: Runs, phrases: Iterable[str]) -> list[Array]:
     return marks
 
 
-def _levels(read: Read, words: Words, part: Array, bound: Array) -> list[Level]:
+def _levels(read: CasedTokens, words: Vocabulary, part: Array, bound: Array) -> list[Level]:
     """The runs of one word, of two, and so on up to `MAX_WORDS`."""
     position = np.flatnonzero(part).astype(np.int32)
     uses = np.bincount(read.word[position], minlength=len(words.words))
@@ -185,7 +185,7 @@ def _names(levels: list[Level], flags: Array) -> list[Array]:
     return names
 
 
-def _hanging(read: Read, words: Words, part: Array) -> tuple[Array, Array]:
+def _hanging(read: CasedTokens, words: Vocabulary, part: Array) -> tuple[Array, Array]:
     """Tokens before which a name begins that is cut here, and behind which one goes on.
 
     As "State" in "Secretary of State Rex Tillerson" and "Minister" in "First Minister", and "Bill"
@@ -227,9 +227,11 @@ def _whole(
             before = before | _goes_on(level.uses, longer.right, longer.uses)
             behind = behind | _goes_on(level.uses, longer.left, longer.uses)
         ends = level.position + depth
-        begun = np.bincount(level.run[before_token[level.position]], minlength=len(level.uses))
+        initial_membership = np.bincount(
+            level.run[before_token[level.position]], minlength=len(level.uses)
+        )
         ended = np.bincount(level.run[behind_token[ends]], minlength=len(level.uses))
-        most = np.maximum(begun, ended)
+        most = np.maximum(initial_membership, ended)
         cut = names[depth] & (level.uses >= MIN_CUT) & (most >= PIECE_SHARE * level.uses)
         result.append(level.first_fits & level.last_fits & ~before & ~behind & ~cut)
     return result

@@ -11,7 +11,7 @@ from recommender.products import (
     BLOCK,
     NOTHING,
     SPARE,
-    Lists,
+    TopK,
     best_of,
     each,
     padded,
@@ -50,7 +50,7 @@ def scan(
     blocks = [asked[first : first + BLOCK] for first in pieces(len(asked), BLOCK)]
     queries = [padded(taken(vectors, rows, kind), BLOCK) for rows in blocks]
     best = [
-        Lists(torch.empty(len(rows), 0, dtype=torch.int32), torch.empty(len(rows), 0))
+        TopK(torch.empty(len(rows), 0, dtype=torch.int32), torch.empty(len(rows), 0))
         for rows in blocks
     ]
     keys: list[Array] = []

@@ -18,10 +18,10 @@ import numpy as np
 
 from recommender.arrays import Array
 
-__all__ = ["RECIPE", "Recipe", "corrected", "expand", "hubness", "hybrid"]
+__all__ = ["SCORE_PARAMS", "ScoreParams", "corrected", "expand", "hubness", "hybrid"]
 
 
-class Recipe(NamedTuple):
+class ScoreParams(NamedTuple):
     """The numbers of the score; the defaults are the product's, others are for experiments.
 
     `words`: share of the word overlap in a hybrid score; `expansion`: neighbours that an embedding
@@ -39,42 +39,45 @@ class Recipe(NamedTuple):
     most: float = 1.3
 
 
-RECIPE = Recipe()
+SCORE_PARAMS = ScoreParams()
 
 
-def hybrid(cosine: Array, overlap: Array, recipe: Recipe = RECIPE) -> Array:
+def hybrid(cosine: Array, overlap: Array, params: ScoreParams = SCORE_PARAMS) -> Array:
     """Weighted mean of cosine similarity and word overlap, of any one shape."""
-    mean: Array = (1.0 - recipe.words) * cosine + recipe.words * overlap
+    mean: Array = (1.0 - params.words) * cosine + params.words * overlap
     return mean
 
 
-def expand(own: Array, nearest: Array, scores: Array, recipe: Recipe = RECIPE) -> Array:
+def expand(own: Array, nearest: Array, scores: Array, params: ScoreParams = SCORE_PARAMS) -> Array:
     """Expanded embeddings, (texts, dimension) float32 of unit length.
 
     `own` (texts, dimension); `nearest` (texts, n, dimension) with their hybrid `scores` (texts,
     n), 0 where there are fewer.
     """
-    weights = np.clip(scores, 0.0, 1.0) ** np.float32(recipe.power)
+    weights = np.clip(scores, 0.0, 1.0) ** np.float32(params.power)
     sums = own + np.einsum("ik,ikd->id", weights, nearest, dtype=np.float32)
     expanded: Array = sums / np.linalg.norm(sums, axis=1, keepdims=True)
     return expanded
 
 
-def hubness(hybrids: Array, recipe: Recipe = RECIPE) -> Array:
+def hubness(hybrids: Array, params: ScoreParams = SCORE_PARAMS) -> Array:
     """Hubness of each text, (texts,) float32, from its hybrid scores (texts, k), best first.
 
     A missing candidate counts as 0.
     """
-    best = np.maximum(hybrids[:, : recipe.depth], 0.0)
-    mean: Array = best.sum(axis=1, dtype=np.float32) / np.float32(recipe.depth)
+    best = np.maximum(hybrids[:, : params.depth], 0.0)
+    mean: Array = best.sum(axis=1, dtype=np.float32) / np.float32(params.depth)
     return mean
 
 
 def corrected(
-    hybrids: Array, candidates_hubness: Array, mean_hubness: float, recipe: Recipe = RECIPE
+    hybrids: Array,
+    candidates_hubness: Array,
+    mean_hubness: float,
+    params: ScoreParams = SCORE_PARAMS,
 ) -> Array:
     """Scores in [0, 1] from hybrid scores and the hubness of the candidates, of one shape."""
     rare = np.maximum(candidates_hubness, 1e-6)  # near to nothing: as much as the factor may be
-    factor = np.clip((mean_hubness / rare) ** recipe.strength, recipe.least, recipe.most)
+    factor = np.clip((mean_hubness / rare) ** params.strength, params.least, params.most)
     score: Array = np.clip(hybrids * factor, 0.0, 1.0)
     return score

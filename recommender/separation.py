@@ -6,10 +6,10 @@ import numpy as np
 
 from recommender.arrays import Array
 
-__all__ = ["leakage"]
+__all__ = ["cut_ratio"]
 
 
-def leakage(neighbours: Array, scores: Array, groups: Array, ends: int) -> float:
+def cut_ratio(neighbours: Array, scores: Array, groups: Array, ends: int) -> float:
     """How much of what is near the texts leaves their `groups`, beside how much scores fall.
 
     `neighbours` (texts, k) int32, -1 for none, best first, with their `scores`, 0 for none;

@@ -19,21 +19,21 @@ from recommender.artifacts import Artifacts
 from recommender.errors import RemovedArticle, SnapshotDamaged, SnapshotError, UnknownArticle
 from recommender.filters import RowFilter
 from recommender.groups import (
-    Kind,
+    GroupKind,
     changes,
     find_story,
     find_topic,
     newsworthy,
     shown,
-    told,
+    stories_at,
     topic_at,
     trends,
 )
 from recommender.lexical import Lexicon, weigh_query
-from recommender.questions import Options, Question, aware, question
-from recommender.ranking import Asked, Picked, rank
+from recommender.questions import Options, Query, aware, parse_query
+from recommender.ranking import QueryItem, RankedArticle, rank
 from recommender.removals import read_removed, remove, restore
-from recommender.rules import Bars, Beside, Ruled, ruled
+from recommender.rules import ArticleRules, HiddenRows, SnapshotRules, index_rules
 from recommender.snapshot import Snapshot
 from recommender.text import content_hash, embedded_text
 from recommender.types import Answer, Card, Change, Filters, Health, Story, Topic, Trend
@@ -62,11 +62,11 @@ class _State(NamedTuple):
     """What questions are answered from."""
 
     snapshot: Snapshot
-    rules: Ruled
+    rules: SnapshotRules
     pointer: _Signature
     removed: _Removed
     removed_list: _Signature
-    bars: Bars
+    hidden: HiddenRows
     row_filter: Callable[[Filters], RowFilter]
     refused: str | None = None  # why the snapshot that is pointed to is not served
     unsafe: str | None = None  # why nothing may be served
@@ -150,10 +150,12 @@ class Recommender:
         snapshot = state.snapshot
         vector = self._encoder_for(snapshot).encode([prepared]).vectors[0]
         own = snapshot.lookup.text_of(content_hash(prepared))
-        asked = Asked(None, own) if own is not None else _unpublished(snapshot, vector, prepared)
-        wanted = _question(state, k, options)
+        asked = (
+            QueryItem(None, own) if own is not None else _unpublished(snapshot, vector, prepared)
+        )
+        wanted = _query_of(state, k, options)
         row_filter = state.row_filter(wanted.filters)
-        picked = rank(snapshot, asked, wanted, row_filter, Beside())
+        picked = rank(snapshot, asked, wanted, row_filter, ArticleRules())
         return answer(snapshot, asked, wanted, picked, row_filter, prepared)
 
     def article(self, article_id: str) -> Card:
@@ -176,7 +178,7 @@ class Recommender:
         return tuple(shown(snapshot, topic, admitted) for topic in topics)
 
     def topic(self, topic_id: str) -> Topic:
-        """The topic of an id, tonight's or of a former night.
+        """The topic of an id, tonight's or of a previous night.
 
         Where it is no more, the topic that took over most of its articles comes, and its `asked`
         says so.
@@ -201,7 +203,7 @@ class Recommender:
         return topic and shown(state.snapshot, topic, _admitted(state))
 
     def story(self, story_id: str) -> Story:
-        """The story of an id, tonight's or of a former night; see `topic`.
+        """The story of an id, tonight's or of a previous night; see `topic`.
 
         Raises:
             UnknownGroup: there was no such story, its articles scattered, or none may be shown.
@@ -219,7 +221,7 @@ class Recommender:
         snapshot = state.snapshot
         row = _row_of(state, article_id)
         story = int(snapshot.arrays.story_of[snapshot.arrays.text_of[row]])
-        found = told(snapshot, [story], _admitted(state))
+        found = stories_at(snapshot, [story], _admitted(state))
         if not found:  # under embargo, or of an excluded section
             raise UnknownArticle(article_id, "is not to be shown now")
         return found[0]
@@ -240,9 +242,9 @@ class Recommender:
         state = self._now()
         admitted = _admitted(state)
         numbers = newsworthy(state.snapshot, admitted, since, min_size)[:count]
-        return tuple(told(state.snapshot, numbers, admitted))
+        return tuple(stories_at(state.snapshot, numbers, admitted))
 
-    def changes(self, kind: Kind = "topics") -> tuple[Change, ...]:
+    def changes(self, kind: GroupKind = "topics") -> tuple[Change, ...]:
         """What the last night did to "topics" or "stories", sorted by id; all else went on.
 
         Raises:
@@ -251,7 +253,7 @@ class Recommender:
         state = self._now()
         return changes(state.snapshot, kind, _admitted(state))
 
-    def trending(self, kind: Kind = "topics", level: int = 1) -> tuple[Trend, ...]:
+    def trending(self, kind: GroupKind = "topics", level: int = 1) -> tuple[Trend, ...]:
         """The "topics" of a level, or "stories", with far more articles than usual, most first.
 
         Raises:
@@ -334,7 +336,7 @@ class Recommender:
             pointer != state.pointer
             or removed_list != state.removed_list
             or (state.retry_at is not None and monotonic() >= state.retry_at)
-            or (state.bars.until is not None and time() >= state.bars.until)
+            or (state.hidden.until is not None and time() >= state.hidden.until)
         ):
             # Threads that come here together do the same work to the same end: no one waits.
             state = self._state = self._follow(state, pointer, removed_list)
@@ -351,9 +353,9 @@ class Recommender:
             removed = _removed(artifacts, snapshot) if removed_list or pointer else seen.removed
         except SnapshotError as error:
             return seen._replace(unsafe=str(error), retry_at=retry_at)
-        bars = state.rules.bars(removed.rows, datetime.now(UTC))
-        row_filter = _row_filters(snapshot, state.rules, bars)
-        seen = seen._replace(removed=removed, bars=bars, row_filter=row_filter)
+        hidden = state.rules.hidden(removed.rows, datetime.now(UTC))
+        row_filter = _row_filters(snapshot, state.rules, hidden)
+        seen = seen._replace(removed=removed, hidden=hidden, row_filter=row_filter)
         try:
             if artifacts.current() != snapshot.name:
                 return _open_current(artifacts)
@@ -393,18 +395,20 @@ def _open_current(artifacts: Artifacts) -> _State:
             if artifacts.current() != name:
                 continue  # pruned while it was being opened: a newer one is current by now
             raise
-        removed, rules = _removed(artifacts, snapshot), ruled(snapshot)
-        bars = rules.bars(removed.rows, datetime.now(UTC))
-        row_filter = _row_filters(snapshot, rules, bars)
-        return _State(snapshot, rules, pointer, removed, removed_list, bars, row_filter)
+        removed, rules = _removed(artifacts, snapshot), index_rules(snapshot)
+        hidden = rules.hidden(removed.rows, datetime.now(UTC))
+        row_filter = _row_filters(snapshot, rules, hidden)
+        return _State(snapshot, rules, pointer, removed, removed_list, hidden, row_filter)
 
 
-def _row_filters(snapshot: Snapshot, rules: Ruled, bars: Bars) -> Callable[[Filters], RowFilter]:
+def _row_filters(
+    snapshot: Snapshot, rules: SnapshotRules, hidden: HiddenRows
+) -> Callable[[Filters], RowFilter]:
     """The row filter of any filters; pages ask with the same ones again and again."""
 
     @lru_cache(FILTERS_KEPT)
     def row_filter(filters: Filters) -> RowFilter:
-        return RowFilter(snapshot, filters, bars.rows, rules.excluded)
+        return RowFilter(snapshot, filters, hidden.rows, rules.excluded)
 
     return row_filter
 
@@ -430,32 +434,32 @@ def _admitted(state: _State) -> RowFilter:
     return state.row_filter(Filters())
 
 
-def _question(state: _State, k: int, options: Options) -> Question:
-    return question(k, options, state.snapshot.manifest.settings["related"])
+def _query_of(state: _State, k: int, options: Options) -> Query:
+    return parse_query(k, options, state.snapshot.manifest.settings["related"])
 
 
 def _ranked(
     state: _State, article_id: str, k: int, options: Options
-) -> tuple[Asked, Question, RowFilter, list[Picked]]:
+) -> tuple[QueryItem, Query, RowFilter, list[RankedArticle]]:
     snapshot = state.snapshot
     row = _row_of(state, article_id)
-    wanted = _question(state, k, options)
+    wanted = _query_of(state, k, options)
     row_filter = state.row_filter(wanted.filters)
     try:
-        asked = Asked(row, int(snapshot.arrays.text_of[row]))
-        beside = state.rules.beside(snapshot, article_id)
-        return asked, wanted, row_filter, rank(snapshot, asked, wanted, row_filter, beside)
+        asked = QueryItem(row, int(snapshot.arrays.text_of[row]))
+        of_article = state.rules.of_article(snapshot, article_id)
+        return asked, wanted, row_filter, rank(snapshot, asked, wanted, row_filter, of_article)
     except IndexError as error:
         raise SnapshotDamaged(
             f"{snapshot.folder} points outside itself ({error}); run: recommender verify"
         ) from error
 
 
-def _unpublished(snapshot: Snapshot, vector: "Array", prepared: str) -> Asked:
+def _unpublished(snapshot: Snapshot, vector: "Array", prepared: str) -> QueryItem:
     from recommender.tokens import tokenise, word_of
 
     counts = Counter(word for token in tokenise(prepared) if (word := word_of(token)))
     lexicon = Lexicon(
         snapshot.lexicon, snapshot.arrays.idf, snapshot.scoring.mean_length, snapshot.manifest.texts
     )
-    return Asked(None, None, vector, weigh_query(counts, lexicon))
+    return QueryItem(None, None, vector, weigh_query(counts, lexicon))

@@ -175,7 +175,7 @@ ARRAYS: dict[str, _Layout] = {
 class Scoring(NamedTuple):
     """What scores and finds a text beside the arrays.
 
-    See `lexical.Lexicon` and `scoring` for the means, `index.Lists` for the rest.
+    See `lexical.Lexicon` and `scoring` for the means, `index.InvertedLists` for the rest.
     """
 
     mean_length: float
@@ -251,12 +251,12 @@ class Snapshot:
         digest = hashlib.sha256(self._index_bytes).hexdigest()
         if digest != self.manifest.files[INDEX].sha256:
             raise altered(self.folder / INDEX)
-        from recommender.index import Index, Lists
+        from recommender.index import Index, InvertedLists
 
         arrays, scoring = self.arrays, self.scoring
         if not len(arrays.centroids):
             return Index.from_buffer(self._index_bytes)
-        lists = Lists(
+        lists = InvertedLists(
             arrays.centroids, arrays.lists_start, arrays.lists_texts, scoring.probes, scoring.recall
         )
         return Index.from_buffer(self._index_bytes, lists)

@@ -5,13 +5,21 @@ from collections.abc import Iterator
 import numpy as np
 
 from recommender.arrays import Array
-from recommender.reading import CAPITAL, CONNECTORS, LOWER, NAME_SHARE, POSSESSIVE, Read, Words
-from recommender.runs import Level, Runs, words_of
+from recommender.reading import (
+    CAPITAL,
+    CONNECTORS,
+    LOWER,
+    NAME_SHARE,
+    POSSESSIVE,
+    CasedTokens,
+    Vocabulary,
+)
+from recommender.runs import Level, NGrams, words_of
 
 __all__ = ["spell"]
 
 
-def spell(runs: Runs, wanted: Array) -> dict[int, str]:
+def spell(runs: NGrams, wanted: Array) -> dict[int, str]:
     """Each of the `wanted` runs, ascending, as readers write it: names with their capitals.
 
     Runs are numbered level after level.
@@ -50,7 +58,7 @@ def spell(runs: Runs, wanted: Array) -> dict[int, str]:
     return result
 
 
-def _calm(runs: Runs, level: Level, wanted: Array, loud: Array) -> Iterator[tuple[int, int, str]]:
+def _calm(runs: NGrams, level: Level, wanted: Array, loud: Array) -> Iterator[tuple[int, int, str]]:
     """How `wanted` runs write words that are mostly in capitals elsewhere: "Kim Jong Un".
 
     `loud` (wanted, words) bool says which words are. Each is told as the run's place, the word's
@@ -77,7 +85,9 @@ def _bare(surface: str, flags: int) -> str:
     return surface[:-2] if flags & POSSESSIVE else surface
 
 
-def _forms(words: Words, read: Read, surfaces: list[str], used: Array) -> tuple[Array, Array]:
+def _forms(
+    words: Vocabulary, read: CasedTokens, surfaces: list[str], used: Array
+) -> tuple[Array, Array]:
     """How each word is usually written, and how where it has a capital, without possessive 's.
 
     A word that is no name is in lower case if it often is. Uses count before those in headlines

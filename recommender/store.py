@@ -23,7 +23,7 @@ from recommender.text import content_hash, embedded_text
 from recommender.tokens import Tokens
 from recommender.types import Article, Card
 
-__all__ = ["Features", "Ingested", "Reading", "Store", "Stored"]
+__all__ = ["EncoderCoverage", "Features", "IngestCounts", "Store", "Stored"]
 
 SCHEMA = 1
 CHUNK = 500  # below SQLite's limit on parameters of one statement in every build
@@ -75,7 +75,7 @@ _features = sa.Table(
 )
 
 
-class Ingested(NamedTuple):
+class IngestCounts(NamedTuple):
     """How many articles were new, changed (any field) or unchanged."""
 
     new: int = 0
@@ -98,7 +98,7 @@ class Features(NamedTuple):
     signatures: list[bytes]
 
 
-class Reading(NamedTuple):
+class EncoderCoverage(NamedTuple):
     """How much of the articles an encoder reads.
 
     `truncated` counts articles longer than it reads, `words_read` of all `words` were read.
@@ -156,9 +156,9 @@ class Store:
             self._numbers = None
             raise
 
-    def ingest(self, articles: Sequence[Article]) -> Ingested:
+    def ingest(self, articles: Sequence[Article]) -> IngestCounts:
         """Insert or update `articles`, whose ids differ from one another."""
-        counts = Ingested()
+        counts = IngestCounts()
         for chunk in chunks(articles, CHUNK):
             records = {article.id: _record(article) for article in chunk}
             known = self._record_hashes(list(records))
@@ -170,7 +170,7 @@ class Store:
                 statement = sa.update(_articles).where(_articles.c.id == sa.bindparam("_id"))
                 self._connection.execute(statement, [{"_id": r["id"], **r} for r in changed])
             same = len(records) - len(new) - len(changed)
-            counts = Ingested(
+            counts = IngestCounts(
                 counts.new + len(new), counts.changed + len(changed), counts.unchanged + same
             )
         return counts
@@ -209,9 +209,9 @@ class Store:
         """One article's id for each distinct text that has no vector of `encoder` yet."""
         return self._without(_vectors, _vectors.c.encoder == encoder)
 
-    def uncounted(self, recipe: str) -> list[str]:
-        """One article's id for each distinct text that has no features of `recipe` yet."""
-        return self._without(_features, _features.c.recipe == recipe)
+    def uncounted(self, version: str) -> list[str]:
+        """One article's id for each distinct text that has no features of `version` yet."""
+        return self._without(_features, _features.c.recipe == version)
 
     def _without(self, table: sa.Table, condition: sa.ColumnElement[bool]) -> list[str]:
         has = sa.and_(table.c.content_hash == _articles.c.content_hash, condition)
@@ -259,12 +259,12 @@ class Store:
 
     def add_features(
         self,
-        recipe: str,
+        version: str,
         hashes: Sequence[bytes],
         tokens: Sequence[Sequence[str]],
         signatures: Sequence[bytes],
     ) -> None:
-        """Keep the tokens and signatures of texts under their content hashes, for the former's."""
+        """Keep tokens and signatures under content hashes, in place of any there were."""
         number = self._vocabulary()
         new = list({token: None for text in tokens for token in text if token not in number})
         if new:
@@ -283,7 +283,7 @@ class Store:
             [
                 {
                     "content_hash": content,
-                    "recipe": recipe,
+                    "recipe": version,
                     "tokens": np.array([number[t] for t in text], dtype="<i4").tobytes(),
                     "signature": signature,
                 }
@@ -291,16 +291,16 @@ class Store:
             ],
         )
 
-    def features(self, recipe: str, hashes: Sequence[bytes]) -> Features:
+    def features(self, version: str, hashes: Sequence[bytes]) -> Features:
         """The features of the texts `hashes`, in their order.
 
         Raises:
-            StorageError: a text has none of `recipe`.
+            StorageError: a text has none of `version`.
         """
         position = {content: i for i, content in enumerate(hashes)}
         tokens, signatures = [b""] * len(hashes), [b""] * len(hashes)
         c = _features.c
-        query = sa.select(c.content_hash, c.tokens, c.signature).where(c.recipe == recipe)
+        query = sa.select(c.content_hash, c.tokens, c.signature).where(c.recipe == version)
         for content, text, signature in self._connection.execute(query):
             if content in position:
                 place = position.pop(content)
@@ -356,7 +356,7 @@ class Store:
             raise StorageError(f"{self._path}: {len(position)} texts have no vector; run again")
         return matrix
 
-    def reading(self, encoder: str) -> Reading:
+    def reading(self, encoder: str) -> EncoderCoverage:
         """How much of all articles `encoder` reads."""
         words, read = _vectors.c.words, _vectors.c.words_read
         query = (
@@ -371,7 +371,7 @@ class Store:
             )
             .where(_vectors.c.encoder == encoder)
         )
-        return Reading(*self._connection.execute(query).one())
+        return EncoderCoverage(*self._connection.execute(query).one())
 
     def _record_hashes(self, ids: Sequence[str]) -> dict[str, bytes]:
         query = sa.select(_articles.c.id, _articles.c.record_hash).where(_articles.c.id.in_(ids))

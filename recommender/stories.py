@@ -5,18 +5,18 @@ from typing import NamedTuple
 import numpy as np
 
 from recommender.arrays import Array
-from recommender.closeness import Closeness
-from recommender.communities import begun, leiden, numbered_by_size
-from recommender.separation import leakage
+from recommender.closeness import TimeProximity
+from recommender.communities import initial_membership, leiden, numbered_by_size
+from recommender.separation import cut_ratio
 
 __all__ = [
-    "RECIPE",
-    "Recipe",
+    "STORY_PARAMS",
     "Stories",
+    "StoryParams",
     "Thresholds",
     "by_time",
     "detect_stories",
-    "story_leakage",
+    "story_cut_ratio",
     "story_thresholds",
 ]
 
@@ -31,8 +31,8 @@ ITERATIONS = 1
 # all. The leakage of those that surely do and of those that hardly do: see `separation` and
 # docs/decisions/0022-stories-that-stand-apart.md.
 LOOKED_AT, ENDS = 20, 5
-LARGE_LEAK = 0.6, 0.8
-SMALL_LEAK = 0.7, 1.1
+LARGE_CUT = 0.6, 0.8
+SMALL_CUT = 0.7, 1.1
 
 
 class Stories(NamedTuple):
@@ -47,7 +47,7 @@ class Stories(NamedTuple):
     story_start: Array
 
 
-class Recipe(NamedTuple):
+class StoryParams(NamedTuple):
     """The numbers of the thresholds; the defaults are the product's, others are for experiments.
 
     Two texts must score `threshold` to be rather of one story than not. More where much is near to
@@ -74,7 +74,7 @@ class Recipe(NamedTuple):
 
 # Chosen together on sets of stories of 2 to 23 articles, whole texts and headlines, and on the same
 # with lists too short for them: docs/quality.md, docs/decisions/0017-stories-beyond-a-list.md.
-RECIPE = Recipe()
+STORY_PARAMS = StoryParams()
 
 
 class Thresholds(NamedTuple):
@@ -93,8 +93,8 @@ def story_thresholds(
     scores: Array,
     words: Array,
     seed: int,
-    closeness: Closeness | None = None,
-    recipe: Recipe = RECIPE,
+    closeness: TimeProximity | None = None,
+    params: StoryParams = STORY_PARAMS,
 ) -> Thresholds:
     """What each text asks of the others of its story.
 
@@ -106,30 +106,30 @@ def story_thresholds(
     searched, from this `seed`, as if nothing were background.
     """
     short = SHORT_WORDS / (SHORT_WORDS + words)
-    least = np.maximum(recipe.threshold - recipe.less_for_short * short, LEAST_THRESHOLD)
-    first, last = _mean(scores[:, : recipe.first]), _mean(scores[:, -recipe.last :])
-    most = np.minimum(recipe.most_of_first * first, recipe.most_background)
+    least = np.maximum(params.threshold - params.less_for_short * short, LEAST_THRESHOLD)
+    first, last = _mean(scores[:, : params.first]), _mean(scores[:, -params.last :])
+    most = np.minimum(params.most_of_first * first, params.most_background)
     background = np.minimum(last, most)
-    small, large = (_asked(least, last, share * background, recipe) for share in (1.0, 0.0))
+    small, large = (_asked(least, last, share * background, params) for share in (1.0, 0.0))
     surely = _large(neighbours, scores, small, large, seed)
     crowded: Array | float = surely
     if closeness is not None:
-        crowded = np.maximum(closeness.crowding(recipe.last), surely)
-    least = least - surely * recipe.less_for_large
-    return _asked(least, last, (1.0 - crowded) * background, recipe)
+        crowded = np.maximum(closeness.crowding(params.last), surely)
+    least = least - surely * params.less_for_large
+    return _asked(least, last, (1.0 - crowded) * background, params)
 
 
-def _asked(least: Array, last: Array, background: Array, recipe: Recipe) -> Thresholds:
+def _asked(least: Array, last: Array, background: Array, params: StoryParams) -> Thresholds:
     """The thresholds where so much of what the `last` candidates score is `background`."""
-    listed = least + recipe.per_background * background
-    unlisted = listed - recipe.less_for_unlisted * (last - background)
+    listed = least + params.per_background * background
+    unlisted = listed - params.less_for_unlisted * (last - background)
     return Thresholds(listed, np.maximum(unlisted, LEAST_FOR_UNLISTED * listed))
 
 
-def story_leakage(neighbours: Array, scores: Array, thresholds: Thresholds, seed: int) -> float:
+def story_cut_ratio(neighbours: Array, scores: Array, thresholds: Thresholds, seed: int) -> float:
     """The leakage of the stories that a first look finds by the `thresholds`; see `separation`."""
     nearest, theirs = neighbours[:, :LOOKED_AT], scores[:, :LOOKED_AT]
-    return leakage(nearest, theirs, _search(nearest, theirs, thresholds, seed), ENDS)
+    return cut_ratio(nearest, theirs, _search(nearest, theirs, thresholds, seed), ENDS)
 
 
 def _large(
@@ -139,10 +139,10 @@ def _large(
 
     It is so where the large ones stand apart and the small ones are pieces of them, which do not.
     """
-    surely = _apart(story_leakage(neighbours, scores, large, seed), *LARGE_LEAK)
+    surely = _apart(story_cut_ratio(neighbours, scores, large, seed), *LARGE_CUT)
     if not surely:
         return 0.0
-    return surely * (1.0 - _apart(story_leakage(neighbours, scores, small, seed), *SMALL_LEAK))
+    return surely * (1.0 - _apart(story_cut_ratio(neighbours, scores, small, seed), *SMALL_CUT))
 
 
 def _apart(leaks: float, surely: float, hardly: float) -> float:
@@ -156,13 +156,13 @@ def _mean(scores: Array) -> Array:
     return mean
 
 
-def by_time(scores: Array, closeness: Closeness) -> Array:
+def by_time(scores: Array, closeness: TimeProximity) -> Array:
     """`scores` (texts, k) float32, more where two texts are nearer in time than by chance.
 
     And less where they are farther apart. A pair of which one has no date stays as it is.
     """
-    told: Array = np.maximum(scores + MOST_FOR_TIME * closeness.beyond_chance, 0.0)
-    return np.where(scores > 0, told, 0.0).astype(np.float32)
+    moved: Array = np.maximum(scores + MOST_FOR_TIME * closeness.beyond_chance, 0.0)
+    return np.where(scores > 0, moved, 0.0).astype(np.float32)
 
 
 def detect_stories(
@@ -172,7 +172,7 @@ def detect_stories(
     seed: int,
     articles: Array | None = None,
     *,
-    former: Array | None = None,
+    previous: Array | None = None,
 ) -> Stories:
     """Group the texts of the graph (texts, k) into stories.
 
@@ -180,10 +180,10 @@ def detect_stories(
     constant Potts model, where each listed pair brings its score beyond the threshold of the two
     and each other pair costs what they ask of unlisted ones. So one default serves stories of 2
     and of 200. `articles` (texts,) says how many articles have each text; without it each counts
-    once. `former` (texts,) are last night's stories by number, -1 for new texts: the search begins
-    with them, so that of nearly equal answers, of which news has many, the old one stays.
+    once. `previous` (texts,) are last night's stories by number, -1 for new texts: the search
+    begins with them, so that of nearly equal answers, of which news has many, the old one stays.
     """
-    begin = None if former is None else begun(former)
+    begin = None if previous is None else initial_membership(previous)
     groups = _search(neighbours, scores, thresholds, seed, begin)
     story_of = numbered_by_size(groups, articles)
     order = np.argsort(story_of, kind="stable").astype(np.int32)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from recommender.arrays import Array
-from recommender.furniture import ALONE, FURNITURE_RUNS, OFFICES
-from recommender.runs import MAX_WORDS, MIN_TEXTS, Runs, listed, words_of
+from recommender.boilerplate import BOILERPLATE_PHRASES, OFFICES, WEAK_ALONE
+from recommender.runs import MAX_WORDS, MIN_TEXTS, NGrams, listed, words_of
 from recommender.spelling import spell
 
 if TYPE_CHECKING:
@@ -39,16 +39,18 @@ class Terms(NamedTuple):
     longer: Array
 
 
-def count_terms(runs: Runs, contents: Array | None = None, furniture: Iterable[str] = ()) -> Terms:
+def count_terms(
+    runs: NGrams, contents: Array | None = None, boilerplate: Iterable[str] = ()
+) -> Terms:
     """The terms of a corpus, each in `MIN_TEXTS` texts at least.
 
     `contents` (texts,) are the slices of tokens that are read, one a text; without it all are.
-    `furniture` are phrases that are no terms, such as the names of sources and authors.
+    `boilerplate` are phrases that are no terms, such as the names of sources and authors.
     """
     chosen = np.arange(runs.slices) if contents is None else contents
     text_of = np.full(runs.slices, -1, dtype=np.int32)
     text_of[chosen] = np.arange(len(chosen), dtype=np.int32)
-    form, good = _forms(runs, furniture)
+    form, good = _forms(runs, boilerplate)
     kept, holds = _held(runs, form, good, text_of, len(chosen))
 
     spelled = spell(runs, kept)
@@ -68,14 +70,14 @@ def count_terms(runs: Runs, contents: Array | None = None, furniture: Iterable[s
                  longer)  # fmt: skip
 
 
-def _forms(runs: Runs, furniture: Iterable[str]) -> tuple[Array, Array]:
+def _forms(runs: NGrams, boilerplate: Iterable[str]) -> tuple[Array, Array]:
     """The run that each run is counted as, and which runs can be terms, (all runs,) int64, bool.
 
     Runs are numbered level after level. Of all forms the one that is used most stands for them.
     """
     levels, first = runs.levels, _firsts(runs)
-    barred = listed(runs, (*FURNITURE_RUNS, *furniture))
-    alone = np.array([word in ALONE for word in runs.words.words], dtype=bool)
+    barred = listed(runs, (*BOILERPLATE_PHRASES, *boilerplate))
+    alone = np.array([word in WEAK_ALONE for word in runs.words.words], dtype=bool)
     barred[0] |= (alone & runs.names[0]) | runs.words.sign | runs.first_names
     form, good = _singular(runs), []
     forms = [form]
@@ -95,7 +97,7 @@ def _forms(runs: Runs, furniture: Iterable[str]) -> tuple[Array, Array]:
     return np.concatenate(shifted), np.concatenate(good)
 
 
-def _to_names(runs: Runs, good: list[Array]) -> None:
+def _to_names(runs: NGrams, good: list[Array]) -> None:
     """Mark names as `good` in place of runs that only put something beside one.
 
     That is an office, "President Donald Trump", "leader Kim", or beside a name of several words
@@ -116,12 +118,12 @@ def _to_names(runs: Runs, good: list[Array]) -> None:
                 good[depth] = good[depth] & ~held
 
 
-def _firsts(runs: Runs) -> Array:
+def _firsts(runs: NGrams) -> Array:
     """The number of each level's first run, and of all runs, where levels follow each other."""
     return np.cumsum([0, *(len(level.uses) for level in runs.levels)])
 
 
-def _singular(runs: Runs) -> Array:
+def _singular(runs: NGrams) -> Array:
     """Of each word the one that it is counted as: singular and plural of what is no name are one.
 
     The plural is told by its ending, and by the singular that is a word of the corpus, too: so it
@@ -160,7 +162,7 @@ def _most_used(group: Array, uses: Array) -> Array:
 
 
 def _held(
-    runs: Runs, form: Array, good: Array, text_of: Array, texts: int
+    runs: NGrams, form: Array, good: Array, text_of: Array, texts: int
 ) -> tuple[Array, "csr_array"]:
     """The runs that are terms, ascending, and which of `texts` texts hold each."""
     from scipy.sparse import csr_array
@@ -188,7 +190,7 @@ def _held(
     )
 
 
-def _nested(runs: Runs, term_of: Array, form: Array) -> tuple[Array, Array]:
+def _nested(runs: NGrams, term_of: Array, form: Array) -> tuple[Array, Array]:
     """All pairs of terms of which one lies in the other; `term_of` (all runs + 1,), -1 for none."""
     first = _firsts(runs)
     shorter, longer = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
@@ -207,7 +209,7 @@ def _nested(runs: Runs, term_of: Array, form: Array) -> tuple[Array, Array]:
     return pairs[:, 1], pairs[:, 0]
 
 
-def _families(runs: Runs, kept: Array) -> Array:
+def _families(runs: NGrams, kept: Array) -> Array:
     """The words of the runs `kept`, all forms of a word alike, (kept, MAX_WORDS), -1 behind them.
 
     Words of scripts without spaces are single signs; there pairs of signs take their place.

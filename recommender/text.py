@@ -2,10 +2,10 @@
 
 import hashlib
 
-__all__ = ["RECIPE", "content_hash", "embedded_text"]
+__all__ = ["PREPARATION_VERSION", "content_hash", "embedded_text"]
 
 # Changing how text is prepared changes every vector: raise this number with it.
-RECIPE = 1
+PREPARATION_VERSION = 1
 
 _SENTENCE_ENDS = (".", "!", "?", "…", ":", '"', "”", "’", "。")
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 __all__ = [
-    "TOKEN_RECIPE",
+    "TOKENISER_VERSION",
     "Tokens",
     "WordCounts",
     "count_words",
@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 # Changing how text is cut changes every stored token: raise this number with it.
-TOKEN_RECIPE = 2
+TOKENISER_VERSION = 2
 
 # Scripts that put no space between words, and the sign that lengthens a vowel in kana.
 SIGNS = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}ーｰ]"

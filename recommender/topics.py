@@ -5,11 +5,17 @@ from typing import NamedTuple
 import numpy as np
 
 from recommender.arrays import Array
-from recommender.communities import begun, ensemble, leiden, modularity, numbered_by_size
+from recommender.communities import (
+    ensemble,
+    initial_membership,
+    leiden,
+    modularity,
+    numbered_by_size,
+)
 from recommender.hierarchy import at_level
-from recommender.joining import joined
+from recommender.joining import merge_small_communities
 
-__all__ = ["Topics", "detect_topics", "elected", "placed", "strengths", "without_weakest"]
+__all__ = ["Topics", "detect_topics", "knn_labels", "placed", "strengths", "without_weakest"]
 
 # A topic of fewer texts is a story; it joins what it is linked to most.
 LEAST_TEXTS = 5
@@ -62,18 +68,18 @@ def detect_topics(
     articles: Array | None = None,
     *,
     count: int | None = None,
-    former: tuple[Array, Array] | None = None,
+    previous: tuple[Array, Array] | None = None,
 ) -> Topics:
     """Topics of all texts of the graph (texts, k), found by modularity communities.
 
     Level 1 is one partition of the graph by Leiden; each large topic is then cut alike, by its own
     edges. A greater `resolution` gives more topics; `count` asks for so many of level 1. `articles`
     (texts,) says how many articles have each text; without it each counts once. A text without
-    neighbours is a topic of its own. `former` are last night's `topic_of` and `finest_of`, -1 for
+    neighbours is a topic of its own. `previous` are last night's `topic_of` and `finest_of`, -1 for
     new texts: topics stay as they were, new texts among them, unless a search that begins with them
     finds far better ones.
     """
-    broad, fine = former if former is not None else (None, None)
+    broad, fine = previous if previous is not None else (None, None)
     searches = max(1, min(SEARCHES, TEXTS_SEARCHED // max(len(neighbours), 1)))
     level = _communities(neighbours, scores, resolution, seed, searches, broad, count=count)
     level = numbered_by_size(level, articles)
@@ -158,11 +164,11 @@ def placed(neighbours: Array, scores: Array, labels: Array) -> Array:
         if not len(rows) or not size:
             break
         near = np.where(neighbours[rows] < 0, -1, labels[neighbours[rows]])
-        labels[rows] = elected(near, scores[rows])
+        labels[rows] = knn_labels(near, scores[rows])
     return labels
 
 
-def elected(labels: Array, scores: Array) -> Array:
+def knn_labels(labels: Array, scores: Array) -> Array:
     """Of each row the label that its neighbours vote for, (rows,) int32, -1 without any.
 
     `labels` (rows, k) int32, -1 for none, with the `scores` of the neighbours: votes weigh as edges
@@ -190,18 +196,18 @@ def _communities(
     resolution: float,
     seed: int,
     searches: int,
-    former: Array | None,
+    previous: Array | None,
     *,
     count: int | None = None,
     polled: bool = True,
 ) -> Array:
-    """Communities of texts; those of `former` (texts,), -1 for what is new, where they may stay.
+    """Communities of texts; those of `previous` (texts,), -1 for what is new, where they may stay.
 
     What stays is `polled` once: each text goes where its neighbours vote.
     """
     weights = (scores**POWER).astype(np.float32)
-    voters, told = neighbours[:, :VOTERS], scores[:, :VOTERS]
-    initial = _started(neighbours, scores, former)
+    voters, voter_scores = neighbours[:, :VOTERS], scores[:, :VOTERS]
+    initial = _started(neighbours, scores, previous)
     if initial is not None:
         groups = leiden(neighbours, weights, resolution, seed, "modularity", initial=initial)
     elif searches > 1:
@@ -213,29 +219,29 @@ def _communities(
         if resolution > 1e6:  # what is not linked any finer cannot be cut any finer
             break
         groups = leiden(neighbours, weights, resolution, seed, "modularity")
-    groups = joined(neighbours, weights, groups, resolution, LEAST_TEXTS, count)
+    groups = merge_small_communities(neighbours, weights, groups, resolution, LEAST_TEXTS, count)
     # Joined again, for votes leave some too small: their few texts then stand against their votes.
-    groups = _voted(voters, told, groups)
-    groups = joined(neighbours, weights, groups, resolution, LEAST_TEXTS, count)
+    groups = _voted(voters, voter_scores, groups)
+    groups = merge_small_communities(neighbours, weights, groups, resolution, LEAST_TEXTS, count)
     if initial is None:
         return groups
-    stayed = _polled(voters, told, initial) if polled else initial
-    stayed = joined(neighbours, weights, stayed, resolution, LEAST_TEXTS, count)
+    stayed = _polled(voters, voter_scores, initial) if polled else initial
+    stayed = merge_small_communities(neighbours, weights, stayed, resolution, LEAST_TEXTS, count)
     gain = modularity(neighbours, weights, groups, resolution)
     gain -= modularity(neighbours, weights, stayed, resolution)
     return groups if gain > WORTH_MOVING else stayed
 
 
-def _started(neighbours: Array, scores: Array, former: Array | None) -> Array | None:
-    """`former` numbered from 0, new texts placed among them or alone; None without any."""
-    if former is None or not (former >= 0).any():
+def _started(neighbours: Array, scores: Array, previous: Array | None) -> Array | None:
+    """`previous` numbered from 0, new texts placed among them or alone; None without any."""
+    if previous is None or not (previous >= 0).any():
         return None
-    return begun(placed(neighbours, scores, former))
+    return initial_membership(placed(neighbours, scores, previous))
 
 
 def _polled(voters: Array, scores: Array, groups: Array) -> Array:
     """Where the `voters` (texts, k) of each text vote, once; without a vote it stays."""
-    winners = elected(np.where(voters < 0, -1, groups[voters]), scores)
+    winners = knn_labels(np.where(voters < 0, -1, groups[voters]), scores)
     polled: Array = np.where(winners < 0, groups, winners)
     return polled
 

@@ -26,10 +26,10 @@ from recommender.store import Store
 from recommender.text import content_hash, embedded_text
 from recommender.types import Article
 
-__all__ = ["Trial", "held"]
+__all__ = ["TrialRun", "trial_run"]
 
 
-class Trial(NamedTuple):
+class TrialRun(NamedTuple):
     """Articles published by a night of their own.
 
     `text_of` (articles,) is each article's text in the `snapshot`, `vectors` (articles, dimension)
@@ -43,9 +43,9 @@ class Trial(NamedTuple):
 
 
 @contextmanager
-def held(
+def trial_run(
     articles: list[Article], settings: Settings, encoder: Encoder | None, progress: Progress
-) -> Iterator[Trial]:
+) -> Iterator[TrialRun]:
     """Run a night on the `articles` alone: of their labels the job is to know nothing.
 
     Raises:
@@ -62,7 +62,7 @@ def held(
         run_night([source], artifacts, settings, force=True, encoder=encoder, progress=progress)
         snapshot = Snapshot(artifacts.snapshots / artifacts.current())
         rows = {article_id: row for row, article_id in enumerate(snapshot.ids[:])}
-        yield Trial(
+        yield TrialRun(
             artifacts,
             snapshot,
             snapshot.arrays.text_of[[rows[article.id] for article in articles]],

@@ -155,7 +155,7 @@ class Change(NamedTuple):
     """What became of one story or topic in the last night; see `lineage.Event` for the kinds.
 
     `label` is the topic's, or the story's headline. `others`, the largest part first: where a group
-    that is "merged" or "split" went, or of which it holds a part. `size` and `former_size` count
+    that is "merged" or "split" went, or of which it holds a part. `size` and `previous_size` count
     articles tonight and the night before.
     """
 
@@ -164,7 +164,7 @@ class Change(NamedTuple):
     label: str
     others: tuple[str, ...]
     size: int
-    former_size: int
+    previous_size: int
 
 
 class Trend(NamedTuple):

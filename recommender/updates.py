@@ -12,7 +12,7 @@ from recommender.products import (
     MOST_TEXTS,
     NOTHING,
     PIECE,
-    beside,
+    append_found,
     each,
     kind_of,
     pieces,
@@ -28,7 +28,7 @@ ROUNDING = 2.0**-7  # what a product of bfloat16 may lack of a cosine
 
 
 def updated_neighbours(
-    former: Found,
+    previous: Found,
     numbers: Array,
     vectors: Array,
     k: int,
@@ -37,21 +37,21 @@ def updated_neighbours(
     bfloat16: bool | None = None,
     advance: Advance = ignore,
 ) -> Found:
-    """`all_neighbours` of tonight's texts, from the `former` ones: (former texts, k).
+    """`all_neighbours` of tonight's texts, from the `previous` ones: (previous texts, k).
 
-    `numbers` (former texts,) is each one's number tonight, -1 where it is gone or has another
+    `numbers` (previous texts,) is each one's number tonight, -1 where it is gone or has another
     vector; `vectors` (texts, dimension) are tonight's. New texts are compared with all others and
     enter the lists that they belong to; lists that lost texts are filled up from the neighbours of
     their neighbours, or searched anew where they lost more than half. Costs about new x all.
     """
     count = len(vectors)
     k = min(k, count - 1)
-    if k <= 0 or former.texts.shape[1] < k:
+    if k <= 0 or previous.texts.shape[1] < k:
         return all_neighbours(vectors, k, threads, bfloat16=bfloat16, advance=advance)
     vectors = np.ascontiguousarray(vectors, dtype=np.float32)
     kind = kind_of(bfloat16)
     kept = np.flatnonzero(numbers >= 0)
-    lists, lost = _renumbered(former, numbers, kept, count, k)
+    lists, lost = _renumbered(previous, numbers, kept, count, k)
     fresh = np.ones(count, dtype=bool)
     fresh[numbers[kept]] = False
     anew = fresh | (lost > k // 2)
@@ -68,21 +68,21 @@ def updated_neighbours(
 
 
 def _renumbered(
-    former: Found, numbers: Array, kept: Array, count: int, k: int
+    previous: Found, numbers: Array, kept: Array, count: int, k: int
 ) -> tuple[Found, Array]:
-    """The former lists under tonight's numbers, without the texts that are gone.
+    """The previous lists under tonight's numbers, without the texts that are gone.
 
-    And (texts,) int64: how many entries each former list is short of `k`; 0 for new texts.
+    And (texts,) int64: how many entries each previous list is short of `k`; 0 for new texts.
     """
     lists = Found(np.full((count, k), -1, np.int32), np.full((count, k), -np.inf, dtype=np.float32))
     lost = np.zeros(count, dtype=np.int64)
     for first in pieces(len(kept), PIECE):
         rows = kept[first : first + PIECE]
-        texts = former.texts[rows]
+        texts = previous.texts[rows]
         texts = np.where(texts < 0, -1, numbers[texts])
         last = np.argsort(texts < 0, axis=1, kind="stable")[:, :k]  # what is gone goes behind
         texts = np.take_along_axis(texts, last, axis=1)
-        similarities = np.take_along_axis(former.similarities[rows], last, axis=1)
+        similarities = np.take_along_axis(previous.similarities[rows], last, axis=1)
         lists.texts[numbers[rows]] = texts
         lists.similarities[numbers[rows]] = np.where(texts < 0, -np.inf, similarities)
         lost[numbers[rows]] = (texts < 0).sum(axis=1)
@@ -104,7 +104,7 @@ def _insert(vectors: Array, keys: Array, lists: Found, pool: ThreadPoolExecutor)
         value = similarities_of(vectors, old, new)
         good = value >= lists.similarities[old, -1]
         at = np.searchsorted(rows, old[good])
-        values, texts = beside(
+        values, texts = append_found(
             torch.from_numpy(lists.similarities[rows]),
             torch.from_numpy(lists.texts[rows]),
             torch.from_numpy(at),

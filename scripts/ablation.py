@@ -1,7 +1,7 @@
 """What each ingredient of the score and of stories adds, and what the sets say of one left out.
 
 Runs on labelled sets of stories (docs/quality.md), each embedded once. Every row of the first and
-the third table is the product with one thing changed; the second and the fourth choose the recipe
+the third table is the product with one thing changed; the second and the fourth choose the params
 by all sets but one, and judge it on that one. Related articles are judged by nDCG@5, stories by
 B-cubed F1: as they are, and with lists of 10 candidates, which the larger stories do not fit in, as
 stories of 100 do not in the product's 50. The fifth is of ECB+ by its 43 subjects, 23 articles
@@ -10,8 +10,8 @@ lists that grow too short for all its stories. The sixth tells how far stories s
 
 The last two tables are about the days of articles. The sets have few or none, so they are made up:
 stories fall anywhere in 700 days, or around the day of their subject, 25 stories each, and are
-told of in the days after. Their last set has each title and the two lines after it of ECB+ as texts
-of their own: a stream of short texts, 33 a story.
+reported in the days after. Their last set has each title and the two lines after it of ECB+ as
+texts of their own: a stream of short texts, 33 a story.
 """
 
 import argparse
@@ -27,58 +27,60 @@ from recommender import stories
 from recommender.agreement import b_cubed
 from recommender.arrays import Array
 from recommender.baselines import bm25, dense, fuse
+from recommender.boilerplate import stop_words_for
 from recommender.closeness import MICROSECONDS_A_DAY, closeness
 from recommender.clusterings import k_means
 from recommender.embedding import SentenceEncoder
 from recommender.evaluation import answerable, measure
-from recommender.furniture import stop_words_for
 from recommender.graph import Graph, rescore
 from recommender.labelled import read_labelled
-from recommender.lexical import Words, weigh
+from recommender.lexical import WeightedWords, weigh
 from recommender.neighbours import nearest
 from recommender.progress import ignore
-from recommender.related import by_days
-from recommender.scoring import RECIPE, Recipe
+from recommender.related import with_time_proximity
+from recommender.scoring import SCORE_PARAMS, ScoreParams
 from recommender.snapshot import NO_DATE
-from recommender.stories import by_time, detect_stories, story_leakage, story_thresholds
+from recommender.stories import by_time, detect_stories, story_cut_ratio, story_thresholds
 from recommender.text import embedded_text
 from recommender.tokens import count_words, read_tokens
 
 SETS = (("allsides", "val"), ("ecbplus", None), ("basil", None))
 CANDIDATES, DEPTH, THREADS = 50, 10, 2
 ROWS = {
-    "the product": RECIPE,
-    "without words": RECIPE._replace(words=0.0),
-    "words alone, on the same candidates": RECIPE._replace(words=1.0, expansion=0),
-    "without expanded embeddings": RECIPE._replace(expansion=0),
-    "without the hubness correction": RECIPE._replace(strength=0.0),
-    "half the hubness correction": RECIPE._replace(strength=0.3),
-    "the correction not limited": RECIPE._replace(least=0.0, most=np.inf),
-    "hubness over 10 neighbours": RECIPE._replace(depth=10),
-    "words and cosine alone": RECIPE._replace(expansion=0, strength=0.0),
+    "the product": SCORE_PARAMS,
+    "without words": SCORE_PARAMS._replace(words=0.0),
+    "words alone, on the same candidates": SCORE_PARAMS._replace(words=1.0, expansion=0),
+    "without expanded embeddings": SCORE_PARAMS._replace(expansion=0),
+    "without the hubness correction": SCORE_PARAMS._replace(strength=0.0),
+    "half the hubness correction": SCORE_PARAMS._replace(strength=0.3),
+    "the correction not limited": SCORE_PARAMS._replace(least=0.0, most=np.inf),
+    "hubness over 10 neighbours": SCORE_PARAMS._replace(depth=10),
+    "words and cosine alone": SCORE_PARAMS._replace(expansion=0, strength=0.0),
 }
 GRID = [
-    RECIPE._replace(words=words, expansion=expansion, depth=depth, strength=strength)
+    SCORE_PARAMS._replace(words=words, expansion=expansion, depth=depth, strength=strength)
     for words, expansion, depth, strength in product(
         (0.4, 0.5, 0.6), (0, 3, 5), (5, 10), (0.3, 0.45, 0.6, 0.75)
     )
 ]
 ALL_SMALL = "all stories are small"
 STORY_ROWS = {
-    "the product": stories.RECIPE,
-    "one threshold for all": stories.RECIPE._replace(threshold=0.49, per_background=0.0),
-    "headlines like whole texts": stories.RECIPE._replace(less_for_short=0.0),
-    "the background not limited": stories.RECIPE._replace(most_of_first=1.0, most_background=1.0),
-    "unlisted pairs are strangers": stories.RECIPE._replace(less_for_unlisted=0.0),
-    ALL_SMALL: stories.RECIPE,
+    "the product": stories.STORY_PARAMS,
+    "one threshold for all": stories.STORY_PARAMS._replace(threshold=0.49, per_background=0.0),
+    "headlines like whole texts": stories.STORY_PARAMS._replace(less_for_short=0.0),
+    "the background not limited": stories.STORY_PARAMS._replace(
+        most_of_first=1.0, most_background=1.0
+    ),
+    "unlisted pairs are strangers": stories.STORY_PARAMS._replace(less_for_unlisted=0.0),
+    ALL_SMALL: stories.STORY_PARAMS,
 }
 STORY_GRID = [
-    stories.RECIPE._replace(threshold=threshold, per_background=per, most_background=most)
+    stories.STORY_PARAMS._replace(threshold=threshold, per_background=per, most_background=most)
     for threshold, per, most in product(
         (0.3, 0.32, 0.34, 0.36, 0.38), (0.4, 0.6, 0.8), (0.3, 0.35, 0.4)
     )
 ]
-# Whether the days are told to the scores of pairs, and to what counts as a crowd.
+# Whether the days enter the scores of pairs, and to what counts as a crowd.
 DATED_ROWS = {
     "the product": (True, True),
     "days of pairs alone": (True, False),
@@ -106,7 +108,7 @@ class Set(NamedTuple):
     stories: Array
     texts: list[str]
     vectors: Array
-    words: Words
+    words: WeightedWords
     candidates: Array
     similarities: Array
     lengths: Array
@@ -163,35 +165,35 @@ def ndcg(of: Set, lists: Array) -> float:
     return float(measure(lists, of.queries, of.stories)[:, 0].mean())
 
 
-def judged(of: Set, recipe: Recipe) -> float:
-    """nDCG@5 of the product's order by `recipe`."""
+def judged(of: Set, params: ScoreParams) -> float:
+    """nDCG@5 of the product's order by `params`."""
     rescored, _ = rescore(
-        of.candidates, of.similarities, of.vectors, of.words, DEPTH, THREADS, ignore, recipe
+        of.candidates, of.similarities, of.vectors, of.words, DEPTH, THREADS, ignore, params
     )
     return ndcg(of, rescored.graph.neighbours[of.queries])
 
 
-def grouped(of: Set, candidates: int, recipe: stories.Recipe, *, small: bool = False) -> float:
-    """B-cubed F1 of the stories by `recipe`, of lists of so many `candidates`.
+def grouped(of: Set, candidates: int, params: stories.StoryParams, *, small: bool = False) -> float:
+    """B-cubed F1 of the stories by `params`, of lists of so many `candidates`.
 
     Where all are to be `small`, the search for large ones is given no neighbours.
     """
     neighbours, scores = (column[:, :candidates] for column in of.wide)
-    recipe = recipe._replace(last=recipe.last * candidates // CANDIDATES)
-    told = np.full_like(neighbours, -1) if small else neighbours
-    thresholds = story_thresholds(told, scores, of.lengths, 0, recipe=recipe)
+    params = params._replace(last=params.last * candidates // CANDIDATES)
+    rows = np.full_like(neighbours, -1) if small else neighbours
+    thresholds = story_thresholds(rows, scores, of.lengths, 0, params=params)
     return _agreement(of, neighbours, scores, thresholds)
 
 
-def leaking(of: Set, recipe: stories.Recipe) -> float:
-    """The leakage of small stories by the `recipe`; of large ones where it has no background."""
+def cut_ratio_of(of: Set, params: stories.StoryParams) -> float:
+    """The cut ratio of small stories by the `params`; of large ones where it has no background."""
     nobody = np.full_like(of.wide.neighbours, -1)
-    thresholds = story_thresholds(nobody, of.wide.scores, of.lengths, 0, recipe=recipe)
-    return story_leakage(*of.wide, thresholds, 0)
+    thresholds = story_thresholds(nobody, of.wide.scores, of.lengths, 0, params=params)
+    return story_cut_ratio(*of.wide, thresholds, 0)
 
 
 def dated(of: Set, within: float | None, pairs: bool, crowds: bool) -> float:
-    """B-cubed F1 with made-up days, told to the `pairs`' scores, to what is near as a crowd."""
+    """B-cubed F1 with made-up days, given to the `pairs`' scores, to what is near as a crowd."""
     neighbours, scores = of.wide
     close = closeness(neighbours, made_up_days(of, within), NO_DATE)
     thresholds = story_thresholds(neighbours, scores, of.lengths, 0, close if crowds else None)
@@ -202,11 +204,11 @@ def timely(of: Set, within: float | None, most: float) -> float:
     """nDCG@5 with made-up days, of which nearness counts so much at `most`."""
     published = made_up_days(of, within)
     texts, scores = (column[of.queries, :KEPT] for column in of.wide)
-    told = [
-        by_days(row, published[others], int(published[asked]), NO_DATE, most)
+    rows = [
+        with_time_proximity(row, published[others], int(published[asked]), NO_DATE, most)
         for asked, others, row in zip(of.queries.tolist(), texts, scores, strict=True)
     ]
-    order = np.argsort(-np.stack(told), axis=1, kind="stable")
+    order = np.argsort(-np.stack(rows), axis=1, kind="stable")
     return ndcg(of, np.take_along_axis(texts, order, axis=1))
 
 
@@ -237,31 +239,33 @@ def main() -> None:
     sets = [prepare(folder / f"{name}_stories.jsonl", name, split, encoder) for name, split in SETS]
     names = [of.name for of in sets]
     rows = plain(sets)
-    rows |= {name: [judged(of, recipe) for of in sets] for name, recipe in ROWS.items()}
+    rows |= {name: [judged(of, params) for of in sets] for name, params in ROWS.items()}
     show("nDCG@5", names, rows)
-    left_out(names, RECIPE, {recipe: [judged(of, recipe) for of in sets] for recipe in GRID})
+    left_out(names, SCORE_PARAMS, {params: [judged(of, params) for of in sets] for params in GRID})
     columns = [(of, candidates) for of in sets for candidates in (CANDIDATES, FEW)]
     heads = [f"{of.name}, {candidates}" for of, candidates in columns]
-    told = {
-        name: [grouped(*of, recipe, small=name == ALL_SMALL) for of in columns]
-        for name, recipe in STORY_ROWS.items()
+    rows = {
+        name: [grouped(*of, params, small=name == ALL_SMALL) for of in columns]
+        for name, params in STORY_ROWS.items()
     }
-    show("B-cubed F1, candidates", heads, told)
-    found = {recipe: [grouped(*of, recipe) for of in columns] for recipe in STORY_GRID}
-    left_out(heads, stories.RECIPE, found, together=2)
+    show("B-cubed F1, candidates", heads, rows)
+    found = {params: [grouped(*of, params) for of in columns] for params in STORY_GRID}
+    left_out(heads, stories.STORY_PARAMS, found, together=2)
     columns = list(product(large(folder / "ecbplus_stories.jsonl", encoder), SHORT))
     heads = [f"{of.name}, {candidates}" for of, candidates in columns]
-    told = {
+    rows = {
         name: [grouped(*of, STORY_ROWS[name], small=name == ALL_SMALL) for of in columns]
         for name in ("the product", ALL_SMALL)
     }
-    show("B-cubed F1, candidates", heads, told)
+    show("B-cubed F1, candidates", heads, rows)
     looked = sets + [of for of, candidates in columns if candidates == CANDIDATES]
     leaks = {
-        "large stories": [leaking(of, stories.RECIPE._replace(most_of_first=0.0)) for of in looked],
-        "small stories": [leaking(of, stories.RECIPE) for of in looked],
+        "large stories": [
+            cut_ratio_of(of, stories.STORY_PARAMS._replace(most_of_first=0.0)) for of in looked
+        ],
+        "small stories": [cut_ratio_of(of, stories.STORY_PARAMS) for of in looked],
     }
-    show("leakage", [of.name for of in looked], leaks)
+    show("cut_ratio", [of.name for of in looked], leaks)
     sets.append(stream(folder / "ecbplus_stories.jsonl", "ecbplus, lines", encoder))
     heads = [f"{of.name}, {when}" for of in sets for when in BURSTS]
     ordered = {
@@ -269,11 +273,11 @@ def main() -> None:
         for name, most in CLOSENESS_ROWS.items()
     }
     show("nDCG@5, stories that fall", heads, ordered)
-    told = {
+    rows = {
         name: [dated(of, within, *uses) for of in sets for within in BURSTS.values()]
         for name, uses in DATED_ROWS.items()
     }
-    show("B-cubed F1, stories that fall", heads, told)
+    show("B-cubed F1, stories that fall", heads, rows)
 
 
 def show(what: str, columns: list[str], rows: dict[str, list[float]]) -> None:
@@ -291,12 +295,12 @@ def left_out(
     found: Mapping[Any, list[float]],
     together: int = 1,
 ) -> None:
-    """Print for each set what the others choose of the recipes `found`, and how it fares there.
+    """Print for each set what the others choose of the settings `found`, and how it fares there.
 
     A set has so many columns `together`. What is still lacking is compared, for the sets differ in
     how hard they are.
     """
-    recipes, figures = list(found), np.array([*found.values()])
+    settings, figures = list(found), np.array([*found.values()])
     lacking = (1 - figures) / (1 - figures).min(axis=0)
     print("| left out | chosen by the others | there | the product | best of the grid |")
     print("|---|---|---|---|---|")
@@ -306,11 +310,11 @@ def left_out(
         chosen = int(others.mean(axis=1).argmin())
         said = ", ".join(
             f"{field.replace('_', ' ')} {value:g}"
-            for field, value, plain in zip(default._fields, recipes[chosen], default, strict=True)
+            for field, value, plain in zip(default._fields, settings[chosen], default, strict=True)
             if value != plain
         )
         here = figures[:, place]
-        own = here[recipes.index(default)]
+        own = here[settings.index(default)]
         figures_here = " | ".join(f"{figure:.4f}" for figure in (here[chosen], own, here.max()))
         print(f"| {name} | {said or 'the product'} | {figures_here} |")
     print()

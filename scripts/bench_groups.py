@@ -29,7 +29,7 @@ from recommender.artifacts import Artifacts
 from recommender.config import Neighbours, load_settings
 from recommender.embedding import Encoded, Encoder, SentenceEncoder
 from recommender.graph import Rescored, rescore
-from recommender.lexical import Words
+from recommender.lexical import WeightedWords
 from recommender.manifest import EncoderSpec
 from recommender.neighbours import nearest
 from recommender.nightly import run_night
@@ -63,13 +63,13 @@ def groups(folder: str) -> None:
     words, right = made_up.words(world, np.random.default_rng(1)), world.story_of
     del world  # its vectors
     # A first turn that is not timed loads what is loaded late.
-    grouped(file, Words(*(column[:WARM_UP] for column in words)), right[:WARM_UP])
+    grouped(file, WeightedWords(*(column[:WARM_UP] for column in words)), right[:WARM_UP])
     before = time.process_time()
     seconds, note = grouped(file, words, right)
     _report(seconds, time.process_time() - before, note)
 
 
-def grouped(file: Path, words: Words, right: Array) -> tuple[dict[str, float], str]:
+def grouped(file: Path, words: WeightedWords, right: Array) -> tuple[dict[str, float], str]:
     """Seconds of each stage as the night does it, and what was found, of the first vectors.
 
     `right` (texts,) are the stories that were made up.
@@ -92,7 +92,7 @@ def grouped(file: Path, words: Words, right: Array) -> tuple[dict[str, float], s
 
 
 def scored_graph(
-    file: Path, words: Words, chosen: Neighbours, seconds: dict[str, float]
+    file: Path, words: WeightedWords, chosen: Neighbours, seconds: dict[str, float]
 ) -> tuple[Rescored, Array]:
     """The graph and what it is searched by, as the night makes them; and their `seconds`.
 

@@ -19,7 +19,7 @@ from figures import Row, resident, show, timed
 from recommender.arrays import Array
 from recommender.keywords import keywords
 from recommender.reading import READ_TOKENS
-from recommender.runs import find_runs
+from recommender.runs import find_ngrams
 from recommender.terms import count_terms
 from recommender.text import embedded_text
 from recommender.tokens import Tokens, read_tokens
@@ -55,7 +55,7 @@ def grown(tokens: Tokens, articles: int, seed: int = 0) -> tuple[Tokens, Array]:
 def measured(tokens: Tokens, first: Array) -> list[Row]:
     """Seconds of each step of a night's keywords, and of all."""
     articles, texts = len(first), int(first.max()) + 1
-    seconds, runs = timed(lambda: find_runs(tokens, ["en"]))
+    seconds, runs = timed(lambda: find_ngrams(tokens, ["en"]))
     rows = [Row("runs of words", seconds, "s", note="phrases are read from them, too")]
     seconds, terms = timed(lambda: count_terms(runs))
     rows.append(Row("terms and the texts that hold them", seconds, "s"))

@@ -90,12 +90,12 @@ def by_faiss(vectors: np.ndarray, sample: np.ndarray, nprobe: int) -> tuple[floa
     return built - start + searched * len(vectors) / len(sample), np.array(others)
 
 
-def night(vectors: np.ndarray, former: Callable[[np.ndarray], Found]) -> tuple[np.ndarray, ...]:
-    """1 % new and 0.1 % gone: former lists, numbers of the former texts, tonight's vectors."""
+def night(vectors: np.ndarray, previous: Callable[[np.ndarray], Found]) -> tuple[np.ndarray, ...]:
+    """1 % new and 0.1 % gone: previous lists, numbers of the previous texts, tonight's vectors."""
     fate = np.random.default_rng(1).random(len(vectors))
     then, now = fate >= 0.01, (fate < 0.01) | (fate >= 0.011)
     numbers = np.where(now, np.cumsum(now) - 1, -1)[then]
-    return former(vectors[then]), numbers, vectors[now]
+    return previous(vectors[then]), numbers, vectors[now]
 
 
 def gigaflops(vectors: np.ndarray) -> float:
@@ -135,10 +135,10 @@ def main(rows: int, file: Path | None, k: int, threads: int) -> None:
         seconds, memory, lists = measured(lambda: search(vectors))
         each = memory / len(vectors)
         lines.append((f"cells, {name}", seconds, recall(lists.texts[sample], truth), each))
-        former, numbers, tonight = night(vectors, search)
+        previous, numbers, tonight = night(vectors, search)
         truth_now = exact(tonight, few := sample[sample < len(tonight)])
         seconds, memory, lists = measured(
-            lambda: updated_neighbours(former, numbers, tonight, k, threads, bfloat16=kind)  # noqa: B023
+            lambda: updated_neighbours(previous, numbers, tonight, k, threads, bfloat16=kind)  # noqa: B023
         )
         each = memory / len(tonight)
         lines.append((f"1 % new, {name}", seconds, recall(lists.texts[few], truth_now), each))

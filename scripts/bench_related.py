@@ -33,7 +33,7 @@ from recommender.arrays import Array
 from recommender.artifacts import Artifacts
 from recommender.cards import to_microseconds
 from recommender.index import EXACT_UP_TO
-from recommender.lexical import Words, overlaps
+from recommender.lexical import WeightedWords, overlaps
 from recommender.scoring import corrected, hybrid
 from recommender.snapshot import Snapshot
 
@@ -239,8 +239,8 @@ def by_score(news: Newsroom, row: int) -> Array:
     """How near each row is to `row` for us, who never answer with a copy of its text."""
     arrays = news.snapshot.arrays
     text = int(arrays.text_of[row])
-    own = Words(arrays.words[text], arrays.word_weights[text])
-    overlap = overlaps(own, Words(arrays.words, arrays.word_weights))
+    own = WeightedWords(arrays.words[text], arrays.word_weights[text])
+    overlap = overlaps(own, WeightedWords(arrays.words, arrays.word_weights))
     hybrids = hybrid(news.expanded @ news.expanded[text], overlap)
     scores = corrected(hybrids, arrays.hubness, news.snapshot.scoring.mean_hubness)
     scores[text] = -np.inf

@@ -15,8 +15,8 @@ from recommender.artifacts import Artifacts
 from recommender.cards import from_microseconds, pack_cards
 from recommender.config import Settings
 from recommender.graph import rescore
-from recommender.index import EXACT_UP_TO, Index, Lists
-from recommender.lexical import Words
+from recommender.index import EXACT_UP_TO, Index, InvertedLists
+from recommender.lexical import WeightedWords
 from recommender.lookup import named
 from recommender.manifest import EncoderSpec
 from recommender.neighbours import nearest
@@ -86,10 +86,10 @@ def world(texts: int, seed: int = 0) -> World:
     return World(vectors, topic_of_story[story_of], story_of)
 
 
-def words(made: World, rng: np.random.Generator) -> Words:
+def words(made: World, rng: np.random.Generator) -> WeightedWords:
     """The words of each text, of one weight."""
     terms = _terms(WORDS, made, rng)
-    return Words(terms, np.full(terms.shape, WORDS.width**-0.5, np.float16))
+    return WeightedWords(terms, np.full(terms.shape, WORDS.width**-0.5, np.float16))
 
 
 def publish_made_up(root: Path, articles: int, threads: int = 2, seed: int = 0) -> str:
@@ -105,13 +105,13 @@ def content(articles: int, threads: int = 2, seed: int = 0) -> Content:
     rng = np.random.default_rng(seed + 1)
     texts = articles - int(COPIES * articles)
     made, settings = world(texts, seed), Settings()
-    told = words(made, rng)
+    weighted = words(made, rng)
     candidates = nearest(made.vectors, settings.neighbours.candidates, threads, ignore)
     scored, expanded = rescore(
-        *candidates, made.vectors, told, settings.neighbours.k, threads, ignore
+        *candidates, made.vectors, weighted, settings.neighbours.k, threads, ignore
     )  # fmt: skip
     index = Index.build(expanded)
-    lists = index.lists(threads) if texts > EXACT_UP_TO else Lists.none(DIMENSION)
+    lists = index.lists(threads) if texts > EXACT_UP_TO else InvertedLists.none(DIMENSION)
     text_of = np.append(np.arange(texts), rng.integers(0, texts, articles - texts))
     published = _published(made.story_of[text_of], rng)
     facets = {
@@ -137,8 +137,8 @@ def content(articles: int, threads: int = 2, seed: int = 0) -> Content:
         neighbours=scored.graph.neighbours,
         scores=scored.graph.scores,
         hubness=scored.hubness,
-        words=told.words,
-        word_weights=told.weights,
+        words=weighted.words,
+        word_weights=weighted.weights,
         lexicon=lexicon,
         lexicon_start=lexicon_start,
         idf=np.ones(len(lexicon_start) - 1, dtype=np.float32),
@@ -221,7 +221,7 @@ def _cards(
 
 
 def _published(story_of: Array, rng: np.random.Generator) -> Array:
-    """Every story breaks at some moment of the year and is told for two days."""
+    """Every story breaks at some moment of the year and is weighted for two days."""
     broke = rng.integers(0, DAYS * DAY, int(story_of.max()) + 1)
     published: Array = NEWEST - np.abs(broke[story_of] - rng.integers(0, 2 * DAY, len(story_of)))
     return published
@@ -235,8 +235,8 @@ def _terms(vocabulary: Vocabulary, made: World, rng: np.random.Generator) -> Arr
         # A term of the whole story or topic, in two of three texts.
         group = made.story_of if place < vocabulary.of_story else made.topic_of
         common = rng.integers(0, vocabulary.each, int(group.max()) + 1, dtype=np.int32)
-        told = rng.random(texts, dtype=np.float32) < 2 / 3
-        terms[told, place] = common[group[told]]
+        weighted = rng.random(texts, dtype=np.float32) < 2 / 3
+        terms[weighted, place] = common[group[weighted]]
     terms += np.arange(vocabulary.width, dtype=np.int32) * vocabulary.each
     return terms
 

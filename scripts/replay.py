@@ -22,9 +22,9 @@ from recommender.arrays import Array
 from recommender.artifacts import Artifacts
 from recommender.config import Settings, load_settings
 from recommender.console import KINDS
-from recommender.former import Former, read_former
 from recommender.hierarchy import at_level, tree_of
 from recommender.nightly import run_night
+from recommender.previous import PreviousGroups, read_previous
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,8 @@ class Step:
 
     `lasting` topics of the night before have half of their articles or more in one of tonight's,
     and `kept` of these their id; `stories` alike. `moved` are the articles of another broad topic
-    than before, `unmoved_text` those of them whose former and new topic got no new article; shares
-    of the articles of both nights.
+    than before, `unmoved_text` those of them whose previous and new topic got no new article;
+    shares of the articles of both nights.
     """
 
     night: int
@@ -57,15 +57,15 @@ def read_by_date(news: Path) -> list[bytes]:
     return sorted(lines, key=lambda line: (json.loads(line).get("published") or "", line))
 
 
-def groups_of(former: Former, level: int) -> tuple[Array, list[str]]:
+def groups_of(previous: PreviousGroups, level: int) -> tuple[Array, list[str]]:
     """The topics of one level by article, -1 for none, and their ids; level 0 are the stories."""
     if level == 0:
-        return former.story_of, former.story_ids
-    numbers = at_level(former.finest_of, *tree_of(former.topics), level)
-    return numbers, [topic.id for topic in former.topics if topic.level == level]
+        return previous.story_of, previous.story_ids
+    numbers = at_level(previous.finest_of, *tree_of(previous.topics), level)
+    return numbers, [topic.id for topic in previous.topics if topic.level == level]
 
 
-def lasting(before: Former, now: Former, levels: Sequence[int]) -> tuple[int, int]:
+def lasting(before: PreviousGroups, now: PreviousGroups, levels: Sequence[int]) -> tuple[int, int]:
     """Groups of the night before that keep half of their articles together, and how many their id.
 
     Deleted articles count as not kept.
@@ -86,9 +86,9 @@ def lasting(before: Former, now: Former, levels: Sequence[int]) -> tuple[int, in
     return together, kept
 
 
-def moved(before: Former, now: Former) -> tuple[float, float]:
+def moved(before: PreviousGroups, now: PreviousGroups) -> tuple[float, float]:
     """Shares of the articles of both nights that changed their broad topic: all, and those of which
-    neither the former topic nor the new one has a new article.
+    neither the previous topic nor the new one has a new article.
     """  # noqa: D205 - one sentence
     then, tonight = before.broad_topics, now.broad_topics
     fed = {topic for article, topic in tonight.items() if article not in then}
@@ -102,11 +102,11 @@ def replay(lines: Sequence[bytes], nights: int, folder: Path, settings: Settings
     """Run all nights in `folder`, and compare each with the one before."""
     artifacts, source = Artifacts(folder), folder / "night.jsonl"
     steps: list[Step] = []
-    before: Former | None = None
+    before: PreviousGroups | None = None
     for number, part in enumerate(np.array_split(np.arange(len(lines)), nights), start=1):
         source.write_bytes(b"\n".join(lines[place] for place in part))
         night = run_night([source], artifacts, settings, force=number > 1)
-        now = read_former(artifacts)
+        now = read_previous(artifacts)
         if before is not None:
             depth = max(topic.level for topic in (*before.topics, *now.topics))
             steps.append(
@@ -130,13 +130,13 @@ def replay(lines: Sequence[bytes], nights: int, folder: Path, settings: Settings
 
 def against_rebuild(folder: Path, settings: Settings) -> dict[str, float]:
     """Adjusted Rand index of the last night's groups and those of a rebuild without a past."""
-    last = read_former(Artifacts(folder))
+    last = read_previous(Artifacts(folder))
     with TemporaryDirectory() as fresh:
         shutil.copy(folder / "store.sqlite", fresh)
         empty = Path(fresh) / "none.jsonl"
         empty.touch()
         run_night([empty], Artifacts(Path(fresh)), settings)
-        anew = read_former(Artifacts(Path(fresh)))
+        anew = read_previous(Artifacts(Path(fresh)))
     return {
         "stories": adjusted_rand_score(anew.story_of, last.story_of),
         "topics": adjusted_rand_score(anew.topic_of, last.topic_of),
@@ -159,11 +159,11 @@ def main(news: Path, nights: int, keep: Path | None, json_file: Path | None) -> 
         agreement = against_rebuild(folder, settings)
     click.echo("night articles  topics kept/lasting  stories kept/lasting  moved  unfed  seconds")
     for s in steps:
-        told = ", ".join(f"{s.changes[kind]} {kind}" for kind in KINDS if kind in s.changes)
+        counted = ", ".join(f"{s.changes[kind]} {kind}" for kind in KINDS if kind in s.changes)
         click.echo(
             f"{s.night:5} {s.articles:8,} {s.topics:7} {s.kept:5}/{s.lasting:<6} {s.stories:9,} "
             f"{s.stories_kept:5,}/{s.stories_lasting:<6,} {s.moved:5.1%} {s.moved_without_new:6.1%}"
-            f" {s.seconds:8.1f}  {told}"
+            f" {s.seconds:8.1f}  {counted}"
         )
     totals = {
         "topics that last keep their id": share(steps, "kept", "lasting"),

@@ -20,12 +20,12 @@ def read_stream(path: Path, field: str) -> Labelled:
     A line of few words, a byline, is left out.
     """
     articles = read_labelled(path, {}, 1_000_000, field=field)
-    told = {
+    labelled_lines = {
         (line, label): None
         for article, label in zip(articles.articles, articles.labels, strict=True)
         for line in (article.title, *article.text.splitlines()[:LINES])
         if len(line.split()) > LINES
     }
-    lines = [Article(str(n), title="", text=line) for n, (line, _) in enumerate(told)]
-    labels = [label for _, label in told]
+    lines = [Article(str(n), title="", text=line) for n, (line, _) in enumerate(labelled_lines)]
+    labels = [label for _, label in labelled_lines]
     return articles._replace(articles=lines, labels=labels, splits=[None] * len(lines))

@@ -71,24 +71,24 @@ MAY_IMPORT: dict[str, str] = {
     "graph": "arrays lexical products scoring",
     "communities": "arrays",
     "joining": "arrays communities",
-    "former": "arrays artifacts errors snapshot types verification",
+    "previous": "arrays artifacts errors snapshot types verification",
     "closeness": "arrays",
     "separation": "arrays",
     "stories": "arrays closeness communities separation",
     "topics": "arrays communities hierarchy joining",
     "lineage": "arrays",
-    "identity": "arrays former hierarchy lineage",
+    "identity": "arrays previous hierarchy lineage",
     "trends": "arrays snapshot",
-    "furniture": "",
-    "reading": "arrays furniture tokens",
+    "boilerplate": "",
+    "reading": "arrays boilerplate tokens",
     "runs": "arrays reading tokens",
     "spelling": "arrays reading runs",
-    "terms": "arrays furniture runs spelling",
+    "terms": "arrays boilerplate runs spelling",
     "keywords": "arrays terms types",
     "representatives": "arrays",
-    "phrases": "arrays furniture runs spelling",
+    "phrases": "arrays boilerplate runs spelling",
     "grouping": (
-        "arrays closeness communities config corpus former graph identity keywords "
+        "arrays closeness communities config corpus previous graph identity keywords "
         "lineage progress representatives snapshot stories terms topics types"
     ),
     "publish": (
@@ -100,7 +100,7 @@ MAY_IMPORT: dict[str, str] = {
         "arrays artifacts candidates config corpus graph index lexical neighbours progress tokens"
     ),
     "nightly": (
-        "__init__ arrays artifacts cards config corpus embedding errors former gates grouping "
+        "__init__ arrays artifacts cards config corpus embedding errors previous gates grouping "
         "intake linking lock lookup manifest nights phrases progress publish runs snapshot store "
         "strings terms types"
     ),
@@ -115,7 +115,7 @@ MAY_IMPORT: dict[str, str] = {
         "arrays artifacts config embedding manifest nightly progress snapshot store text types"
     ),
     "rankings": (
-        "arrays artifacts baselines config embedding errors evaluation furniture labelled "
+        "arrays artifacts baselines config embedding errors evaluation boilerplate labelled "
         "progress serve text trial types"
     ),
     "labelled_groups": (
@@ -138,7 +138,8 @@ MAY_IMPORT: dict[str, str] = {
     "__init__": "errors reasons serve types",
 }
 BUILD = {"articles", "candidates", "cells", "communities", "config", "copies", "corpus",
-         "duplicates", "former", "furniture", "gates", "graph", "grouping", "identity", "intake",
+         "duplicates", "previous", "boilerplate", "gates", "graph", "grouping", "identity",
+         "intake",
          "joining", "keywords", "lineage", "linking", "neighbours", "nightly", "nights", "phrases",
          "products", "publish", "reading", "rejects", "representatives", "runs", "scan", "sources",
          "spelling", "store", "stories", "terms", "topics", "updates", "verification"}  # fmt: skip

@@ -1,11 +1,11 @@
-"""Candidates of a former night: kept whole, or not used."""
+"""Candidates of a previous night: kept whole, or not used."""
 
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from recommender.candidates import Former, keep, read
+from recommender.candidates import PreviousNeighbours, keep, read
 from recommender.neighbours import Nearest
 
 HASHES = [bytes([n]) * 16 for n in range(3)]
@@ -21,18 +21,18 @@ def kept(tmp_path: Path) -> Path:
     return tmp_path / "candidates.bin"
 
 
-def whole(path: Path, encoder: str = "encoder") -> Former:
-    former = read(path, encoder)
-    assert former is not None
-    return former
+def whole(path: Path, encoder: str = "encoder") -> PreviousNeighbours:
+    previous = read(path, encoder)
+    assert previous is not None
+    return previous
 
 
 def test_what_is_kept_is_read_again(kept: Path) -> None:
-    former = whole(kept)
-    for found, expected in zip(former.nearest, NEAREST, strict=True):
+    previous = whole(kept)
+    for found, expected in zip(previous.nearest, NEAREST, strict=True):
         np.testing.assert_array_equal(found, expected)
         assert found.dtype == expected.dtype
-    assert former.hashes.tobytes() == b"".join(HASHES)
+    assert previous.hashes.tobytes() == b"".join(HASHES)
 
 
 def test_numbers_follow_the_texts(kept: Path) -> None:
@@ -60,12 +60,12 @@ def test_a_flipped_bit_anywhere_is_never_believed(kept: Path) -> None:
         flipped = bytearray(content)
         flipped[place] ^= 4
         kept.write_bytes(flipped)
-        former = read(kept, "encoder")
+        previous = read(kept, "encoder")
         # What is left may be a bit that says nothing, of the archive's directory.
-        assert former is None or (
-            former.nearest.candidates.tobytes() == NEAREST.candidates.tobytes()
-            and former.nearest.similarities.tobytes() == NEAREST.similarities.tobytes()
-            and former.hashes.tobytes() == b"".join(HASHES)
+        assert previous is None or (
+            previous.nearest.candidates.tobytes() == NEAREST.candidates.tobytes()
+            and previous.nearest.similarities.tobytes() == NEAREST.similarities.tobytes()
+            and previous.hashes.tobytes() == b"".join(HASHES)
         )
 
 

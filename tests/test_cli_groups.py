@@ -87,7 +87,7 @@ def test_changes_are_the_last_nights(run: Run, root: Path) -> None:
     (grown,) = [change for change in changed if change["id"] == story.id]
     assert grown["kind"] == "grown"
     assert grown["label"] == story.headline
-    assert (grown["former_size"], grown["size"]) == (6, story.size)
+    assert (grown["previous_size"], grown["size"]) == (6, story.size)
     assert "6 → " in run("recommender", "stories", "--changes", "--artifacts", root).out
 
 

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from recommender.arrays import Array
 from recommender.closeness import (
     HALF_DAYS,
-    LEAST_CHANCE,
-    Closeness,
+    MIN_CHANCE,
+    TimeProximity,
     beyond_chance,
+    chance_corrected_proximity,
     closeness,
     nearness,
-    of_one_subject,
 )
 
 NO_DATE = np.iinfo(np.int64).min
@@ -28,7 +28,7 @@ def every_pair(published: list[int]) -> Array:
     ).reshape(count, max(count - 1, 0))
 
 
-def of(*days: float | None) -> Closeness:
+def of(*days: float | None) -> TimeProximity:
     published = [NO_DATE if day is None else int(day * DAY) for day in days]
     return closeness(every_pair(published), np.array(published, np.int64), NO_DATE)
 
@@ -49,7 +49,7 @@ def test_there_is_no_nearness_to_a_neighbour_that_is_none() -> None:
 def test_near_is_worth_most_where_hardly_any_are_and_nothing_in_a_corpus_of_one_day() -> None:
     rare = of(0, 0, *range(100, 1100, 10))
     assert rare.beyond_chance[0, 0] == pytest.approx((1 - rare.chance[0]) / (1 + rare.chance[0]))
-    assert rare.chance[0] < LEAST_CHANCE + 0.02
+    assert rare.chance[0] < MIN_CHANCE + 0.02
     assert rare.beyond_chance[0, 1:].tolist() == pytest.approx([-1] * 100)
     assert np.abs(of(*[5] * 10).beyond_chance).max() == 0
     assert np.abs(of(*[None] * 10).beyond_chance).max() == 0
@@ -60,7 +60,7 @@ def test_all_are_within_their_limits(days: list[float | None], last: int) -> Non
     found = of(*days)
     dated = [day is not None for day in days]
     assert np.isnan(found.chance).tolist() == [not known for known in dated]
-    assert ((found.chance[dated] >= LEAST_CHANCE) & (found.chance[dated] <= 1)).all()
+    assert ((found.chance[dated] >= MIN_CHANCE) & (found.chance[dated] <= 1)).all()
     assert (np.abs(found.beyond_chance) <= 1).all()
     crowding = found.crowding(last)
     assert crowding.dtype == np.float32
@@ -75,14 +75,14 @@ def test_chance_is_the_share_of_others_within_the_window(days: list[int]) -> Non
         np.mean([abs(other - day) <= window for n, other in enumerate(days) if n != text])
         for text, day in enumerate(days)
     ]
-    expected = LEAST_CHANCE + (1 - LEAST_CHANCE) * np.array(shares)
+    expected = MIN_CHANCE + (1 - MIN_CHANCE) * np.array(shares)
     assert of(*days).chance == pytest.approx(expected, abs=1e-6)
 
 
 def test_a_list_of_the_same_days_is_a_crowd_only_where_the_corpus_has_others() -> None:
     burst = of(*[0] * 20, *range(100, 1100, 2))
     assert burst.crowding(10)[0] < 0.1  # its last neighbours are of other days
-    near = Closeness(burst.near[:, :19], burst.chance)
+    near = TimeProximity(burst.near[:, :19], burst.chance)
     assert near.crowding(10)[0] == pytest.approx(1)
     assert of(*[0] * 20).crowding(10).max() == 0
 
@@ -97,5 +97,5 @@ def test_centuries_apart_are_no_reason_to_lose_minutes() -> None:
 @given(st.lists(st.floats(-1e4, 1e4), max_size=9))
 def test_of_one_subject_is_the_same_in_fewer_steps(days: list[float]) -> None:
     apart = np.array(days)
-    expected = beyond_chance(nearness(apart), LEAST_CHANCE)
-    assert of_one_subject(apart * DAY) == pytest.approx(expected, abs=1e-9)
+    expected = beyond_chance(nearness(apart), MIN_CHANCE)
+    assert chance_corrected_proximity(apart * DAY) == pytest.approx(expected, abs=1e-9)

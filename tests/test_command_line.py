@@ -7,7 +7,7 @@ import click
 import pytest
 
 from recommender.command_line import Moment, console, echo_json, progress_bars
-from recommender.console import Bars
+from recommender.console import HiddenRows
 from recommender.progress import Silent
 
 
@@ -73,4 +73,4 @@ def test_where_the_output_is_no_terminal_lines_are_wide_and_bars_are_not_drawn()
     assert console().width == 120
     assert isinstance(progress_bars(None), Silent)
     assert isinstance(progress_bars(wanted=False), Silent)
-    assert isinstance(progress_bars(wanted=True), Bars)
+    assert isinstance(progress_bars(wanted=True), HiddenRows)

@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from recommender.console import (
-    Bars,
+    HiddenRows,
     article_heading,
     figures_table,
     how_long_ago,
@@ -62,7 +62,7 @@ def test_printable_keeps_what_scripts_need() -> None:
 
 def test_bars_show_count_and_rate() -> None:
     console = Console(width=120, force_terminal=False)
-    with console.capture() as capture, Bars(console).stage("embed", 10, "texts") as advance:
+    with console.capture() as capture, HiddenRows(console).stage("embed", 10, "texts") as advance:
         advance(10)
     assert "embed" in capture.get()
     assert "10/10" in capture.get()

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recommender.corpus import RECIPE, Corpus, load_corpus
+from recommender.corpus import FEATURES_VERSION, Corpus, load_corpus
 from recommender.duplicates import near_duplicates, signature
 from recommender.errors import StorageError
 from recommender.snapshot import NO_DATE
@@ -47,7 +47,9 @@ def fill(store: Store, articles: Sequence[Article]) -> None:
             return
         hashes = [content_hash(text) for text in texts]
         store.add_vectors(ENCODER.spec.fingerprint, hashes, *ENCODER.encode(texts))
-        store.add_features(RECIPE, hashes, [*map(tokenise, texts)], [*map(signature, texts)])
+        store.add_features(
+            FEATURES_VERSION, hashes, [*map(tokenise, texts)], [*map(signature, texts)]
+        )
 
 
 def corpus_of(

@@ -5,8 +5,8 @@ import pytest
 
 from recommender.arrays import Array
 from recommender.graph import BLOCK_ROWS, Rescored, rescore
-from recommender.lexical import Words
-from recommender.scoring import RECIPE, Recipe
+from recommender.lexical import WeightedWords
+from recommender.scoring import SCORE_PARAMS, ScoreParams
 
 
 class Problem:
@@ -26,7 +26,7 @@ class Problem:
                 words[row, 6 - count :] = np.sort(rng.choice(12, count, replace=False))
                 drawn = rng.random(count) + 0.1
                 weights[row, 6 - count :] = drawn / np.linalg.norm(drawn)
-        self.words = Words(words, weights)
+        self.words = WeightedWords(words, weights)
         cosine = self.vectors.astype(np.float64) @ self.vectors.T.astype(np.float64)
         np.fill_diagonal(cosine, -np.inf)
         self.candidates = np.argsort(-cosine, axis=1, kind="stable")[:, :width].astype(np.int32)
@@ -36,14 +36,16 @@ class Problem:
             self.candidates[none] = -1
             self.similarities[none] = -np.inf
 
-    def rescored(self, k: int, threads: int = 1, recipe: Recipe = RECIPE) -> tuple[Rescored, Array]:
+    def rescored(
+        self, k: int, threads: int = 1, params: ScoreParams = SCORE_PARAMS
+    ) -> tuple[Rescored, Array]:
         return rescore(
             self.candidates, self.similarities, self.vectors, self.words, k, threads,
-            lambda _: None, recipe,
+            lambda _: None, params,
         )  # fmt: skip
 
 
-def overlap(words: Words, i: int, j: int) -> float:
+def overlap(words: WeightedWords, i: int, j: int) -> float:
     one, other = (
         dict(zip(words.words[t].tolist(), words.weights[t].astype(float).tolist(), strict=True))
         for t in (i, j)
@@ -52,40 +54,40 @@ def overlap(words: Words, i: int, j: int) -> float:
 
 
 def by_formula(
-    problem: Problem, recipe: Recipe
+    problem: Problem, params: ScoreParams
 ) -> tuple[np.ndarray, np.ndarray, list[dict[int, float]]]:
     """Expanded embeddings, hubness, and each candidate's score, by scoring.py's formulas."""
     vectors = problem.vectors.astype(np.float64)
     expanded = np.empty_like(vectors)
     for i, row in enumerate(problem.candidates.tolist()):
         hybrids = {
-            j: (1 - recipe.words) * float(problem.similarities[i, place])
-            + recipe.words * overlap(problem.words, i, j)
+            j: (1 - params.words) * float(problem.similarities[i, place])
+            + params.words * overlap(problem.words, i, j)
             for place, j in enumerate(row)
             if j >= 0
         }
-        best = sorted(hybrids, key=lambda j: -hybrids[j])[: recipe.expansion]
+        best = sorted(hybrids, key=lambda j: -hybrids[j])[: params.expansion]
         total = vectors[i].copy()
         for j in best:
-            total += min(1.0, max(0.0, hybrids[j])) ** recipe.power * vectors[j]
+            total += min(1.0, max(0.0, hybrids[j])) ** params.power * vectors[j]
         expanded[i] = total / np.linalg.norm(total)
     hybrid: list[dict[int, float]] = []
     for i, row in enumerate(problem.candidates.tolist()):
         hybrid.append(
             {
-                j: (1 - recipe.words) * float(expanded[i] @ expanded[j])
-                + recipe.words * overlap(problem.words, i, j)
+                j: (1 - params.words) * float(expanded[i] @ expanded[j])
+                + params.words * overlap(problem.words, i, j)
                 for j in row
                 if j >= 0
             }
         )
     hubness = np.array(
-        [sum(sorted((max(0.0, x) for x in h.values()), reverse=True)[: recipe.depth]) / recipe.depth
+        [sum(sorted((max(0.0, x) for x in h.values()), reverse=True)[: params.depth]) / params.depth
          for h in hybrid]
     )  # fmt: skip
     mean = hubness.mean()
     factors = [
-        min(recipe.most, max(recipe.least, (mean / hub) ** recipe.strength if hub else np.inf))
+        min(params.most, max(params.least, (mean / hub) ** params.strength if hub else np.inf))
         for hub in hubness
     ]
     scores = [{j: min(1.0, max(0.0, x * factors[j])) for j, x in h.items()} for h in hybrid]
@@ -93,21 +95,21 @@ def by_formula(
 
 
 @pytest.mark.parametrize(
-    "recipe", [RECIPE, Recipe(0.2, 1, 1.0, 2, 0.9, 0.5, 1.5)], ids=["default", "other"]
+    "params", [SCORE_PARAMS, ScoreParams(0.2, 1, 1.0, 2, 0.9, 0.5, 1.5)], ids=["default", "other"]
 )
 @pytest.mark.parametrize(
     ("texts", "width", "k", "missing"),
     [(80, 12, 12, 0.0), (80, 12, 5, 0.0), (60, 9, 6, 0.3), (30, 4, 4, 0.9), (7, 2, 2, 0.0)],
 )
 def test_scores_are_those_of_the_formula(
-    texts: int, width: int, k: int, missing: float, recipe: Recipe
+    texts: int, width: int, k: int, missing: float, params: ScoreParams
 ) -> None:
     problem = Problem(texts, width, missing=missing)
-    (graph, _, hubness), expanded = problem.rescored(k, recipe=recipe)
+    (graph, _, hubness), expanded = problem.rescored(k, params=params)
     assert graph.neighbours.shape == graph.scores.shape == (texts, k)
     assert (graph.neighbours.dtype, graph.scores.dtype) == (np.int32, np.float32)
     assert (expanded.dtype, hubness.dtype) == (np.float32, np.float32)
-    wanted_expanded, wanted_hubness, wanted = by_formula(problem, recipe)
+    wanted_expanded, wanted_hubness, wanted = by_formula(problem, params)
     np.testing.assert_allclose(expanded, wanted_expanded, atol=1e-5)
     np.testing.assert_allclose(hubness, wanted_hubness, atol=1e-5)
     for row, scores, expected in zip(
@@ -149,7 +151,7 @@ def test_ties_keep_the_order_of_the_candidates() -> None:
 def test_a_missing_candidate_stands_behind_one_that_scores_nothing() -> None:
     # Opposite embeddings and no word in common: a score of 0, and yet a neighbour.
     vectors = np.array([[1, 0], [-1, 0]], dtype=np.float32)
-    words = Words(np.full((2, 1), -1, dtype=np.int32), np.zeros((2, 1), dtype=np.float16))
+    words = WeightedWords(np.full((2, 1), -1, dtype=np.int32), np.zeros((2, 1), dtype=np.float16))
     candidates = np.array([[-1, 1], [0, -1]], dtype=np.int32)
     similarities = np.array([[-np.inf, -1], [-1, -np.inf]], dtype=np.float32)
     (graph, _, hubness), expanded = rescore(
@@ -163,7 +165,7 @@ def test_a_missing_candidate_stands_behind_one_that_scores_nothing() -> None:
 
 def test_texts_without_a_word_or_a_candidate_are_scored_by_what_there_is() -> None:
     vectors = np.eye(3, dtype=np.float32)
-    words = Words(np.full((3, 1), -1, dtype=np.int32), np.zeros((3, 1), dtype=np.float16))
+    words = WeightedWords(np.full((3, 1), -1, dtype=np.int32), np.zeros((3, 1), dtype=np.float16))
     none = np.full((3, 2), -1, dtype=np.int32)
     (graph, _, hubness), expanded = rescore(
         none, np.full((3, 2), -np.inf, np.float32), vectors, words, 2, 2, lambda _: None
@@ -216,11 +218,11 @@ def test_a_text_that_is_near_to_everything_loses_against_one_that_is_near_to_few
     np.fill_diagonal(cosine, -np.inf)
     candidates = np.argsort(-cosine, axis=1, kind="stable")[:, :5].astype(np.int32)
     similarities = np.take_along_axis(cosine, candidates, axis=1)
-    words = Words(np.full((6, 1), -1, dtype=np.int32), np.zeros((6, 1), dtype=np.float16))
-    plain = Recipe(words=0.0, expansion=0, strength=0.0)
+    words = WeightedWords(np.full((6, 1), -1, dtype=np.int32), np.zeros((6, 1), dtype=np.float16))
+    plain = ScoreParams(words=0.0, expansion=0, strength=0.0)
 
-    def order(recipe: Recipe) -> list[int]:
-        found, _ = rescore(candidates, similarities, vectors, words, 5, 1, lambda _: None, recipe)
+    def order(params: ScoreParams) -> list[int]:
+        found, _ = rescore(candidates, similarities, vectors, words, 5, 1, lambda _: None, params)
         return found.graph.neighbours[1].tolist()
 
     assert order(plain).index(0) < order(plain).index(2)

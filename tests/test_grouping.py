@@ -9,9 +9,9 @@ import pytest
 from recommender import nightly
 from recommender.artifacts import Artifacts
 from recommender.corpus import Corpus
-from recommender.former import NOTHING, Former, read_former
 from recommender.graph import Rescored
-from recommender.grouping import Described, Groups, described, find_groups
+from recommender.grouping import GroupDescriptions, Groups, build_groups, describe_groups
+from recommender.previous import NOTHING, PreviousGroups, read_previous
 from recommender.progress import Silent, Timed
 from recommender.terms import Terms
 from recommender.types import Keyword, Topic
@@ -27,14 +27,20 @@ class Night(NamedTuple):
     terms: Terms
     artifacts: Artifacts
 
-    def groups(self, former: Former = NOTHING, *overrides: str, build: str = "b1") -> Groups:
+    def groups(
+        self, previous: PreviousGroups = NOTHING, *overrides: str, build: str = "b1"
+    ) -> Groups:
         timed = Timed(Silent())
         chosen = settings(*overrides)
-        return find_groups(self.corpus, self.rescored, self.lengths, former, build, chosen, timed)
+        return build_groups(
+            self.corpus, self.rescored, self.lengths, previous, build, chosen, timed
+        )
 
-    def told(self, groups: Groups, former: Former = NOTHING, words: int = 5) -> Described:
+    def told(
+        self, groups: Groups, previous: PreviousGroups = NOTHING, words: int = 5
+    ) -> GroupDescriptions:
         graph = self.rescored.graph
-        return described(self.corpus, graph, groups, former, self.terms, words)
+        return describe_groups(self.corpus, graph, groups, previous, self.terms, words)
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +48,7 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Night:
     given: dict[str, tuple[Any, ...]] = {}
     folder = tmp_path_factory.mktemp("desk")
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("find_groups", "described"):
+        for name in ("build_groups", "describe_groups"):
             own = getattr(nightly, name)
 
             def spied(*args: Any, name: str = name, own: Any = own) -> Any:
@@ -51,7 +57,7 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Night:
 
             patch.setattr(nightly, name, spied)
         artifacts = publish_articles(folder, newsdesk())
-    return Night(*given["find_groups"][:3], given["described"][4], artifacts)
+    return Night(*given["build_groups"][:3], given["describe_groups"][4], artifacts)
 
 
 def members(night: Night, group_of: Any) -> list[set[str]]:
@@ -92,17 +98,17 @@ def test_ids_are_all_different_and_made_from_the_build(night: Night) -> None:
 
 
 def test_a_second_night_of_the_same_articles_keeps_all_ids(night: Night) -> None:
-    former = read_former(night.artifacts)
-    again = night.groups(former, build="b2")
-    assert again.identities.story_ids == former.story_ids
-    assert again.identities.topic_ids == [topic.id for topic in former.topics]
-    assert night.told(again, former).changes == {"topics": [], "stories": []}
+    previous = read_previous(night.artifacts)
+    again = night.groups(previous, build="b2")
+    assert again.identities.story_ids == previous.story_ids
+    assert again.identities.topic_ids == [topic.id for topic in previous.topics]
+    assert night.told(again, previous).changes == {"topics": [], "stories": []}
 
 
 def test_under_other_settings_topics_are_found_anew(night: Night) -> None:
-    former = read_former(night.artifacts)
-    one = night.groups(former, "topics.count=1", build="b2")
-    assert one.topics.topic_of.max() < night.groups(former).topics.topic_of.max()
+    previous = read_previous(night.artifacts)
+    one = night.groups(previous, "topics.count=1", build="b2")
+    assert one.topics.topic_of.max() < night.groups(previous).topics.topic_of.max()
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5])
@@ -138,30 +144,30 @@ def test_what_is_told_of_topics_and_stories(night: Night) -> None:
 def test_a_story_that_is_gone_is_named_by_its_headline_where_that_is_left(
     night: Night, lead: str, headline: str
 ) -> None:
-    former = read_former(night.artifacts)
-    lost = former._replace(
-        ids=[*former.ids, "zz-1", "zz-2"],
-        story_of=np.append(former.story_of, [len(former.story_ids)] * 2).astype(np.int32),
-        story_ids=[*former.story_ids, "s-gone"],
-        story_leads=[*former.story_leads, lead],
-        topic_of=np.append(former.topic_of, [0, 0]).astype(np.int32),
-        finest_of=np.append(former.finest_of, [0, 0]).astype(np.int32),
+    previous = read_previous(night.artifacts)
+    lost = previous._replace(
+        ids=[*previous.ids, "zz-1", "zz-2"],
+        story_of=np.append(previous.story_of, [len(previous.story_ids)] * 2).astype(np.int32),
+        story_ids=[*previous.story_ids, "s-gone"],
+        story_leads=[*previous.story_leads, lead],
+        topic_of=np.append(previous.topic_of, [0, 0]).astype(np.int32),
+        finest_of=np.append(previous.finest_of, [0, 0]).astype(np.int32),
     )
     (gone,) = night.told(night.groups(lost, build="b2"), lost).changes["stories"]
     assert (gone.kind, gone.id, gone.label) == ("gone", "s-gone", headline)
 
 
 def test_a_topic_that_is_gone_is_named_in_words_that_are_left(night: Night) -> None:
-    former, used = read_former(night.artifacts), night.terms.terms[0]
+    previous, used = read_previous(night.artifacts), night.terms.terms[0]
     words = (Keyword("taken down", 2.0), Keyword(used, 1.0))
     gone = Topic("t-gone", f"taken down, {used}", 2, words)
-    at = [len(former.topics)] * 2
-    lost = former._replace(
-        ids=[*former.ids, "zz-1", "zz-2"],
-        story_of=np.append(former.story_of, [0, 0]).astype(np.int32),
-        topics=(*former.topics, gone),
-        topic_of=np.append(former.topic_of, at).astype(np.int32),
-        finest_of=np.append(former.finest_of, at).astype(np.int32),
+    at = [len(previous.topics)] * 2
+    lost = previous._replace(
+        ids=[*previous.ids, "zz-1", "zz-2"],
+        story_of=np.append(previous.story_of, [0, 0]).astype(np.int32),
+        topics=(*previous.topics, gone),
+        topic_of=np.append(previous.topic_of, at).astype(np.int32),
+        finest_of=np.append(previous.finest_of, at).astype(np.int32),
     )
     (change,) = night.told(night.groups(lost, build="b2"), lost).changes["topics"]
     assert (change.kind, change.id, change.label) == ("gone", "t-gone", used)

@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommender.former import NOTHING, Former
 from recommender.identity import Identities, Partition, identify
+from recommender.previous import NOTHING, PreviousGroups
 from recommender.types import Topic
 
 Groups = dict[str, int]  # article id → group, from 0; an article that is absent has none
@@ -19,14 +19,16 @@ def partition(ids: list[str], groups: Groups, night: str) -> Partition:
     return Partition(numbers, [f"{night}/{group}" for group in range(count)])
 
 
-def night(former: Former, stories: Groups, topics: Groups, fine: Groups, name: str) -> Identities:
+def night(
+    previous: PreviousGroups, stories: Groups, topics: Groups, fine: Groups, name: str
+) -> Identities:
     """One night of articles with a story, a topic and, some of them, a finer topic."""
     ids = sorted(stories)
     levels = [partition(ids, topics, f"{name}/1"), partition(ids, fine, f"{name}/2")]
-    return identify(former, ids, partition(ids, stories, name), levels)
+    return identify(previous, ids, partition(ids, stories, name), levels)
 
 
-def as_former(found: Identities, stories: Groups, topics: Groups, fine: Groups) -> Former:
+def as_previous(found: Identities, stories: Groups, topics: Groups, fine: Groups) -> PreviousGroups:
     """What the next night would read of a night."""
     ids = sorted(stories)
     broad = len({*topics.values()})
@@ -70,7 +72,7 @@ def test_a_first_night_gives_every_group_an_id_of_its_own() -> None:
 def test_equal_groups_keep_their_ids_on_every_level() -> None:
     groups = blocks([3, 2, 1]), blocks([4, 2]), blocks([2, 2])
     first = night(NOTHING, *groups, "first")
-    again = night(as_former(first, *groups), *groups, "second")
+    again = night(as_previous(first, *groups), *groups, "second")
     assert again.story_ids == first.story_ids
     assert again.topic_ids == first.topic_ids
     assert {e.kind for e in again.story_events + again.topic_events} == {"continued"}
@@ -80,7 +82,7 @@ def test_a_merged_topic_leads_to_the_one_that_took_it_in() -> None:
     stories, fine = blocks([1] * 10), {}
     before = blocks([6, 4])
     first = night(NOTHING, stories, before, fine, "first")
-    merged = night(as_former(first, stories, before, fine), stories, blocks([10]), fine, "second")
+    merged = night(as_previous(first, stories, before, fine), stories, blocks([10]), fine, "second")
     large, small = first.topic_ids
     assert merged.topic_ids == [large]
     assert merged.heirs == {small: large}
@@ -90,7 +92,7 @@ def test_topics_of_a_level_that_is_no_more_die() -> None:
     stories, topics, fine = blocks([1] * 8), blocks([8]), blocks([4, 4])
     first = night(NOTHING, stories, topics, fine, "first")
     flat = identify(
-        as_former(first, stories, topics, fine),
+        as_previous(first, stories, topics, fine),
         sorted(stories),
         partition(sorted(stories), stories, "second"),
         [partition(sorted(stories), topics, "second")],
@@ -103,7 +105,7 @@ def test_deleted_articles_take_their_story_with_them() -> None:
     stories, topics = blocks([2, 3]), blocks([5])
     first = night(NOTHING, stories, topics, {}, "first")
     left = {i: 0 for i, story in stories.items() if story == 1}
-    second = night(as_former(first, stories, topics, {}), left, left, {}, "second")
+    second = night(as_previous(first, stories, topics, {}), left, left, {}, "second")
     assert second.story_ids == first.story_ids[1:]
     assert second.heirs == {first.story_ids[0]: None}
 
@@ -112,12 +114,12 @@ def test_deleted_articles_take_their_story_with_them() -> None:
 def test_over_any_nights_no_id_returns_and_every_dead_one_leads_to_a_living_one_or_none(
     nights: int, rng: random.Random
 ) -> None:
-    former, dead, ever = NOTHING, set[str](), set[str]()
+    previous, dead, ever = NOTHING, set[str](), set[str]()
     for number in range(nights):
         ids = [f"a{n:03}" for n in range(40) if rng.random() < 0.9]
         stories, topics = random_groups(rng, ids, 12), random_groups(rng, ids, 4)
         fine = random_groups(rng, [i for i in ids if topics[i] == 0], 3)
-        found = night(former, stories, topics, fine, f"night {number}")
+        found = night(previous, stories, topics, fine, f"night {number}")
         alive = {*found.story_ids, *found.topic_ids}
         assert len(alive) == len(found.story_ids) + len(found.topic_ids)
         assert not alive & dead
@@ -126,7 +128,7 @@ def test_over_any_nights_no_id_returns_and_every_dead_one_leads_to_a_living_one_
         assert found.heirs.keys() == dead
         assert {heir for heir in found.heirs.values() if heir is not None} <= alive
         assert all(i[0] == heir[0] for i, heir in found.heirs.items() if heir is not None)
-        former = as_former(found, stories, topics, fine)
+        previous = as_previous(found, stories, topics, fine)
 
 
 def random_groups(rng: random.Random, ids: list[str], most: int) -> Groups:

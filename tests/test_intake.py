@@ -11,7 +11,7 @@ from recommender import intake as room
 from recommender.artifacts import Artifacts
 from recommender.config import Settings
 from recommender.errors import InputError
-from recommender.intake import Intake, count, embed, size_of, take_in
+from recommender.intake import Intake, count, embed, ingest_sources, size_of
 from recommender.progress import Silent, Timed
 from recommender.removals import remove
 from recommender.store import Store
@@ -28,7 +28,7 @@ class Desk:
     def take(self, *sources: Path, chosen: Settings | None = None) -> Intake:
         with Store(self.artifacts.store) as store:
             size = sum(map(size_of, sources))
-            return take_in(
+            return ingest_sources(
                 store, sources, size, self.artifacts, chosen or settings(), Timed(Silent())
             )
 
@@ -128,7 +128,7 @@ def test_texts_are_embedded_and_cut_once(
         assert (embed(store, encoder, timed), len(encoder.encoded)) == (0, 5)
         hashes = sorted({item.content_hash for item in store.articles()})
         vectors = store.vectors(encoder.spec.fingerprint, hashes)
-        features = store.features(room.RECIPE, hashes)
+        features = store.features(room.FEATURES_VERSION, hashes)
     texts = {room.content_hash(text): text for text in encoder.encoded}
     expected = encoder.encode([texts[key] for key in hashes]).vectors
     assert np.abs(vectors.astype(np.float32) - expected).max() < 0.01

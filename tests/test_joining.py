@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.arrays import Array
-from recommender.joining import joined
+from recommender.joining import merge_small_communities
 
 
 def joined_by_a_matrix(
@@ -59,7 +59,7 @@ def test_communities_are_joined_as_a_matrix_of_all_pairs_says(
     # Sums of eighths are exact in any order, and there are ties.
     weights = (rng.integers(0, 9, (texts, k)) / 8).astype(np.float32)
     groups = rng.integers(0, max(2, texts // 3), texts)
-    found = joined(neighbours, weights, groups, resolution, least, count)
+    found = merge_small_communities(neighbours, weights, groups, resolution, least, count)
     assert found.dtype == np.int32
     oracle = joined_by_a_matrix(neighbours, weights, groups, resolution, least, count)
     assert np.array_equal(found, oracle)
@@ -70,8 +70,10 @@ def test_many_small_communities_are_joined_without_a_matrix_of_them() -> None:
     texts = np.arange(60_000)
     neighbours = np.stack(((texts + 1) % len(texts), texts ^ 1), axis=1).astype(np.int32)
     weights = np.tile(np.float32([0.5, 1.0]), (len(texts), 1))
-    found = joined(neighbours, weights, texts // 2, 0.5, 5)
+    found = merge_small_communities(neighbours, weights, texts // 2, 0.5, 5)
     sizes = np.unique(found, return_counts=True)[1]
     assert sizes.min() >= 5
     assert len(sizes) > 5_000
-    assert len(np.unique(joined(neighbours, weights, texts // 2, 0.5, 5, 12))) == 12
+    assert (
+        len(np.unique(merge_small_communities(neighbours, weights, texts // 2, 0.5, 5, 12))) == 12
+    )

@@ -10,7 +10,7 @@ from scipy.sparse import csr_array
 
 from recommender import keywords as room
 from recommender.keywords import keywords, label_of
-from recommender.runs import find_runs
+from recommender.runs import find_ngrams
 from recommender.terms import Terms, count_terms
 from recommender.tokens import read_tokens
 from recommender.types import Keyword
@@ -19,7 +19,7 @@ WORDS = ["harbour", "crane", "tide", "quay", "apple", "bee", "the", "is", "."]
 
 
 def terms_of(texts: list[str]) -> Terms:
-    return count_terms(find_runs(read_tokens(texts), ["en"]))
+    return count_terms(find_ngrams(read_tokens(texts), ["en"]))
 
 
 def of_one_word(holds: list[list[int]], words: list[str]) -> Terms:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recommender import lexical
-from recommender.lexical import Lexicon, Words, overlaps, weigh, weigh_query
+from recommender.lexical import Lexicon, WeightedWords, overlaps, weigh, weigh_query
 from recommender.tokens import count_words, read_tokens
 
 WORDS = ("tide", "quay", "crane", "2017", "covid-19", "élan", "東", "zoo")
@@ -19,11 +19,11 @@ CORPORA = st.lists(st.lists(st.sampled_from(WORDS), max_size=12), min_size=1, ma
 NEAR = {"rel": 2e-3, "abs": 1e-4}
 
 
-def weighed(texts: Sequence[Sequence[str]]) -> tuple[Lexicon, Words]:
+def weighed(texts: Sequence[Sequence[str]]) -> tuple[Lexicon, WeightedWords]:
     return weigh(count_words(read_tokens(" ".join(text) for text in texts)))
 
 
-def rows(lexicon: Lexicon, words: Words) -> list[dict[str, float]]:
+def rows(lexicon: Lexicon, words: WeightedWords) -> list[dict[str, float]]:
     return [
         {lexicon.words[w]: float(x) for w, x in zip(row, weights, strict=True) if w >= 0}
         for row, weights in zip(words.words.tolist(), words.weights.tolist(), strict=True)
@@ -122,7 +122,9 @@ def test_of_equal_weights_the_first_words_in_alphabetical_order_are_kept(
 @given(CORPORA)
 def test_overlaps_are_symmetric_and_between_0_and_1(texts: list[list[str]]) -> None:
     _, words = weighed(texts)
-    table = np.stack([overlaps(Words(*(a[i] for a in words)), words) for i in range(len(texts))])
+    table = np.stack(
+        [overlaps(WeightedWords(*(a[i] for a in words)), words) for i in range(len(texts))]
+    )
     assert table.dtype == np.float32
     np.testing.assert_allclose(table, table.T, rtol=0, atol=1e-6)
     assert (table >= 0).all()
@@ -141,7 +143,7 @@ def test_a_text_whose_words_are_all_shared_overlaps_with_itself_by_1(
 ) -> None:
     _, words = weighed([*texts, *texts])
     for i in range(len(texts)):
-        own = Words(words.words[i], words.weights[i])
+        own = WeightedWords(words.words[i], words.weights[i])
         found = overlaps(own, words)
         assert found[i] == pytest.approx(1, abs=3e-3)
         assert found[i + len(texts)] == found[i]
@@ -195,11 +197,11 @@ def test_texts_without_words_overlap_with_nothing() -> None:
     lexicon, words = weighed([[], ["tide"], ["tide"], ["unheard"]])
     assert words.words[0].tolist() == words.words[3].tolist() == [-1]
     for i in (0, 3):
-        own = Words(words.words[i], words.weights[i])
+        own = WeightedWords(words.words[i], words.weights[i])
         assert overlaps(own, words).tolist() == [0, 0, 0, 0]
     empty = weigh_query(Counter(), lexicon)
     assert overlaps(empty, words).tolist() == [0, 0, 0, 0]
-    assert overlaps(empty, Words(words.words[:0], words.weights[:0])).tolist() == []
+    assert overlaps(empty, WeightedWords(words.words[:0], words.weights[:0])).tolist() == []
 
 
 @pytest.mark.parametrize("texts", [[[]], [["tide"]], [[], []], [["tide"], ["quay"]]])

@@ -16,22 +16,24 @@ HALF, QUARTER = Fraction(1, 2), Fraction(1, 4)
 
 
 def night(*pairs: tuple[str, str, int]) -> tuple[Array, Array, list[str], list[str]]:
-    """Members by (former group, tonight's group, how many); "" is none.
+    """Members by (previous group, tonight's group, how many); "" is none.
 
-    Former groups have their names as ids, tonight's have theirs as seeds.
+    Previous groups have their names as ids, tonight's have theirs as seeds.
     """
-    formers = list(dict.fromkeys(old for old, _, _ in pairs if old))
+    previous_groups = list(dict.fromkeys(old for old, _, _ in pairs if old))
     groups = list(dict.fromkeys(new for _, new, _ in pairs if new))
-    numbers = [({"": -1} | {g: i for i, g in enumerate(names)}) for names in (formers, groups)]
+    numbers = [
+        ({"": -1} | {g: i for i, g in enumerate(names)}) for names in (previous_groups, groups)
+    ]
     labels = [(numbers[0][old], numbers[1][new]) for old, new, n in pairs for _ in range(n)]
     old_of, new_of = np.array(labels, dtype=np.int32).reshape(-1, 2).T
-    return old_of, new_of, formers, groups
+    return old_of, new_of, previous_groups, groups
 
 
 def follow(*pairs: tuple[str, str, int]) -> tuple[dict[str, str], dict[str, Event], dict[str, str]]:
     """Tonight's ids by seed, events by id, heirs."""
-    old_of, new_of, formers, groups = night(*pairs)
-    found = follow_groups(old_of, new_of, formers, groups, "t")
+    old_of, new_of, previous_groups, groups = night(*pairs)
+    found = follow_groups(old_of, new_of, previous_groups, groups, "t")
     return (
         dict(zip(groups, found.ids, strict=True)),
         {event.id: event for event in found.events},
@@ -54,9 +56,14 @@ def two_nights(draw: st.DrawFn, groups: int = 5, members: int = 30) -> tuple[Arr
 
 
 def followed(old: Array, new: Array, **more: frozenset[str]) -> Lineage:
-    formers, groups = counts(old, new)
+    previous_groups, groups = counts(old, new)
     return follow_groups(
-        old, new, [f"t-{i}" for i in range(formers)], [f"a{i}" for i in range(groups)], "t", **more
+        old,
+        new,
+        [f"t-{i}" for i in range(previous_groups)],
+        [f"a{i}" for i in range(groups)],
+        "t",
+        **more,
     )
 
 
@@ -73,18 +80,18 @@ def members(labels: Array) -> dict[int, set[int]]:
 
 def worth(old: Array, new: Array) -> dict[tuple[int, int], tuple[int, int]]:
     """Of each pair that may be matched, what it shares and how alike it is."""
-    formers, groups = members(old), members(new)
+    previous_groups, groups = members(old), members(new)
     both = set(np.flatnonzero((old >= 0) & (new >= 0)).tolist())
     found = {}
-    for f, former in formers.items():
+    for f, previous in previous_groups.items():
         for g, group in groups.items():
-            shared = len(former & group)
+            shared = len(previous & group)
             if not shared:
                 continue
-            shares = Fraction(shared, len(former & both)), Fraction(shared, len(group & both))
-            whole = Fraction(shared, min(len(former), len(group)))
+            shares = Fraction(shared, len(previous & both)), Fraction(shared, len(group & both))
+            whole = Fraction(shared, min(len(previous), len(group)))
             if max(shares) >= HALF and min(shares) >= QUARTER and whole >= QUARTER:
-                alike = np.rint(shared / len(former | group) * lineage.STEPS)
+                alike = np.rint(shared / len(previous | group) * lineage.STEPS)
                 found[f, g] = shared, int(alike)
     return found
 
@@ -285,18 +292,18 @@ def test_every_id_has_one_event_and_every_dead_one_an_heir_or_is_gone(
 ) -> None:
     old, new = nights
     found = followed(old, new)
-    former = {f"t-{i}" for i in range(counts(old, new)[0])}
-    alive, dead = set(found.ids), former - set(found.ids)
+    previous = {f"t-{i}" for i in range(counts(old, new)[0])}
+    alive, dead = set(found.ids), previous - set(found.ids)
     assert len(alive) == len(found.ids)
-    assert [event.id for event in found.events] == sorted(former | alive)
+    assert [event.id for event in found.events] == sorted(previous | alive)
     for event in found.events:
         assert (event.kind in ("merged", "gone")) <= (event.id in dead)
-        assert (event.kind == "born") == (event.id not in former)
+        assert (event.kind == "born") == (event.id not in previous)
         assert (event.kind in ("born", "continued", "grown")) <= (event.id in alive)
         assert event.id not in event.others
         assert len(set(event.others)) == len(event.others)
         assert (event.size > 0) == (event.id in alive)
-        assert (event.former_size > 0) == (event.id in former)
+        assert (event.previous_size > 0) == (event.id in previous)
         if event.id in dead:
             assert (event.kind == "gone") == (event.id not in found.heirs) == (not event.others)
             assert set(event.others) <= alive
@@ -308,10 +315,10 @@ def test_every_id_has_one_event_and_every_dead_one_an_heir_or_is_gone(
 def test_an_heir_holds_the_most_of_what_died(nights: tuple[Array, Array]) -> None:
     old, new = nights
     found = followed(old, new)
-    formers, groups = members(old), members(new)
+    previous_groups, groups = members(old), members(new)
     for dead, heir in found.heirs.items():
-        former = formers[int(dead[2:])]
-        shared = [len(former & group) for _, group in sorted(groups.items())]
+        previous = previous_groups[int(dead[2:])]
+        shared = [len(previous & group) for _, group in sorted(groups.items())]
         assert shared[found.ids.index(heir)] == max(shared)
         assert Fraction(max(shared), sum(shared)) >= QUARTER
 
@@ -319,11 +326,11 @@ def test_an_heir_holds_the_most_of_what_died(nights: tuple[Array, Array]) -> Non
 @given(two_nights(members=60), st.integers(0, 99))
 def test_the_numbers_of_groups_decide_nothing(nights: tuple[Array, Array], seed: int) -> None:
     old, new = nights
-    formers, groups = counts(old, new)
+    previous_groups, groups = counts(old, new)
     rng = np.random.default_rng(seed)
-    names, seeds = [f"t-{i}" for i in range(formers)], [f"a{i}" for i in range(groups)]
+    names, seeds = [f"t-{i}" for i in range(previous_groups)], [f"a{i}" for i in range(groups)]
     first = follow_groups(old, new, names, seeds, "t")
-    to_old, to_new = rng.permutation(formers), rng.permutation(groups)
+    to_old, to_new = rng.permutation(previous_groups), rng.permutation(groups)
     other = follow_groups(
         np.append(to_old, -1)[old],
         np.append(to_new, -1)[new],
@@ -350,10 +357,10 @@ def test_a_rerun_changes_nothing(nights: tuple[Array, Array]) -> None:
 
 
 def test_arguments_are_left_as_they_are() -> None:
-    old, new, formers, groups = night(("P", "X", 2), ("P", "Y", 1), ("", "Y", 2))
+    old, new, previous_groups, groups = night(("P", "X", 2), ("P", "Y", 1), ("", "Y", 2))
     before = old.copy(), new.copy()
     old.flags.writeable = new.flags.writeable = False
-    follow_groups(old, new, formers, groups, "t")
+    follow_groups(old, new, previous_groups, groups, "t")
     assert (old == before[0]).all()
     assert (new == before[1]).all()
 
@@ -412,9 +419,9 @@ class Night:
         self.steps: list[dict[str, str]] = []
 
     def pass_on(self, groups: Array) -> Lineage:
-        former = np.append(self.groups, np.full(len(groups) - len(self.groups), -1))
+        previous = np.append(self.groups, np.full(len(groups) - len(self.groups), -1))
         seeds = [f"a{int(np.flatnonzero(groups == g)[0])}" for g in range(groups.max() + 1)]
-        found = follow_groups(former, groups, self.ids, seeds, "s", self.used)
+        found = follow_groups(previous, groups, self.ids, seeds, "s", self.used)
         self.heirs = compacted(self.heirs, found.heirs)
         self.steps.append(found.heirs)
         self.groups, self.ids = groups, found.ids
@@ -433,12 +440,12 @@ def test_over_many_nights_no_id_comes_back_and_heirs_lead_to_where_articles_went
         labels[moved] = rng.integers(0, 15, moved.sum())
         if rng.random() < 0.3:
             labels[labels == rng.integers(0, 15)] = rng.integers(0, 15)
-        former = set(job.ids)
+        previous = set(job.ids)
         found = job.pass_on(compact(labels))
         alive = set(found.ids)
         assert alive.isdisjoint(buried)
-        assert (alive - former).isdisjoint(job.used)
-        buried |= former - alive
+        assert (alive - previous).isdisjoint(job.used)
+        buried |= previous - alive
         job.used |= alive
         _check_heirs(job, alive, buried)
     assert len(buried) > 20
@@ -471,10 +478,10 @@ def test_topics_that_keep_half_of_their_articles_keep_their_id(seed: int) -> Non
             part = (labels == topic) & (rng.random(len(labels)) < 0.3)
             labels[part] = labels.max() + 1
         labels = np.append(labels, rng.integers(0, labels.max() + 1, 600))
-        former, ids = job.groups, job.ids
+        previous, ids = job.groups, job.ids
         job.pass_on(compact(labels))
         alive = set(job.ids)
-        for group, at in members(former).items():
+        for group, at in members(previous).items():
             share = np.bincount(job.groups[list(at)]).max() / len(at)
             stayed += share >= 0.5
             kept += share >= 0.5 and ids[group] in alive
@@ -517,21 +524,21 @@ def test_any_heirs_end_and_compact_to_one_step(drawn: dict[int, int], cut: int) 
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "formers", "groups", "message"),
+    ("old", "new", "previous_groups", "groups", "message"),
     [
         ([0, 0], [0], ["a"], ["x"], r"same members.*\(2,\) and \(1,\)"),
         ([[0]], [[0]], ["a"], ["x"], r"same members"),
-        ([1], [0], ["a"], ["x"], r"former group lies outside -1\.\.0"),
+        ([1], [0], ["a"], ["x"], r"previous group lies outside -1\.\.0"),
         ([0], [-2], ["a"], ["x"], r"new group lies outside -1\.\.0"),
         ([0], [0], ["a"], ["x", "y"], r"should have a member; group 1 has none"),
         ([0, 1], [0, 0], ["a", "a"], ["x"], r"two share one"),
     ],
 )
 def test_what_does_not_match_is_refused(
-    old: list[int], new: list[int], formers: list[str], groups: list[str], message: str
+    old: list[int], new: list[int], previous_groups: list[str], groups: list[str], message: str
 ) -> None:
     with pytest.raises(ValueError, match=message):
-        follow_groups(np.array(old), np.array(new), formers, groups, "t")
+        follow_groups(np.array(old), np.array(new), previous_groups, groups, "t")
 
 
 def test_nothing_at_all_is_a_night_too() -> None:

@@ -89,9 +89,9 @@ def test_many_texts_are_searched_by_cells(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_an_update_is_what_a_full_search_is(monkeypatch: pytest.MonkeyPatch) -> None:
     vectors = unit_vectors(800)
-    former = graph_of(vectors[3:], 10)
+    previous = graph_of(vectors[3:], 10)
     monkeypatch.setattr(neighbours, "EXACT_UP_TO", 500)
-    found = updated(former, np.arange(3, 800), vectors, 10, 2, lambda _: None)
+    found = updated(previous, np.arange(3, 800), vectors, 10, 2, lambda _: None)
     assert found is not None
     assert found.candidates.tolist() == graph_of(vectors, 10).candidates.tolist()
 
@@ -103,12 +103,12 @@ def test_where_an_update_does_not_pay_there_is_none(
     new: int, k: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     vectors = unit_vectors(800)
-    former = graph_of(vectors[new:], 10)
+    previous = graph_of(vectors[new:], 10)
     monkeypatch.setattr(neighbours, "EXACT_UP_TO", 500)
-    assert updated(former, np.arange(new, 800), vectors, k, 2, lambda _: None) is None
+    assert updated(previous, np.arange(new, 800), vectors, k, 2, lambda _: None) is None
 
 
 def test_a_small_corpus_is_never_updated() -> None:
     vectors = unit_vectors(800)
-    former = graph_of(vectors[3:], 10)
-    assert updated(former, np.arange(3, 800), vectors, 10, 2, lambda _: None) is None
+    previous = graph_of(vectors[3:], 10)
+    assert updated(previous, np.arange(3, 800), vectors, 10, 2, lambda _: None) is None

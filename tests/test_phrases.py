@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from recommender import phrases as room
 from recommender.phrases import PER_TEXT, Phrases
-from recommender.runs import find_runs
+from recommender.runs import find_ngrams
 from recommender.text import embedded_text
 from recommender.tokens import Tokens, read_tokens
 
@@ -28,7 +28,7 @@ anything = st.text("aA sS.’'-ßİé1中文かกั,\n", max_size=40)
 
 
 def extract(tokens: Tokens, languages: list[str], *others: Any, **named: Any) -> Phrases:
-    return room.extract(find_runs(tokens, languages), *others, **named)
+    return room.extract(find_ngrams(tokens, languages), *others, **named)
 
 
 def rows(found: Phrases) -> list[set[str]]:
@@ -161,7 +161,7 @@ def test_furniture_is_no_phrase() -> None:
         + TAIL
     )
     tokens = read_tokens([text.format(verb) for verb in verbs])
-    assert rows(extract(tokens, ["en"], furniture=["Gazette"])) == [{"Poipet"}] * 3
+    assert rows(extract(tokens, ["en"], boilerplate=["Gazette"])) == [{"Poipet"}] * 3
     assert rows(extract(tokens, ["en"])) == [{"Poipet", "Gazette"}] * 3
 
 

@@ -6,7 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommender.products import GROUPS, NOTHING, beside, best_of, similarities_of, workers
+from recommender.products import GROUPS, NOTHING, append_found, best_of, similarities_of, workers
 from tests.test_cells import clustered
 
 
@@ -34,7 +34,7 @@ def test_similarities_are_the_same_bits_both_ways_and_none_is_nothing() -> None:
 def test_finds_stand_behind_the_lists_that_they_are_for() -> None:
     values, places = torch.tensor([[0.9], [0.8]]), torch.tensor([[7], [8]], dtype=torch.int32)
     at, value = torch.tensor([1, 1]), torch.tensor([0.5, 0.4])
-    wide = beside(values, places, at, value, torch.tensor([3, 4], dtype=torch.int32))
+    wide = append_found(values, places, at, value, torch.tensor([3, 4], dtype=torch.int32))
     assert wide[1].tolist() == [[7, -1, -1], [8, 3, 4]]
     assert wide[0][0].tolist() == pytest.approx([0.9, NOTHING, NOTHING])
 

@@ -5,22 +5,22 @@ from typing import Any
 
 import pytest
 
-from recommender.questions import ANYTHING, Question, question
+from recommender.questions import ANYTHING, Query, parse_query
 from recommender.types import Filters
 
 DEFAULTS = {"floor": 0.3, "diversity": 0.1, "closeness": 0.05}
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-def asked(**options: Any) -> Question:
-    return question(10, options, DEFAULTS)  # type: ignore[arg-type]
+def asked(**options: Any) -> Query:
+    return parse_query(10, options, DEFAULTS)  # type: ignore[arg-type]
 
 
 def test_the_newsrooms_settings_hold_where_a_question_says_nothing() -> None:
-    plain = Question(10, ANYTHING, 0.3, diversity=0.1, closeness=0.05)
+    plain = Query(10, ANYTHING, 0.3, diversity=0.1, closeness=0.05)
     assert asked() == plain
     assert asked(floor=None, diversity=None, closeness=None, half_life=None, section=None) == plain
-    assert asked(floor=0, diversity=0, closeness=0) == Question(10)
+    assert asked(floor=0, diversity=0, closeness=0) == Query(10)
 
 
 def test_options_become_what_is_asked() -> None:
@@ -32,7 +32,7 @@ def test_options_become_what_is_asked() -> None:
         section=frozenset({"home"}), source=frozenset({"Herald", "Wire"}), since=NOON,
         exclude=frozenset({"a"}),
     )  # fmt: skip
-    assert found == Question(
+    assert found == Query(
         10, filters, 0.3, "background", False, 0.1, 0.05, 2, per_story=1, fallback="topic"
     )
 
@@ -75,7 +75,7 @@ def test_one_string_of_ids_is_no_list_of_them() -> None:
 
 def test_fewer_than_no_articles_cannot_be_asked_for() -> None:
     with pytest.raises(ValueError, match="k=-1: the number of articles cannot be negative"):
-        question(-1, {}, DEFAULTS)
+        parse_query(-1, {}, DEFAULTS)
 
 
 @pytest.mark.parametrize("moment", ["2026-03-01", "7d", NOON.date(), 5])
@@ -86,4 +86,4 @@ def test_a_moment_is_a_datetime(moment: Any) -> None:
 
 def test_half_an_article_cannot_be_asked_for() -> None:
     with pytest.raises(TypeError, match="float"):
-        question(2.5, {}, DEFAULTS)  # type: ignore[arg-type]
+        parse_query(2.5, {}, DEFAULTS)  # type: ignore[arg-type]

@@ -11,7 +11,13 @@ import pytest
 from recommender.errors import InputError, MissingExtra
 from recommender.evaluation import MEASURES, measure
 from recommender.labelled import Labelled, read_labelled
-from recommender.rankings import RANKINGS, Evaluation, by_default, by_relevance, evaluate_related
+from recommender.rankings import (
+    RANKINGS,
+    RankingEvaluation,
+    by_default,
+    by_relevance,
+    evaluate_related,
+)
 from recommender.serve import Recommender
 from recommender.types import Related
 from tests.planted import WordEncoder, publish_planted, settings, theme_of, write_labelled
@@ -22,7 +28,7 @@ def labelled(tmp_path: Path) -> Labelled:
     return read_labelled(write_labelled(tmp_path / "labelled.jsonl"), {}, 1000)
 
 
-def evaluated(labelled: Labelled, split: str | None = None) -> Evaluation:
+def evaluated(labelled: Labelled, split: str | None = None) -> RankingEvaluation:
     return evaluate_related(labelled, settings(), split=split, encoder=WordEncoder())
 
 

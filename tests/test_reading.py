@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from recommender import reading as room
-from recommender.reading import JOINS, TELLS, Read, Words, parts, read_words
+from recommender.reading import JOINS, TELLS, CasedTokens, Vocabulary, parts, read_casing
 from recommender.tokens import Tokens, read_tokens
 
 
-def read(*texts: str, language: str = "en") -> tuple[Tokens, Words, Read]:
+def read(*texts: str, language: str = "en") -> tuple[Tokens, Vocabulary, CasedTokens]:
     tokens = read_tokens(list(texts))
-    return (tokens, *read_words(tokens, [language]))
+    return (tokens, *read_casing(tokens, [language]))
 
 
 def stop_words(*texts: str) -> set[str]:
@@ -104,9 +104,9 @@ def test_only_the_beginning_of_a_text_is_read(monkeypatch: pytest.MonkeyPatch) -
     _, words, found = read("one two three four five", "six seven")
     assert found.slice.tolist() == [0, 0, 0, 1, 1]
     assert len(found.word) == 5
-    whole = read_words(read_tokens(["old cranes"] * 5), ["en"])[1]
+    whole = read_casing(read_tokens(["old cranes"] * 5), ["en"])[1]
     monkeypatch.setattr(room, "SLICES_A_TIME", 2)
-    parted = read_words(read_tokens(["old cranes"] * 5), ["en"])[1]
+    parted = read_casing(read_tokens(["old cranes"] * 5), ["en"])[1]
     for one, other in zip(whole, parted, strict=True):
         np.testing.assert_array_equal(one, other)
     assert words.words

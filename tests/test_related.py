@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommender.closeness import HALF_DAYS, LEAST_CHANCE
+from recommender.closeness import HALF_DAYS, MIN_CHANCE
 from recommender.related import (
     Candidates,
     Cap,
     between,
-    by_days,
-    decayed,
     diversified,
     newest_first,
+    with_recency_decay,
+    with_time_proximity,
     within_caps,
     within_reach,
 )
@@ -196,10 +196,10 @@ def test_scores_move_by_days_as_the_formula_says(
 ) -> None:
     scores = np.array([score for score, _ in items])
     published = np.array([date for _, date in items], dtype=np.int64)
-    found = by_days(scores, published, asked, NO_DATE, most)
+    found = with_time_proximity(scores, published, asked, NO_DATE, most)
     for value, (score, date) in zip(found.tolist(), items, strict=True):
         near = math.pow(2, -abs(date - asked) / DAY / HALF_DAYS)
-        moved = most * (near - LEAST_CHANCE) / (near + LEAST_CHANCE)
+        moved = most * (near - MIN_CHANCE) / (near + MIN_CHANCE)
         wanted = score if date == NO_DATE else score + moved
         assert value == pytest.approx(wanted, abs=1e-6)
         assert abs(value - score) <= most + 1e-9
@@ -207,7 +207,7 @@ def test_scores_move_by_days_as_the_formula_says(
 
 def test_within_six_days_is_near() -> None:
     dates = np.array([0, 6, 7, 8]) * DAY
-    found = by_days(np.full(4, 0.5), dates, 0, NO_DATE, 0.1)
+    found = with_time_proximity(np.full(4, 0.5), dates, 0, NO_DATE, 0.1)
     assert found[0] > found[1] > 0.5 > found[2] > found[3] > 0.4
 
 
@@ -218,7 +218,7 @@ def test_scores_decay_by_the_definition_of_a_half_life(
     scores = np.array([score for score, _ in items], dtype=np.float32)
     published = np.array([date for _, date in items], dtype=np.int64)
     dates = [date for _, date in items if date != NO_DATE]
-    found = decayed(scores, published, NO_DATE, half_life)
+    found = with_recency_decay(scores, published, NO_DATE, half_life)
     for (score, date), fading in zip(items, found.tolist(), strict=True):
         known = min(dates, default=0) if date == NO_DATE else date
         days = (max(dates, default=known) - known) / DAY if dates else 0.0
@@ -227,17 +227,17 @@ def test_scores_decay_by_the_definition_of_a_half_life(
 
 def test_one_half_life_older_is_worth_half() -> None:
     scores, published = np.ones(4), np.array([7 * DAY, 0, -7 * DAY, NO_DATE])
-    assert decayed(scores, published, NO_DATE, 7.0).tolist() == [1.0, 0.5, 0.25, 0.25]
+    assert with_recency_decay(scores, published, NO_DATE, 7.0).tolist() == [1.0, 0.5, 0.25, 0.25]
 
 
 def test_without_any_date_nothing_decays() -> None:
     scores = np.array([0.5, 0.25])
-    assert decayed(scores, np.full(2, NO_DATE), NO_DATE, 1.0).tolist() == [0.5, 0.25]
+    assert with_recency_decay(scores, np.full(2, NO_DATE), NO_DATE, 1.0).tolist() == [0.5, 0.25]
 
 
 @pytest.mark.parametrize("half_life", [1e-320, 1e-9, 1e9])
 def test_any_half_life_above_nothing_leaves_numbers(half_life: float) -> None:
-    found = decayed(np.ones(2), np.array([0, 400 * DAY]), NO_DATE, half_life)
+    found = with_recency_decay(np.ones(2), np.array([0, 400 * DAY]), NO_DATE, half_life)
     assert found.tolist() == [pytest.approx(1.0 if half_life > 1 else 0.0, abs=1e-6), 1.0]
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from recommender.former import NOTHING, Former
+from recommender.previous import NOTHING, PreviousGroups
 from recommender.types import Topic
 from tests.planted import WordEncoder, newsdesk, write_jsonl
 
@@ -20,7 +20,7 @@ def replay(scripts: None, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return pytest.importorskip("replay")  # type: ignore[no-any-return]
 
 
-def night(topics: dict[str, str]) -> Former:
+def night(topics: dict[str, str]) -> PreviousGroups:
     """A night of articles with these broad topics, each article a story of its own."""
     ids, names = sorted(topics), sorted({*topics.values()})
     of = np.array([names.index(topics[i]) for i in ids], dtype=np.int32)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from recommender import Recommender, UnknownArticle
-from recommender.rules import Beside, ruled
+from recommender.rules import ArticleRules, index_rules
 from recommender.types import Related
 from tests.planted import newsdesk, publish_articles
 
@@ -167,10 +167,10 @@ def test_rules_that_name_nothing_known_say_nothing(tmp_path: Path) -> None:
     )
     rec = desk(tmp_path, *rules)
     snapshot = rec._state.snapshot
-    found = ruled(snapshot)
+    found = index_rules(snapshot)
     assert (found.excluded, found.embargo) == (frozenset(), {})
     for article_id in ("frost-0", "frost-1"):
-        assert found.beside(snapshot, article_id) == Beside()
+        assert found.of_article(snapshot, article_id) == ArticleRules()
 
 
 def test_a_pair_said_twice_or_the_other_way_round_is_one(tmp_path: Path) -> None:
@@ -179,7 +179,7 @@ def test_a_pair_said_twice_or_the_other_way_round_is_one(tmp_path: Path) -> None
     texts = {
         i: int(snapshot.arrays.text_of[snapshot.lookup.row_of(i)]) for i in ("frost-0", "prize-1")
     }
-    found = ruled(snapshot)
-    assert found.beside(snapshot, "frost-0") == Beside((), (texts["prize-1"],))
-    assert found.beside(snapshot, "prize-1") == Beside((), (texts["frost-0"],))
+    found = index_rules(snapshot)
+    assert found.of_article(snapshot, "frost-0") == ArticleRules((), (texts["prize-1"],))
+    assert found.of_article(snapshot, "prize-1") == ArticleRules((), (texts["frost-0"],))
     assert found.pinned["frost-0"] == ("prize-1",)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from recommender import reading
 from recommender import runs as room
 from recommender.phrases import _held
-from recommender.runs import find_runs, listed, words_of
+from recommender.runs import find_ngrams, listed, words_of
 from recommender.tokens import read_tokens
 
 
@@ -62,7 +62,10 @@ def parts_of(run: str) -> list[str]:
 
 
 def held(
-    levels: list[room.Level], words: reading.Words, read: reading.Read, text_of: np.ndarray
+    levels: list[room.Level],
+    words: reading.Vocabulary,
+    read: reading.CasedTokens,
+    text_of: np.ndarray,
 ) -> dict[tuple[int, str], int]:
     result = {}
     spelled = list(words.words)
@@ -77,7 +80,7 @@ def held(
 
 
 def test_listed_phrases_are_found_however_they_are_written() -> None:
-    runs = find_runs(read_tokens(["The Daily Quay, daily quay"] * 2), ["en"])
+    runs = find_ngrams(read_tokens(["The Daily Quay, daily quay"] * 2), ["en"])
     marks = listed(runs, ["daily QUAY", "Quay", "unknown words", "", "a b c d e f"])
     words = [[runs.words.words[w] for w in row] for row in words_of(runs.levels)[1].tolist()]
     assert [words[i] for i in np.flatnonzero(marks[1])] == [["daily", "quay"]]
@@ -90,7 +93,7 @@ TAIL = " while it rained: cold, windy, dull, grey, soggy, murky, muddy, chilly, 
 
 def whole(texts: list[str]) -> set[str]:
     """The runs of names that are no pieces of longer ones."""
-    runs = find_runs(read_tokens([text + TAIL for text in texts]), ["en"])
+    runs = find_ngrams(read_tokens([text + TAIL for text in texts]), ["en"])
     spelled = runs.words.words
     return {
         " ".join(spelled[word] for word in words)

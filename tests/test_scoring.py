@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommender.scoring import RECIPE, corrected, expand, hubness, hybrid
+from recommender.scoring import SCORE_PARAMS, corrected, expand, hubness, hybrid
 
 shares = st.floats(0, 1, width=32)
 # Below these the slow formula and float32 differ by rounding alone, so they are left out.
@@ -18,7 +18,7 @@ hubs = st.floats(2**-10, 1, width=32)
 def test_a_hybrid_score_is_the_mean_of_both(pairs: list[tuple[float, float]]) -> None:
     cosine, overlap = np.array(pairs, dtype=np.float32).T
     assert hybrid(cosine, overlap) == pytest.approx((cosine + overlap) / 2, abs=1e-6)
-    alone = RECIPE._replace(words=0.0)
+    alone = SCORE_PARAMS._replace(words=0.0)
     np.testing.assert_array_equal(hybrid(cosine, overlap, alone), cosine)
 
 
@@ -30,7 +30,9 @@ def test_scores_are_corrected_by_the_factor_that_the_room_gives(
     found = corrected(hybrids, hub, mean)
     assert ((found >= 0) & (found <= 1)).all()
     for score, (plain, own) in zip(found.tolist(), pairs, strict=True):
-        factor = min(max((mean / own) ** RECIPE.strength, RECIPE.least), RECIPE.most)
+        factor = min(
+            max((mean / own) ** SCORE_PARAMS.strength, SCORE_PARAMS.least), SCORE_PARAMS.most
+        )
         assert score == pytest.approx(min(max(plain * factor, 0), 1), abs=1e-5)
 
 
@@ -38,8 +40,8 @@ def test_a_hub_must_be_nearer_and_what_is_near_to_nothing_is_lifted_so_far_and_n
     hub, usual, rare, nothing = corrected(np.full(4, 0.5), np.array([0.9, 0.5, 0.3, 0.0]), 0.5)
     assert hub < usual < rare
     assert usual == 0.5
-    assert nothing == 0.5 * RECIPE.most
-    assert corrected(np.full(1, 0.5), np.array([1e9]), 0.5)[0] == 0.5 * RECIPE.least
+    assert nothing == 0.5 * SCORE_PARAMS.most
+    assert corrected(np.full(1, 0.5), np.array([1e9]), 0.5)[0] == 0.5 * SCORE_PARAMS.least
 
 
 @given(st.lists(st.floats(-1, 1, width=32), max_size=9))
@@ -48,7 +50,7 @@ def test_hubness_is_the_mean_of_the_best_scores_and_missing_ones_count_as_nothin
 ) -> None:
     best = sorted(row, reverse=True)
     found = hubness(np.array([best], dtype=np.float32).reshape(1, -1))
-    wanted = sum(max(score, 0) for score in best[: RECIPE.depth]) / RECIPE.depth
+    wanted = sum(max(score, 0) for score in best[: SCORE_PARAMS.depth]) / SCORE_PARAMS.depth
     assert found[0] == pytest.approx(wanted, abs=1e-6)
 
 

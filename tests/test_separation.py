@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.arrays import Array
-from recommender.separation import leakage
+from recommender.separation import cut_ratio
 
 SIDE = 5  # spots in a row
 
@@ -39,7 +39,7 @@ def test_it_is_what_counting_finds(world: tuple[Array, Array, Array], ends: int)
         )
         near += sum(listed[:ends])
         far += sum(listed[-ends:])
-    found = leakage(*world, ends)
+    found = cut_ratio(*world, ends)
     if near <= far:
         assert found == math.inf
     else:
@@ -65,13 +65,13 @@ def test_it_tells_groups_that_stand_apart_from_cuts_at_any_size(texts: int, widt
     spots = numbers % count
     neighbours, scores = plane(spots, width)
     if width < texts / count:
-        assert leakage(neighbours, scores, spots, 5) == 0
+        assert cut_ratio(neighbours, scores, spots, 5) == 0
     halves = spots + count * (numbers // count % 2)
-    assert leakage(neighbours, scores, halves, 5) > 0.7
+    assert cut_ratio(neighbours, scores, halves, 5) > 0.7
 
 
 @pytest.mark.parametrize(("texts", "width"), [(0, 0), (0, 5), (1, 0), (1, 5), (2, 1), (5, 9)])
 def test_where_nothing_is_near_nothing_can_be_told(texts: int, width: int) -> None:
     neighbours = np.full((texts, width), -1, dtype=np.int32)
     scores, groups = np.zeros((texts, width), np.float32), np.arange(texts, dtype=np.int32)
-    assert leakage(neighbours, scores, groups, 5) == math.inf
+    assert cut_ratio(neighbours, scores, groups, 5) == math.inf

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recommender.runs import find_runs
+from recommender.runs import find_ngrams
 from recommender.spelling import spell
 from recommender.tokens import read_tokens
 
@@ -16,7 +16,7 @@ WORDS = [
 
 
 def spelled(texts: list[str], language: str = "en") -> list[str]:
-    runs = find_runs(read_tokens(texts), [language])
+    runs = find_ngrams(read_tokens(texts), [language])
     wanted = np.arange(sum(len(level.uses) for level in runs.levels))
     found = spell(runs, wanted)
     assert sorted(found) == wanted.tolist()
@@ -64,7 +64,7 @@ def test_what_is_spelled_stands_in_a_text(words: list[list[str]]) -> None:
 
 
 def test_only_what_is_wanted_is_spelled() -> None:
-    runs = find_runs(read_tokens(["the old crane fell", "an old crane rose"]), ["en"])
+    runs = find_ngrams(read_tokens(["the old crane fell", "an old crane rose"]), ["en"])
     total = sum(len(level.uses) for level in runs.levels)
     every = spell(runs, np.arange(total))
     some = np.arange(0, total, 2)

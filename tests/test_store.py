@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from recommender.cards import from_microseconds, to_microseconds
 from recommender.errors import NewerFormat, StorageError
-from recommender.store import CHUNK, Ingested, Reading, Store, chunks
+from recommender.store import CHUNK, EncoderCoverage, IngestCounts, Store, chunks
 from recommender.text import content_hash, embedded_text
 from recommender.tokens import tokenise
 from recommender.types import Article, Card
@@ -30,7 +30,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "store.sqlite"
 
 
-def put(store: Store, *articles: Article) -> Ingested:
+def put(store: Store, *articles: Article) -> IngestCounts:
     with store.transaction():
         return store.ingest(articles)
 
@@ -86,10 +86,10 @@ def test_articles_are_ordered_by_the_bytes_of_their_ids(path: Path) -> None:
 
 def test_new_changed_and_unchanged_are_told_apart(path: Path) -> None:
     with Store(path) as store:
-        assert put(store, Article("a", "", "x"), Article("b", "", "y")) == Ingested(2, 0, 0)
+        assert put(store, Article("a", "", "x"), Article("b", "", "y")) == IngestCounts(2, 0, 0)
         again = [Article("a", "", "x"), Article("b", "", "z"), Article("c", "", "w")]
-        assert put(store, *again) == Ingested(1, 1, 1)
-        assert put(store, *again) == Ingested(0, 0, 3)
+        assert put(store, *again) == IngestCounts(1, 1, 1)
+        assert put(store, *again) == IngestCounts(0, 0, 3)
 
 
 @pytest.mark.parametrize("field", ["title", "text", "published", "url", "source", "section",
@@ -101,7 +101,7 @@ def test_a_change_of_any_field_is_a_change_and_is_kept(path: Path, field: str) -
     after = Article(**fields | {field: value})
     with Store(path) as store:
         put(store, before)
-        assert put(store, after) == Ingested(changed=1)
+        assert put(store, after) == IngestCounts(changed=1)
         card = store.articles()[0].card
         if field == "text":
             assert list(store.embedded_texts(["a"])) == ["t. other"]
@@ -112,15 +112,15 @@ def test_a_change_of_any_field_is_a_change_and_is_kept(path: Path, field: str) -
 def test_a_field_that_moves_to_another_is_a_change(path: Path) -> None:
     with Store(path) as store:
         put(store, Article("a", "", "x", source="s"))
-        assert put(store, Article("a", "", "x", section="s")) == Ingested(changed=1)
+        assert put(store, Article("a", "", "x", section="s")) == IngestCounts(changed=1)
 
 
 def test_more_articles_than_one_statement_takes(path: Path) -> None:
     count = 2 * CHUNK + 7
     articles = [Article(f"a-{n:05}", "", f"text {n}") for n in range(count)]
     with Store(path) as store:
-        assert put(store, *articles) == Ingested(new=count)
-        assert put(store, *articles) == Ingested(unchanged=count)
+        assert put(store, *articles) == IngestCounts(new=count)
+        assert put(store, *articles) == IngestCounts(unchanged=count)
         ids = [a.id for a in reversed(articles)]
         assert list(store.embedded_texts(ids)) == [a.text for a in reversed(articles)]
         with store.transaction():
@@ -506,8 +506,10 @@ def test_how_much_is_read_counts_articles_not_texts(path: Path) -> None:
             hashes = [content_hash("long"), content_hash("short")]
             store.add_vectors("e", hashes, np.ones((2, 4), np.float32), [10, 2], [6, 2])
             store.add_vectors("old", hashes[:1], np.ones((1, 4), np.float32), [10], [1])
-        assert store.reading("e") == Reading(articles=3, truncated=2, words=22, words_read=14)
-        assert store.reading("none") == Reading(0, 0, 0, 0)
+        assert store.reading("e") == EncoderCoverage(
+            articles=3, truncated=2, words=22, words_read=14
+        )
+        assert store.reading("none") == EncoderCoverage(0, 0, 0, 0)
 
 
 def test_a_newer_schema_is_refused_with_what_to_do(path: Path) -> None:

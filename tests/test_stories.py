@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from recommender import stories as room
 from recommender.arrays import Array
-from recommender.closeness import Closeness, closeness
+from recommender.closeness import TimeProximity, closeness
 from recommender.stories import MOST_FOR_TIME, Stories, Thresholds, by_time, story_thresholds
 from tests.test_communities import graph, noisy
 
@@ -99,10 +99,10 @@ def test_equal_seeds_give_the_same_bytes() -> None:
 def test_stories_stay_as_they_were_where_nothing_new_is_near() -> None:
     neighbours, scores = noisy(120, 6)
 
-    def night(former: Array | None, seed: int, strangers: int = 0) -> Array:
+    def night(previous: Array | None, seed: int, strangers: int = 0) -> Array:
         pad = ((0, strangers), (0, 0))
         graph_ = np.pad(neighbours, pad, constant_values=-1), np.pad(scores, pad)
-        found = room.detect_stories(*graph_, alike(120 + strangers), seed, former=former)
+        found = room.detect_stories(*graph_, alike(120 + strangers), seed, previous=previous)
         return found.story_of
 
     settled = night(None, 0)
@@ -203,7 +203,7 @@ def test_a_story_that_no_list_holds_whole_is_one_all_the_same(size: int) -> None
 
 def test_days_bring_a_little_or_take_it_away_and_never_all() -> None:
     near = np.array([[1.0, 0.2, 0.0, np.nan]], np.float32)
-    close = Closeness(near, np.full(1, 0.2, np.float32))
+    close = TimeProximity(near, np.full(1, 0.2, np.float32))
     found = by_time(np.full((1, 4), 0.6, np.float32), close)
     assert found.dtype == np.float32
     brought = MOST_FOR_TIME * (2 / 1.2 - 1)
@@ -216,7 +216,7 @@ def test_last_candidates_of_ones_own_days_are_no_background() -> None:
     scores = np.array([[0.6] * 5 + [0.3] * 10])
 
     def listed(near: float, chance: float = 0.2) -> float:
-        close = Closeness(np.full((1, 15), near, np.float32), np.full(1, chance, np.float32))
+        close = TimeProximity(np.full((1, 15), near, np.float32), np.full(1, chance, np.float32))
         return float(story_thresholds(NOBODY[:1], scores, np.full(1, 600), 0, close).listed[0])
 
     plain = float(asked(0.3).listed[0])

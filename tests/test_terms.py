@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recommender.furniture import CONTENT, stop_words_for
-from recommender.runs import find_runs
+from recommender.boilerplate import CONTENT_WORDS, stop_words_for
+from recommender.runs import find_ngrams
 from recommender.terms import Terms, count_terms
 from recommender.tokens import read_tokens
 
@@ -18,9 +18,9 @@ TAIL = " it rained: cold, windy, dull, grey, soggy, murky, muddy, chilly, damp, 
 
 
 def terms_of(
-    *texts: str, languages: tuple[str, ...] = ("en",), furniture: tuple[str, ...] = ()
+    *texts: str, languages: tuple[str, ...] = ("en",), boilerplate: tuple[str, ...] = ()
 ) -> Terms:
-    return count_terms(find_runs(read_tokens(texts), languages), None, furniture)
+    return count_terms(find_ngrams(read_tokens(texts), languages), None, boilerplate)
 
 
 def held(terms: Terms) -> dict[str, set[int]]:
@@ -111,7 +111,7 @@ def test_scripts_without_spaces_have_terms_of_several_signs() -> None:
 
 @pytest.mark.parametrize("language", ["en", "de", "fr", "es", "nl"])
 def test_no_ordinary_stop_word_is_a_term_however_it_is_written(language: str) -> None:
-    stop_words = stop_words_for(frozenset({language})) - CONTENT
+    stop_words = stop_words_for(frozenset({language})) - CONTENT_WORDS
     ordinary = [w for w in stop_words if re.fullmatch(r"\w+(?:['’]\w+)*", w)]
     assert len(ordinary) > 100
     written = [form for w in ordinary for form in (w, w.capitalize(), w.upper())]
@@ -126,7 +126,7 @@ def test_furniture_is_no_term() -> None:
     text += "Gazette, docks, critics, crews, Ann Quill." + TAIL
     texts = [f"{verb} {text}" for verb in ("praised", "mourned", "visited")]
     assert {"Poipet", "Gazette", "Ann Quill"} <= set(terms_of(*texts).terms)
-    found = terms_of(*texts, furniture=("Gazette", "ann quill")).terms
+    found = terms_of(*texts, boilerplate=("Gazette", "ann quill")).terms
     assert "Poipet" in found
     assert not {"Gazette", "Ann Quill", "Reuters", "March", "Monday", "told", "reporters"} & {
         *found
@@ -134,7 +134,7 @@ def test_furniture_is_no_term() -> None:
 
 
 def test_only_the_contents_asked_for_are_read() -> None:
-    runs = find_runs(read_tokens(["quay. tide", "quay. crane", "tide. quay", "tide"]), ["en"])
+    runs = find_ngrams(read_tokens(["quay. tide", "quay. crane", "tide. quay", "tide"]), ["en"])
     terms = count_terms(runs, np.array([2, 0]))
     assert held(terms) == {"quay": {0, 1}, "tide": {0, 1}}
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from recommender import topics as room
 from recommender.arrays import Array
 from recommender.graph import Graph
-from recommender.topics import elected, placed, strengths, without_weakest
+from recommender.topics import knn_labels, placed, strengths, without_weakest
 
 
 def detect_topics(
@@ -117,7 +117,7 @@ def test_large_topics_hold_finer_ones() -> None:
     assert len(set(zip(parts // 3, topics.topic_of, strict=True))) == 2
     assert len(set(zip(parts, topics.finest_of, strict=True))) == 6
     assert topics.parents.tolist() == [-1, -1, 0, 0, 0, 1, 1, 1] or len(topics.parents) == 8
-    again = room.detect_topics(links, scores, 0.5, 0, former=(topics.topic_of, topics.finest_of))
+    again = room.detect_topics(links, scores, 0.5, 0, previous=(topics.topic_of, topics.finest_of))
     assert [a.tolist() for a in again] == [a.tolist() for a in topics]
     assert strengths(links, scores, topics.topic_of).min() > 0.5
 
@@ -147,14 +147,14 @@ def test_new_texts_are_placed_where_their_neighbours_are() -> None:
 def test_texts_stand_where_they_would_be_placed(noise: float, least: float) -> None:
     graph, _ = planted_graph(300, 300, 300, noise=noise)
     topic_of = detect_topics(*graph, 0.5, 0)
-    kept = elected(topic_of[graph.neighbours], graph.scores) == topic_of
+    kept = knn_labels(topic_of[graph.neighbours], graph.scores) == topic_of
     assert kept.mean() >= least
 
 
 def test_votes_weigh_and_ties_go_to_the_lowest() -> None:
     labels = np.array([[3, 1, 1], [2, 5, -1], [4, -1, -1], [-1, -1, -1]], dtype=np.int32)
     scores = np.array([[0.9, 0.5, 0.5], [0.5, 0.5, 0.9], [0, 0, 0], [1, 1, 1]], np.float32)
-    assert elected(labels, scores).tolist() == [3, 2, -1, -1]
+    assert knn_labels(labels, scores).tolist() == [3, 2, -1, -1]
 
 
 @given(st.integers(0, 10_000), st.floats(0, 1))

@@ -9,7 +9,7 @@ import pytest
 from recommender.labelled import read_labelled
 from recommender.progress import Silent
 from recommender.text import embedded_text
-from recommender.trial import held
+from recommender.trial import trial_run
 from tests.planted import WordEncoder, article, settings
 
 
@@ -17,7 +17,7 @@ def test_texts_and_vectors_come_in_the_order_of_the_articles(tmp_path: Path) -> 
     articles = [article(n) for n in (5, 3, 8, 1)]
     articles.append(replace(articles[0], id="twin", published=None))
     encoder = WordEncoder()
-    with held(articles, settings(), encoder, Silent()) as trial:
+    with trial_run(articles, settings(), encoder, Silent()) as trial:
         expected = encoder.encode([embedded_text(a.title, a.text) for a in articles]).vectors
         assert trial.vectors == pytest.approx(expected, abs=1e-6)
         ids = list(trial.snapshot.ids)
@@ -32,18 +32,18 @@ def test_mapped_names_are_mapped_once(tmp_path: Path) -> None:
     path.write_text("id,title,story\n" + rows, encoding="utf-8")
     mapped = settings("input.fields={text='title', title='text'}")
     labelled = read_labelled(path, mapped.input.fields, 1000)
-    with held(labelled.articles, mapped, WordEncoder(), Silent()) as trial:
+    with trial_run(labelled.articles, mapped, WordEncoder(), Silent()) as trial:
         assert trial.snapshot.manifest.articles == 3
 
 
 def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    with held([article(n) for n in range(8)], settings(), WordEncoder(), Silent()) as trial:
+    with trial_run([article(n) for n in range(8)], settings(), WordEncoder(), Silent()) as trial:
         assert trial.artifacts.root.parent == tmp_path
     assert list(tmp_path.iterdir()) == []
 
 
 def test_what_a_gate_would_refuse_is_judged_all_the_same() -> None:
     strict = settings("gates.largest_topic=0", "gates.least_articles=0")
-    with held([article(n) for n in range(8)], strict, WordEncoder(), Silent()) as trial:
+    with trial_run([article(n) for n in range(8)], strict, WordEncoder(), Silent()) as trial:
         assert trial.snapshot.manifest.articles == 8

@@ -13,13 +13,13 @@ from tests.test_cells import check_lists, clustered, oracle, shared
 def night(
     count: int, gone: float, new: float, seed: int, k: int
 ) -> tuple[Found, np.ndarray, np.ndarray]:
-    """Former lists, tonight's numbers of the former texts, tonight's vectors."""
+    """Previous lists, tonight's numbers of the previous texts, tonight's vectors."""
     rng = np.random.default_rng(seed)
     vectors = clustered(count, 16, seed)
     fate = rng.random(count)
-    former, tonight = fate >= new, (fate < new) | (fate >= new + gone)
-    numbers = np.where(tonight, np.cumsum(tonight) - 1, -1)[former]
-    return oracle_float32(vectors[former], k), numbers, vectors[tonight]
+    previous, tonight = fate >= new, (fate < new) | (fate >= new + gone)
+    numbers = np.where(tonight, np.cumsum(tonight) - 1, -1)[previous]
+    return oracle_float32(vectors[previous], k), numbers, vectors[tonight]
 
 
 def oracle_float32(vectors: np.ndarray, k: int) -> Found:
@@ -31,16 +31,16 @@ def oracle_float32(vectors: np.ndarray, k: int) -> Found:
 
 @pytest.mark.parametrize("bfloat16", [False, True])
 def test_an_update_equals_a_full_search(bfloat16: bool) -> None:
-    former, numbers, vectors = night(3000, gone=0.005, new=0.01, seed=1, k=20)
-    found = updated_neighbours(former, numbers, vectors, 20, 2, bfloat16=bfloat16)
+    previous, numbers, vectors = night(3000, gone=0.005, new=0.01, seed=1, k=20)
+    found = updated_neighbours(previous, numbers, vectors, 20, 2, bfloat16=bfloat16)
     check_lists(found, vectors)
     assert shared(oracle(vectors, 20).texts, found.texts) > 0.999
 
 
 def test_an_update_with_nothing_new_changes_nothing() -> None:
-    former, numbers, vectors = night(500, gone=0, new=0, seed=1, k=10)
-    found = updated_neighbours(former, numbers, vectors, 10, 2)
-    assert [a.tobytes() for a in found] == [a.tobytes() for a in former]
+    previous, numbers, vectors = night(500, gone=0, new=0, seed=1, k=10)
+    found = updated_neighbours(previous, numbers, vectors, 10, 2)
+    assert [a.tobytes() for a in found] == [a.tobytes() for a in previous]
 
 
 def test_an_update_is_the_same_bits_on_any_number_of_threads() -> None:
@@ -56,7 +56,7 @@ def test_an_update_is_the_same_bits_on_any_number_of_threads() -> None:
 def test_any_update_keeps_what_always_holds(
     count: int, gone: float, new: float, seed: int, k: int
 ) -> None:
-    former, numbers, vectors = night(count, gone, min(new, 1 - gone), seed, k)
-    found = updated_neighbours(former, numbers, vectors, k, 2, bfloat16=False)
+    previous, numbers, vectors = night(count, gone, min(new, 1 - gone), seed, k)
+    found = updated_neighbours(previous, numbers, vectors, k, 2, bfloat16=False)
     assert found.texts.shape == (len(vectors), max(0, min(k, len(vectors) - 1)))
     check_lists(found, vectors)

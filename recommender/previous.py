@@ -13,12 +13,12 @@ from recommender.snapshot import Snapshot
 from recommender.types import Topic
 from recommender.verification import verify
 
-__all__ = ["NOTHING", "Former", "read_former"]
+__all__ = ["NOTHING", "PreviousGroups", "read_previous"]
 
 log = logging.getLogger(__name__)
 
 
-class Former(NamedTuple):
+class PreviousGroups(NamedTuple):
     """The groups of one snapshot by article.
 
     `ids` are those of the articles in alphabetical order; `story_of`, `topic_of` and `finest_of`
@@ -49,10 +49,10 @@ class Former(NamedTuple):
 
 
 _NOBODY = np.empty(0, dtype=np.int32)
-NOTHING = Former("", "", "", {}, [], _NOBODY, [], [], (), _NOBODY, _NOBODY, {})
+NOTHING = PreviousGroups("", "", "", {}, [], _NOBODY, [], [], (), _NOBODY, _NOBODY, {})
 
 
-def read_former(artifacts: Artifacts) -> Former:
+def read_previous(artifacts: Artifacts) -> PreviousGroups:
     """The groups of the current snapshot; where it is damaged, of the newest whole one before it.
 
     `NOTHING` where there is none. What is passed over is said in the log: its ids are lost.
@@ -81,10 +81,10 @@ def _candidates(artifacts: Artifacts) -> Iterator[str]:
     return (name for name in reversed(names) if name <= current)
 
 
-def _read(snapshot: Snapshot) -> Former:
+def _read(snapshot: Snapshot) -> PreviousGroups:
     manifest, arrays = snapshot.manifest, snapshot.arrays
     leads = arrays.copies[arrays.copies_start[arrays.story_central]]
-    return Former(
+    return PreviousGroups(
         manifest.name,
         manifest.build,
         manifest.inputs,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from recommender import furniture
-from recommender.furniture import stop_words_for
+from recommender import boilerplate
+from recommender.boilerplate import stop_words_for
 from recommender.tokens import word_of
 
 
@@ -17,7 +17,7 @@ def test_stop_words_hold_english_and_each_language_with_a_list() -> None:
     assert stop_words_for(frozenset({"tlh", "", "x-none"})) == english
 
 
-@pytest.mark.parametrize("name", [name for name in furniture.__all__ if name.isupper()])
+@pytest.mark.parametrize("name", [name for name in boilerplate.__all__ if name.isupper()])
 def test_lists_are_written_as_words_are_counted(name: str) -> None:
-    for phrase in getattr(furniture, name):
+    for phrase in getattr(boilerplate, name):
         assert all(word == word_of(word) for word in phrase.split())

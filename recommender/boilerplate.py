@@ -2,12 +2,20 @@
 
 from functools import cache
 
-__all__ = ["ALONE", "CONTENT", "FURNITURE", "FURNITURE_RUNS", "OFFICES", "TITLES", "stop_words_for"]
+__all__ = [
+    "BOILERPLATE_PHRASES",
+    "CONTENT_WORDS",
+    "NEWSROOM_WORDS",
+    "OFFICES",
+    "TITLES",
+    "WEAK_ALONE",
+    "stop_words_for",
+]
 
 # Stop words of newsrooms, for which no language's list has reason. Only English writes days and
 # months with a capital and so makes them look like names; march and may are other words, too. The
 # country is spelled as the pronoun is.
-FURNITURE = frozenset([
+NEWSROOM_WORDS = frozenset([
     "told", "tells", "reporter", "reporters", "reporting", "spokesman", "spokeswoman",
     "spokesperson", "percent", "pct", "year-old", "years-old", "monday", "tuesday", "wednesday",
     "thursday", "friday", "saturday", "sunday", "mon", "tue", "tues", "wed", "thu", "thur",
@@ -17,18 +25,18 @@ FURNITURE = frozenset([
     "itar-tass", "xinhua", "interfax", "ansa", "efe", "anadolu", "us",
 ])  # fmt: skip
 # The English list was made for searching the web. These of its words are what news is about.
-CONTENT = frozenset([
+CONTENT_WORDS = frozenset([
     "computer", "fire", "goods", "index", "information", "interest", "interests", "invention",
     "member", "members", "mill", "mine", "novel", "research", "state", "system", "test", "text",
     "web", "website",
 ])  # fmt: skip
-FURNITURE_RUNS = frozenset([
+BOILERPLATE_PHRASES = frozenset([
     "associated press", "press association", "news agency", "news agencies", "news conference",
     "press conference", "press release", "prime minister", "chief executive",
 ])  # fmt: skip
 TITLES = frozenset({"mr", "mrs", "ms", "miss", "dr", "sir"})
 # By themselves these say nothing: months that are other words, too, and what ends companies' names.
-ALONE = frozenset({"march", "may", "co", "corp", "inc", "ltd", "plc"})
+WEAK_ALONE = frozenset({"march", "may", "co", "corp", "inc", "ltd", "plc"})
 # What stands before names: "President Donald Trump" and "Donald Trump" are one.
 OFFICES = frozenset([
     "president", "vice-president", "minister", "premier", "chancellor", "secretary", "governor",
