@@ -8,13 +8,13 @@ ARTIFACTS := artifacts
 CONSTRAINTS := scripts/constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types format bench quality clean
+.PHONY: help demo test check lint contracts types format bench quality clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.build ## Fetch real news, run the nightly job, print topics and related articles
-	@$(BIN)/python scripts/demo_corpus.py $(ARTIFACTS)/demo
+	@$(BIN)/python scripts/demo/demo_corpus.py $(ARTIFACTS)/demo
 	@$(BIN)/recommender nightly $(ARTIFACTS)/demo/news.jsonl --artifacts $(ARTIFACTS) --progress
 	@printf '\n'; $(BIN)/recommender topics --artifacts $(ARTIFACTS)
 	@printf '\n'; $(BIN)/recommend na-1 --artifacts $(ARTIFACTS)
@@ -26,11 +26,14 @@ demo: $(VENV)/.build ## Fetch real news, run the nightly job, print topics and r
 test: $(VENV)/.dev ## Install what is needed and run the tests
 	@$(BIN)/python -m pytest
 
-check: lint types test ## Format, lint, types and tests: what CI runs
+check: lint contracts types test ## Format, lint, import contracts, types and tests: what CI runs
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
+
+contracts: $(VENV)/.dev
+	@$(BIN)/lint-imports
 
 types: $(VENV)/.dev
 	@$(BIN)/mypy
@@ -40,11 +43,11 @@ format: $(VENV)/.dev ## Format the code and mend what lint can mend
 	@$(BIN)/ruff check --fix .
 
 bench: $(VENV)/.dev ## Measure speed and memory; prints a table, writes artifacts/bench.json
-	@$(BIN)/python scripts/demo_corpus.py $(ARTIFACTS)/demo
-	@$(BIN)/python scripts/bench.py $(ARTIFACTS)/demo/news.jsonl --json-file $(ARTIFACTS)/bench.json
+	@$(BIN)/python scripts/demo/demo_corpus.py $(ARTIFACTS)/demo
+	@$(BIN)/python scripts/bench/bench.py $(ARTIFACTS)/demo/news.jsonl --json-file $(ARTIFACTS)/bench.json
 
 quality: $(VENV)/.dev ## Hold the answers to their floors on the shared labelled sets
-	@$(BIN)/python scripts/quality.py --json-file $(ARTIFACTS)/quality.json
+	@$(BIN)/python scripts/quality/quality.py --json-file $(ARTIFACTS)/quality.json
 
 clean: ## Delete the environment; artifacts stay
 	rm -rf $(VENV)

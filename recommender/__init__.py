@@ -32,8 +32,8 @@ if TYPE_CHECKING:
         UnknownArticle,
         UnknownGroup,
     )
-    from recommender.reasons import explain
-    from recommender.serve import Recommender
+    from recommender.serving.explain import explain
+    from recommender.serving.recommender import Recommender
     from recommender.types import (
         Answer,
         Article,
@@ -51,8 +51,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
-    "recommender.serve": ("Recommender",),
-    "recommender.reasons": ("explain",),
+    "recommender.serving.recommender": ("Recommender",),
+    "recommender.serving.explain": ("explain",),
     "recommender.types": (
         "Answer",
         "Article",

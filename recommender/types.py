@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 __all__ = [
+    "FACET_NAMES",
     "Answer",
     "Article",
     "Card",
@@ -21,6 +22,10 @@ __all__ = [
     "Trend",
     "labels_of",
 ]
+
+
+# The fields of an article by whose labels answers can be filtered or capped.
+FACET_NAMES = ("source", "section", "language", "author")
 
 
 @dataclass(frozen=True, slots=True)

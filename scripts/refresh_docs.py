@@ -9,7 +9,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from recommender import cli
+from recommender.cli import main as cli
 
 ROOT = Path(__file__).resolve().parent.parent
 _BLOCK = re.compile(r"<!-- (help|file): (.+?) -->\n```(\w+)\n.*?\n```", re.DOTALL)

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import pytest
 
-from recommender import cli
-from recommender.artifacts import Artifacts
+from recommender.artifacts.folder import Artifacts
+from recommender.cli import main as cli
 from tests.planted import WordEncoder, publish_planted
 
 
@@ -33,7 +33,8 @@ def logger_as_it_was() -> Iterator[None]:
 @pytest.fixture
 def scripts(monkeypatch: pytest.MonkeyPatch) -> None:
     """The scripts can be imported, as each other's neighbours are."""
-    monkeypatch.syspath_prepend(str(Path(__file__).parent.parent / "scripts"))
+    for folder in ("bench", "quality", "demo"):
+        monkeypatch.syspath_prepend(str(Path(__file__).parent.parent / "scripts" / folder))
 
 
 class Result(NamedTuple):
@@ -48,7 +49,9 @@ Run = Callable[..., Result]
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run a command's entry point as the shell would; embed with the planted encoder."""
-    monkeypatch.setattr("recommender.nightly.SentenceEncoder", lambda *_, **__: WordEncoder())
+    monkeypatch.setattr(
+        "recommender.pipeline.nightly.SentenceEncoder", lambda *_, **__: WordEncoder()
+    )
     monkeypatch.setenv("COLUMNS", "140")
 
     def run(command: str, *arguments: object) -> Result:

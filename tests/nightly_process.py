@@ -23,10 +23,10 @@ import igraph  # noqa: F401 - imported before the fork, or every child would spe
 import sklearn.feature_extraction.text  # noqa: F401
 import stop_words  # noqa: F401
 
-from recommender.artifacts import Artifacts
-from recommender.embedding import Encoded
+from recommender.artifacts.folder import Artifacts
+from recommender.embedding.base import Encoded
 from recommender.errors import RecommenderError
-from recommender.nightly import Night, run_night
+from recommender.pipeline.nightly import Night, run_night
 from recommender.progress import Advance, ignore
 from recommender.types import Article
 from tests.planted import WordEncoder, article, settings, write_jsonl

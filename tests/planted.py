@@ -13,12 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
-from recommender.artifacts import Artifacts
-from recommender.config import Settings, load_settings
-from recommender.embedding import Encoded
-from recommender.manifest import EncoderSpec
-from recommender.nightly import Night, run_night
+from recommender.artifacts.folder import Artifacts
+from recommender.embedding.base import Encoded, EncoderSpec
+from recommender.pipeline.nightly import Night, run_night
 from recommender.progress import Advance, ignore
+from recommender.settings import Settings, load_settings
 from recommender.types import Article
 
 THEMES = {

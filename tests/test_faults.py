@@ -22,13 +22,15 @@ import pytest
 from click.testing import CliRunner
 
 from recommender import Recommender
-from recommender.arrays import stamp
-from recommender.artifacts import ASIDE_PREFIX, Artifacts
-from recommender.cli import recommender
+from recommender.artifacts.folder import ASIDE_PREFIX, Artifacts
+from recommender.cli.main import recommender
 from recommender.errors import LockHeld, NewerFormat, SnapshotDamaged, SnapshotError
-from recommender.manifest import FORMAT, MANIFEST
-from recommender.publish import rollback
-from recommender.snapshot import (
+from recommender.language.prepare import embedded_text
+from recommender.language.tokens import tokenise
+from recommender.snapshot.array_file import stamp
+from recommender.snapshot.manifest import FORMAT, MANIFEST
+from recommender.snapshot.publish import rollback
+from recommender.snapshot.reader import (
     ARRAYS,
     FACETS,
     INDEX,
@@ -38,9 +40,7 @@ from recommender.snapshot import (
     TOPICS,
     Snapshot,
 )
-from recommender.text import embedded_text
-from recommender.tokens import tokenise
-from recommender.verification import verify
+from recommender.snapshot.verify import verify
 from tests.nightly_process import edition, run_edition
 from tests.planted import OF_NIGHTS, publish_planted, write_jsonl
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from recommender.artifacts import Artifacts
+from recommender.artifacts.folder import Artifacts
 
 NOTEBOOK = Path(__file__).parent.parent / "notebooks" / "explore.ipynb"
 

@@ -1,0 +1,1 @@
+"""The commands `recommend` and `recommender`: what they print, and their exit codes."""

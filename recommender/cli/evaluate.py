@@ -1,0 +1,194 @@
+"""The commands that judge the product on labelled articles."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from recommender.cli.options import (
+    EXIT_HELP,
+    config_option,
+    console,
+    echo_json,
+    json_option,
+    progress_bars,
+    progress_option,
+    set_option,
+)
+from recommender.errors import needs_extra
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from recommender.evaluation.evaluate_groups import GroupingEvaluation
+    from recommender.evaluation.evaluate_related import RankingEvaluation
+    from recommender.evaluation.labelled_set import LabelKind, Labelled
+    from recommender.settings import Settings
+
+__all__ = ["evaluate"]
+
+split_option = click.option(
+    "--split", metavar="NAME", help="Measure only the articles of this split."
+)
+
+
+def evaluation_options(command: "Callable[..., None]") -> "Callable[..., None]":
+    """The options that all evaluations share, in the order of the help."""
+    for option in (json_option, progress_option, set_option, config_option, split_option):
+        command = option(command)
+    return command
+
+
+@click.group()
+def evaluate() -> None:
+    """Judge the product on articles that you have labelled."""
+
+
+@evaluate.command("related", epilog=EXIT_HELP)
+@click.argument("labelled", type=click.Path(path_type=Path))
+@evaluation_options
+def evaluate_related(
+    labelled: Path,
+    split: str | None,
+    config: Path | None,
+    overrides: tuple[str, ...],
+    progress: bool | None,
+    as_json: bool,
+) -> None:
+    """Measure how often articles on one story are answered with each other.
+
+    LABELLED is a source whose records also name their `story`. A snapshot of its articles is built
+    in a temporary folder; the product's answers and those of plain rankings are measured side by
+    side, with 95 % intervals.
+    """
+    with needs_extra("build"):
+        from recommender.evaluation.evaluate_related import evaluate_related as judge
+    settings, articles = _labelled(labelled, "story", None, config, overrides)
+    found = judge(articles, settings, split=split, progress=progress_bars(progress))
+    if as_json:
+        echo_json(found.to_dict())
+        return
+    from recommender.cli.tables import figures_table
+    from recommender.evaluation.ranking_metrics import MEASURES
+
+    click.echo(_evaluation_summary(found))
+    _echo_rejects(articles)
+    console().print(figures_table(found.rankings, MEASURES))
+
+
+@evaluate.command("stories", epilog=EXIT_HELP)
+@click.argument("labelled", type=click.Path(path_type=Path))
+@click.option("--field", metavar="NAME", help="The field that names the story.  [default: story]")
+@evaluation_options
+def evaluate_stories(
+    labelled: Path,
+    field: str | None,
+    split: str | None,
+    config: Path | None,
+    overrides: tuple[str, ...],
+    progress: bool | None,
+    as_json: bool,
+) -> None:
+    """Measure how well articles on one event are found to be one story.
+
+    LABELLED is a source whose records also name their story. A snapshot of its articles is built in
+    a temporary folder; its stories and those of plain clusterings are measured side by side by
+    B-cubed, with 95 % intervals.
+    """
+    with needs_extra("build"):
+        from recommender.evaluation.evaluate_groups import evaluate_stories as judge
+    settings, articles = _labelled(labelled, "story", field, config, overrides)
+    found = judge(articles, settings, split=split, progress=progress_bars(progress))
+    _echo_grouped(found, articles, as_json)
+
+
+@evaluate.command("topics", epilog=EXIT_HELP)
+@click.argument("labelled", type=click.Path(path_type=Path))
+@click.option("--field", metavar="NAME", help="The field that names the topic.  [default: topic]")
+@evaluation_options
+def evaluate_topics(
+    labelled: Path,
+    field: str | None,
+    split: str | None,
+    config: Path | None,
+    overrides: tuple[str, ...],
+    progress: bool | None,
+    as_json: bool,
+) -> None:
+    """Measure how well the topics that are found are those of your editors.
+
+    LABELLED is a source whose records also name their topic. A snapshot of its articles is built in
+    a temporary folder; its topics and those of k-means, and of BERTopic and EVoC where they are
+    installed, are measured side by side by V-measure, with 95 % intervals.
+    """
+    with needs_extra("build"):
+        from recommender.evaluation.evaluate_groups import evaluate_topics as judge
+    settings, articles = _labelled(labelled, "topic", field, config, overrides)
+    found = judge(articles, settings, split=split, progress=progress_bars(progress))
+    _echo_grouped(found, articles, as_json)
+
+
+def _labelled(
+    path: Path,
+    kind: "LabelKind",
+    field: str | None,
+    config: Path | None,
+    overrides: tuple[str, ...],
+) -> "tuple[Settings, Labelled]":
+    with needs_extra("build"):
+        from recommender.evaluation.labelled_set import read_labelled
+        from recommender.settings import load_settings
+    from recommender.cli.logs import log_to_stderr
+
+    log_to_stderr(0)
+    settings = load_settings(config, overrides=overrides)
+    given = settings.input
+    return settings, read_labelled(
+        path, given.fields, given.max_characters, given.max_rejects, kind=kind, field=field
+    )
+
+
+def _echo_rejects(articles: "Labelled") -> None:
+    if articles.rejects:
+        click.echo(
+            f"bad records left out: {len(articles.rejects):,}, the first: {articles.rejects[0]}"
+        )
+
+
+def _echo_grouped(found: "GroupingEvaluation", articles: "Labelled", as_json: bool) -> None:
+    if as_json:
+        echo_json(found.to_dict())
+        return
+    from recommender.cli.tables import groupings_table
+    from recommender.evaluation.evaluate_groups import MEASURES
+
+    click.echo(_grouped_summary(found))
+    _echo_rejects(articles)
+    console().print(groupings_table(found, MEASURES[found.kind]))
+    for line in found.left_out:
+        click.echo(line)
+
+
+def _evaluation_summary(found: "RankingEvaluation") -> str:
+    asked = f"the split {found.split}" if found.split else "all"
+    return (
+        f"{found.labelled}: {found.articles:,} articles on {found.stories:,} stories; encoder "
+        f"{found.encoder}\n{len(found.queries):,} queries ({asked}); {found.without_answer:,} "
+        "articles left out, for no other has their story"
+    )
+
+
+def _grouped_summary(found: "GroupingEvaluation") -> str:
+    measured = f"{len(found.ids):,} articles of the split {found.split}" if found.split else "all"
+    plural = {"story": "stories", "topic": "topics"}[found.kind]
+    summary = (
+        f"{found.labelled}: {found.articles:,} articles; encoder {found.encoder}\n"
+        f"measured: {measured}, labelled with {len(found.sizes):,} {plural}, the largest of "
+        f"{found.sizes[0]:,} articles"
+    )
+    if found.placed is None:
+        return summary
+    summary += f"\n{found.placed:.1%} of them stand in the topic where a new article would go"
+    if found.npmi is None:
+        return summary
+    return f"{summary}\nkeywords: NPMI {found.npmi:.3f}, diversity {found.diversity:.3f}"

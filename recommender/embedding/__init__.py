@@ -1,0 +1,1 @@
+"""Encoders: text in, unit vectors and a fingerprint out."""

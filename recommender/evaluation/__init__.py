@@ -1,0 +1,1 @@
+"""The product judged on labelled articles, beside plain methods."""

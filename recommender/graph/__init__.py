@@ -1,0 +1,1 @@
+"""The neighbour graph: rescored neighbours, and the communities in it."""

@@ -1,0 +1,1 @@
+"""Stories and topics: found in the graph, followed from night to night."""

@@ -1,0 +1,1 @@
+"""The nightly job: its stages, and the order that they run in."""

@@ -1,0 +1,78 @@
+"""One night's graph: each text's neighbours scored, and the index that finds any text's."""
+
+import logging
+from typing import NamedTuple
+
+from recommender._cpu import usable_cores
+from recommender._typing import Array
+from recommender.artifacts.folder import Artifacts
+from recommender.corpus.corpus import Corpus
+from recommender.graph.rescore import Rescored, rescore
+from recommender.knn.cache import keep, read
+from recommender.knn.index import EXACT_UP_TO as EXACT_SEARCH_UP_TO
+from recommender.knn.index import Index, InvertedLists
+from recommender.knn.neighbours import EXACT_UP_TO, nearest, updated
+from recommender.language.tokens import count_words
+from recommender.progress import Timed
+from recommender.scoring.word_overlap import Lexicon, WeightedWords, weigh
+from recommender.settings import Settings
+
+__all__ = ["GraphBuild", "build_graph"]
+
+log = logging.getLogger(__name__)
+
+
+class GraphBuild(NamedTuple):
+    """The graph of a night, and what scores and finds a text that is not in it.
+
+    `lengths` (texts,) counts the words of each text; `origin` names what the graph was made from
+    beside tonight's texts, if anything.
+    """
+
+    lexicon: Lexicon
+    words: WeightedWords
+    lengths: Array
+    rescored: Rescored
+    search: Index
+    lists: InvertedLists
+    origin: str
+
+
+def build_graph(
+    corpus: Corpus,
+    vectors: Array,
+    artifacts: Artifacts,
+    fingerprint: str,
+    settings: Settings,
+    timed: Timed,
+) -> GraphBuild:
+    """The graph of the texts' `vectors` (texts, dimension), and the index.
+
+    Where exact search would take long, neighbours are kept among the `artifacts` with the encoder's
+    `fingerprint`, and only those of new texts are searched for.
+    """
+    threads, hashes = settings.run.threads or usable_cores(), corpus.lead_hashes
+    texts, k, origin = len(vectors), settings.neighbours.candidates, ""
+    with timed.stage("neighbours", texts, "texts") as advance:
+        candidates = None
+        if texts > EXACT_UP_TO and (previous := read(artifacts.candidates, fingerprint)):
+            numbers = previous.numbers(hashes)
+            candidates = updated(previous.nearest, numbers, vectors, k, threads, advance)
+            origin = previous.digest if candidates else ""
+        if candidates is None:
+            candidates = nearest(vectors, k, threads, advance)
+        if texts > EXACT_UP_TO:
+            keep(artifacts.candidates, candidates, hashes, fingerprint)
+    with timed.stage("graph", texts, "texts") as advance:
+        counted = count_words(corpus.tokens.take(corpus.lead_contents))
+        lexicon, words = weigh(counted)
+        rescored, expanded = rescore(
+            *candidates, vectors, words, settings.neighbours.k, threads, advance
+        )
+    with timed.stage("index", None, "texts"):
+        index = Index.build(expanded)
+        lists = InvertedLists.none(index.dimension)
+        if len(index) > EXACT_SEARCH_UP_TO:
+            lists = index.lists(threads)
+    log.info("indexed", extra={"lists": len(lists.centroids), "recall": round(lists.recall, 4)})
+    return GraphBuild(lexicon, words, counted.counts.sum(axis=1), rescored, index, lists, origin)

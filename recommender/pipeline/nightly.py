@@ -1,0 +1,366 @@
+"""The nightly job: the one place that knows the order of the stages."""
+
+import hashlib
+import json
+import logging
+import platform
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
+
+from recommender import __version__
+from recommender._typing import Array
+from recommender.artifacts.folder import Artifacts
+from recommender.artifacts.lock import hold
+from recommender.corpus.corpus import FEATURES_VERSION, Corpus, load_corpus
+from recommender.embedding.base import Encoder, EncoderSpec
+from recommender.embedding.sentence_transformers import SentenceEncoder
+from recommender.errors import InputError, PublishRefused, SnapshotError, StorageError
+from recommender.groups.previous import PreviousGroups, read_previous
+from recommender.keywords.ngrams import find_ngrams
+from recommender.keywords.phrases import Phrases, extract
+from recommender.keywords.terms import count_terms
+from recommender.pipeline.build_graph import GraphBuild, build_graph
+from recommender.pipeline.build_groups import (
+    GroupDescriptions,
+    Groups,
+    build_groups,
+    describe_groups,
+)
+from recommender.pipeline.gates import Gate, Tonight, judged
+from recommender.pipeline.ingest import Intake, count, embed, ingest_sources, size_of
+from recommender.pipeline.run_log import Night, add_night
+from recommender.progress import Progress, Silent, Timed
+from recommender.settings import Settings
+from recommender.snapshot.cards import pack_cards
+from recommender.snapshot.lookup import named
+from recommender.snapshot.publish import FILES, Content, clean, prune, publish
+from recommender.snapshot.reader import Arrays, Scoring, Snapshot
+from recommender.snapshot.string_table import pack
+from recommender.store.sql import EncoderCoverage, Store
+from recommender.types import Rules, Topic
+
+__all__ = ["Night", "run_night"]
+
+_COMPUTING = ("numpy", "faiss-cpu", "igraph", "regex", "scipy", "stop-words")
+
+log = logging.getLogger(__name__)
+
+
+def run_night(
+    sources: Sequence[Path],
+    artifacts: Artifacts,
+    settings: Settings,
+    *,
+    force: bool = False,
+    encoder: Encoder | None = None,
+    progress: Progress | None = None,
+) -> Night:
+    """Read `sources`, embed what is new, rebuild, publish a snapshot.
+
+    A night on which nothing has changed publishes nothing. With `force` it does all the same, and
+    the gates refuse nothing.
+
+    Raises:
+        LockHeld: another run works on these artifacts.
+        InputError: a source is unreadable, too many records are bad, or there is no article.
+        PublishRefused: a gate of the settings, or the new snapshot's check.
+        StorageError, EncoderError: as they say. In all cases nothing has changed for readers.
+    """
+    started = datetime.now(UTC).isoformat(timespec="seconds")
+    timed = Timed(progress or Silent())
+    size = sum(map(size_of, sources))  # a source that is missing is said before anything is made
+    with hold(artifacts.lock) as dead:
+        if dead:
+            log.warning("took over the lock of a run that died", extra={"holder": str(dead)})
+        for name in clean(artifacts):
+            log.warning("deleted what a killed run left behind", extra={"folder": name})
+        encoder = encoder or _encoder(settings)
+        with Store(artifacts.store) as store:
+            intake = ingest_sources(store, sources, size, artifacts, settings, timed)
+            embedded = embed(store, encoder, timed)
+            count(store, timed)
+            reading = store.reading(encoder.spec.fingerprint)
+            if reading.articles == 0:
+                raise InputError(
+                    "there is no article to publish: the sources held none and none is stored"
+                )
+            with timed.stage("load", None, "articles"):
+                corpus = load_corpus(
+                    store,
+                    near=settings.duplicates.near,
+                    source_order=settings.duplicates.source_order,
+                )
+                vectors = store.vectors(encoder.spec.fingerprint, corpus.lead_hashes)
+                previous = read_previous(artifacts)
+                inputs = _inputs_digest(corpus, vectors, encoder.spec, settings)
+            taken_in = _TakenIn(started, intake, embedded, reading, corpus, timed.seconds)
+            if not force and inputs == previous.inputs and _is_current(artifacts, previous.name):
+                log.info("nothing has changed", extra={"snapshot": previous.name})
+                prune(artifacts, settings.publish.keep)
+                night = taken_in.unchanged(Snapshot(artifacts.snapshots / previous.name))
+                return _recorded(artifacts, night)
+        linked = build_graph(corpus, vectors, artifacts, encoder.spec.fingerprint, settings, timed)
+        # Of a large corpus the most there is; from now on the index is asked.
+        del vectors
+        content, gates = _build(corpus, linked, encoder.spec, settings, previous, inputs, timed)
+        if refused := [str(gate) for gate in gates if not gate.passed]:
+            if not force:
+                _recorded(artifacts, taken_in.night(previous.name, content, gates, refused=refused))
+                raise PublishRefused(_refusal(refused, previous))
+            log.warning("forced past the gates", extra={"gates": refused})
+            content = replace(content, forced=refused)
+        with timed.stage("publish", FILES, "files") as advance:
+            snapshot = publish(artifacts, content, settings.publish.keep, advance)
+        log.info("published", extra={"snapshot": snapshot, "articles": len(corpus.articles)})
+        return _recorded(artifacts, taken_in.night(snapshot, content, gates))
+
+
+def _encoder(settings: Settings) -> SentenceEncoder:
+    embedding = settings.embedding
+    return SentenceEncoder(
+        embedding.model,
+        revision=embedding.revision,
+        max_tokens=embedding.max_tokens,
+        precision=embedding.precision,
+        threads=settings.run.threads,
+    )
+
+
+def _build(
+    corpus: Corpus,
+    linked: GraphBuild,
+    spec: EncoderSpec,
+    settings: Settings,
+    previous: PreviousGroups,
+    inputs: str,
+    timed: Timed,
+) -> tuple[Content, list[Gate]]:
+    rescored, lists = linked.rescored, linked.lists
+    build = _digest([inputs, linked.origin, previous.build])
+    groups = build_groups(corpus, rescored, linked.lengths, previous, build, settings, timed)
+    facets = corpus.facets()
+    sources, authors = facets.labels["source"], facets.labels["author"]
+    with timed.stage("keywords", None, "texts"):
+        runs = find_ngrams(corpus.tokens, corpus.languages)
+        terms = count_terms(runs, corpus.lead_contents, [*sources, *authors])
+        words = describe_groups(
+            corpus, rescored.graph, groups, previous, terms, settings.topics.keywords
+        )
+    with timed.stage("phrases", None, "texts"):
+        phrases = extract(runs, corpus.text_of_content, sources)
+    content = Content(
+        build=build,
+        inputs=inputs,
+        version=__version__,
+        encoder=spec,
+        dimension=linked.search.dimension,
+        settings=settings.to_dict(),
+        arrays=_arrays(corpus, linked, groups, words, phrases, facets.codes),
+        index=linked.search,
+        topics=words.topics,
+        changes=words.changes,
+        facets=facets.labels,
+        rules=_rules(corpus, settings),
+        scoring=Scoring(
+            linked.lexicon.mean_length,
+            float(rescored.hubness.mean()),
+            lists.probes,
+            lists.recall,
+        ),
+    )
+    return content, _gates(corpus, linked, groups, previous, settings)
+
+
+def _arrays(
+    corpus: Corpus,
+    linked: GraphBuild,
+    groups: Groups,
+    words: GroupDescriptions,
+    phrases: Phrases,
+    codes: Mapping[str, Array],
+) -> Arrays:
+    lexicon, rescored, lists = linked.lexicon, linked.rescored, linked.lists
+    ids = [card.id for card in corpus.cards]
+    cards, cards_start = pack_cards(corpus.cards)
+    lexicon_blob, lexicon_start = pack(lexicon.words)
+    phrase_texts, phrase_start = pack(phrases.texts)
+    return Arrays(
+        centroids=lists.centroids,
+        lists_start=lists.start,
+        lists_texts=lists.texts,
+        **rescored.graph._asdict(),
+        hubness=rescored.hubness,
+        words=linked.words.words,
+        word_weights=linked.words.weights,
+        lexicon=lexicon_blob,
+        lexicon_start=lexicon_start,
+        idf=lexicon.idf,
+        phrases=phrases.of_text,
+        phrase_weights=phrases.weights,
+        phrase_names=phrases.names,
+        phrase_texts=phrase_texts,
+        phrase_start=phrase_start,
+        **corpus.copies._asdict(),
+        **groups.stories._asdict(),
+        story_central=groups.central,
+        topic_of=groups.topics.topic_of,
+        finest_of=groups.topics.finest_of,
+        topic_strength=groups.strength,
+        published=corpus.published,
+        **codes,
+        **named(ids, corpus.text_of_hash, words.stories, groups.identities.heirs)._asdict(),
+        cards=cards,
+        cards_start=cards_start,
+    )
+
+
+def _gates(
+    corpus: Corpus, linked: GraphBuild, groups: Groups, previous: PreviousGroups, settings: Settings
+) -> list[Gate]:
+    ids = [*groups.identities.topic_ids, None]  # the last place is that of -1
+    topics = groups.topics.topic_of[corpus.copies.text_of].tolist()
+    tonight = Tonight(
+        dict(zip((card.id for card in corpus.cards), (ids[t] for t in topics), strict=True)),
+        previous.broad_topics,
+        linked.rescored.graph.scores.max(axis=1, initial=0.0),
+        settings.related.floor,
+    )
+    return judged(tonight, settings.gates)
+
+
+def _rules(corpus: Corpus, settings: Settings) -> Rules:
+    """The settings' rules; those that name an unknown article or section are said in the log."""
+    chosen = settings.rules
+    rules = Rules(
+        chosen.pinned, chosen.apart, chosen.excluded_sections, tuple(sorted(chosen.embargo.items()))
+    )
+    named = {i for pair in (*rules.pinned, *rules.apart) for i in pair} | {*chosen.embargo}
+    for article_id in sorted(named - {card.id for card in corpus.cards}):
+        log.warning("a rule names an unknown article", extra={"article": article_id})
+    for section in sorted({*rules.excluded_sections} - {card.section for card in corpus.cards}):
+        log.warning("a rule names an unknown section", extra={"section": section})
+    return rules
+
+
+def _inputs_digest(corpus: Corpus, vectors: Array, spec: EncoderSpec, settings: Settings) -> str:
+    """Over everything that one night has to shape a snapshot's content."""
+    versions = {name: _version(name) for name in _COMPUTING}
+    origin = [__version__, versions, platform.machine(), spec.fingerprint, settings.fingerprint()]
+    parts = [json.dumps([*origin, FEATURES_VERSION], sort_keys=True).encode()]
+    parts += [article.record_hash for article in corpus.articles]
+    return _digest([*parts, vectors.data])
+
+
+def _digest(parts: Iterable[str | bytes | memoryview]) -> str:
+    """32 hexadecimal digits over the parts and where each ends."""
+    digest = hashlib.sha256()
+    for part in parts:
+        data = memoryview(part.encode() if isinstance(part, str) else part)
+        digest.update(data.nbytes.to_bytes(8))
+        digest.update(data)
+    return digest.hexdigest()[:32]
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:  # installed under another name, as other channels do
+        return "unknown"
+
+
+class _TakenIn(NamedTuple):
+    """What a run knows of its night before anything is built."""
+
+    started: str
+    intake: Intake
+    embedded: int
+    reading: EncoderCoverage
+    corpus: Corpus
+    seconds: Mapping[str, float]
+
+    def unchanged(self, snapshot: Snapshot) -> Night:
+        """The night on which `snapshot` goes on."""
+        arrays = snapshot.arrays
+        return self._night(snapshot.name, snapshot.topics, arrays, snapshot.scoring, unchanged=True)
+
+    def night(
+        self, snapshot: str, content: Content, gates: Sequence[Gate], refused: Sequence[str] = ()
+    ) -> Night:
+        """The night that made `content`, published as `snapshot` or `refused`."""
+        return self._night(
+            snapshot,
+            content.topics,
+            content.arrays,
+            content.scoring,
+            changes={k: dict(Counter(c.kind for c in v)) for k, v in content.changes.items()},
+            gates={gate.name: round(gate.value, 4) for gate in gates},
+            forced=content.forced,
+            refused=refused,
+        )
+
+    def _night(
+        self,
+        snapshot: str,
+        topics: Sequence[Topic],
+        arrays: Arrays,
+        scoring: Scoring,
+        *,
+        unchanged: bool = False,
+        changes: Mapping[str, dict[str, int]] = MappingProxyType({}),
+        gates: Mapping[str, float] = MappingProxyType({}),
+        forced: Sequence[str] = (),
+        refused: Sequence[str] = (),
+    ) -> Night:
+        contents = len(self.corpus.text_of_hash)
+        return Night(
+            started=self.started,
+            snapshot=snapshot,
+            unchanged=unchanged,
+            intake=self.intake,
+            articles=len(self.corpus.articles),
+            contents=contents,
+            texts=len(arrays.neighbours),
+            embedded=self.embedded,
+            reused=contents - self.embedded,
+            truncated=self.reading.truncated,
+            words_read_share=round(self.reading.words_read / max(1, self.reading.words), 4),
+            topics=sum(topic.level == 1 for topic in topics),
+            finer_topics=sum(topic.level > 1 for topic in topics),
+            without_topic=int((arrays.topic_of[arrays.text_of] < 0).sum()),
+            stories=len(arrays.story_start) - 1,
+            search_recall=round(scoring.recall, 4),
+            changes=dict(changes),
+            gates=dict(gates),
+            forced=[*forced],
+            refused=[*refused],
+            seconds={name: round(value, 3) for name, value in self.seconds.items()},
+        )
+
+
+def _is_current(artifacts: Artifacts, name: str) -> bool:
+    try:
+        return artifacts.current() == name
+    except SnapshotError:  # a lost pointer is mended by publishing again
+        return False
+
+
+def _recorded(artifacts: Artifacts, night: Night) -> Night:
+    try:
+        add_night(artifacts, night)
+    except StorageError as error:  # what is published is published all the same
+        log.warning("could not record the night", extra={"error": str(error)})
+    return night
+
+
+def _refusal(refused: Sequence[str], previous: PreviousGroups) -> str:
+    serves = f"{previous.name} serves on" if previous.name else "nothing is published"
+    return (
+        f"the night was not published, {serves}: {'; '.join(refused)}. Look at the sources and the "
+        "settings; if this is as it should be, run again with --force"
+    )

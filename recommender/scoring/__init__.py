@@ -1,0 +1,1 @@
+"""Pure functions that score pairs of texts and rank lists, for the build and for serving."""

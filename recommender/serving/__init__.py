@@ -1,0 +1,1 @@
+"""Answers from a published snapshot, as the web layer asks for them."""

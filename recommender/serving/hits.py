@@ -1,0 +1,150 @@
+"""Answers: what was picked, with the cards a page shows and the reasons it prints."""
+
+from collections.abc import Sequence
+
+from recommender.dates import NO_DATE
+from recommender.serving.explain import best, lone_weight, shared
+from recommender.serving.filters import RowFilter
+from recommender.serving.query import Query
+from recommender.serving.ranking import QueryItem, RankedArticle
+from recommender.snapshot.reader import Snapshot
+from recommender.types import Answer, Reasons, Related
+
+__all__ = ["answer"]
+
+TENTH_OF_AN_HOUR = 360_000_000  # microseconds
+SHOWN = 3  # names and phrases of a hit
+
+
+def answer(
+    snapshot: Snapshot,
+    item: QueryItem,
+    query: Query,
+    ranked: Sequence[RankedArticle],
+    row_filter: RowFilter,
+    text: str | None = None,
+) -> Answer:
+    """What was `ranked`, as a page shows it; `text` was asked about where it is not published."""
+    note = _note(query, ranked, row_filter) if len(ranked) < query.k else None
+    if not ranked:
+        return Answer(note=note)
+    also = _also_at(snapshot, ranked, row_filter) if query.collapse else {}
+    rows = [hit.row for hit in ranked] + [row for others in also.values() for row in others]
+    cards = dict(zip(rows, snapshot.cards.of(rows), strict=True))
+    reasons = _reasons(snapshot, item, ranked, text)
+    hits = [
+        Related(
+            cards[hit.row][0],
+            hit.score,
+            *cards[hit.row][1:],
+            tuple(cards[row] for row in also[hit.row]) if hit.row in also else (),
+            why,
+        )
+        for hit, why in zip(ranked, reasons, strict=True)
+    ]
+    return Answer(hits, note)
+
+
+def _also_at(
+    snapshot: Snapshot, ranked: Sequence[RankedArticle], row_filter: RowFilter
+) -> dict[int, list[int]]:
+    """For each picked row the other admitted rows of its text, where there are any."""
+    arrays = snapshot.arrays
+    start = arrays.copies_start.data
+    found = {}
+    for hit in ranked:
+        first, end = start[hit.text], start[hit.text + 1]
+        if end - first > 1:
+            rows = arrays.copies[first:end]
+            rows = rows[row_filter.admits(rows) & (rows != hit.row)]
+            if rows.size:
+                found[hit.row] = rows.tolist()
+    return found
+
+
+def _reasons(
+    snapshot: Snapshot, item: QueryItem, ranked: Sequence[RankedArticle], text: str | None
+) -> list[Reasons]:
+    arrays = snapshot.arrays
+    texts = [hit.text for hit in ranked]
+    if item.text is None:
+        common = _occurring(snapshot, text or "", texts)
+    else:
+        common = shared(arrays.phrases, item.text, texts)
+    hours = _hours_apart(snapshot, item, ranked)
+    story_of = arrays.story_of.data
+    own_story = None if item.text is None else story_of[item.text]
+    found, alone = [], lone_weight(len(arrays.neighbours))
+    # Looked up once for all hits: they share most of what they share with the one asked about.
+    known = list({phrase for phrases in common for phrase in phrases})
+    weight, is_name = arrays.phrase_weights.data, arrays.phrase_names.data
+    weights = {phrase: weight[phrase] for phrase in known}
+    said = dict(zip(known, snapshot.phrases.take(known), strict=True))
+    for hit, phrases, apart in zip(ranked, common, hours, strict=True):
+        chosen = best(phrases, weights, said, SHOWN, alone)
+        found.append(
+            Reasons(
+                tuple([said[phrase] for phrase in chosen if is_name[phrase]]),
+                tuple([said[phrase] for phrase in chosen if not is_name[phrase]]),
+                story_of[hit.text] == own_story,
+                hit.text == item.text,
+                apart,
+                hit.pinned,
+                hit.filler,
+            )
+        )
+    return found
+
+
+def _hours_apart(
+    snapshot: Snapshot, item: QueryItem, ranked: Sequence[RankedArticle]
+) -> list[float | None]:
+    published = snapshot.arrays.published.data
+    own = NO_DATE if item.row is None else published[item.row]
+    if own == NO_DATE:
+        return [None] * len(ranked)
+    moments = [published[hit.row] for hit in ranked]
+    return [
+        None if moment == NO_DATE else round((moment - own) / TENTH_OF_AN_HOUR) / 10
+        for moment in moments
+    ]
+
+
+def _note(query: Query, ranked: Sequence[RankedArticle], row_filter: RowFilter) -> str:
+    """Why an answer is short: how many there are of what was asked for, and what else is shown."""
+    pinned = sum(hit.pinned for hit in ranked)
+    fillers = sum(hit.filler is not None for hit in ranked)
+    found = len(ranked) - pinned - fillers
+    what = {"related": "related", "story": "of the same story", "background": "background"}
+    floor = f" with a score of {query.floor:g} or more" if query.mode != "story" else ""
+    admitted = " among those admitted" if row_filter.narrows else ""
+    caps = " under the caps" if query.capped else ""
+    articles = "article is" if found == 1 else "articles are"
+    note = f"{found or 'no'} {articles} {what[query.mode]}{floor}{admitted}{caps}"
+    if pinned:
+        note += f"; {pinned:,} more {'is' if pinned == 1 else 'are'} pinned"
+    if fillers:
+        newest = f"the newest of its {query.fallback}"
+        note += f"; {fillers:,} more {'is' if fillers == 1 else 'are'} {newest}"
+    return note
+
+
+def _occurring(snapshot: Snapshot, text: str, texts: Sequence[int]) -> list[list[int]]:
+    """The phrases of each of `texts` that stand in the unpublished `text`."""
+    folded = f" {' '.join(text.split()).casefold()} "
+    rows = snapshot.arrays.phrases.take(texts, axis=0).tolist()
+    return [
+        [phrase for phrase in row if phrase >= 0 and _stands_in(snapshot.phrases[phrase], folded)]
+        for row in rows
+    ]
+
+
+def _stands_in(phrase: str, folded: str) -> bool:
+    phrase = phrase.casefold()
+    place = folded.find(phrase)
+    while place >= 0:
+        around = folded[place - 1] + folded[place + len(phrase)]
+        if not any(map(str.isalnum, around)) or not phrase[0].isascii():
+            return True
+        place = folded.find(phrase, place + 1)
+    return False

@@ -1,0 +1,1 @@
+"""The snapshot's format: reading, writing, verifying and publishing it."""

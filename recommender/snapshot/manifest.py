@@ -1,0 +1,112 @@
+"""The manifest of a snapshot: what it holds, made from what, and the SHA-256 of every file."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from recommender.embedding.base import EncoderSpec
+from recommender.errors import NewerFormat, SnapshotDamaged
+
+__all__ = ["FORMAT", "MANIFEST", "FileEntry", "Manifest", "newer_format"]
+
+FORMAT = 5
+OLDEST_FORMAT = 5  # none before it was ever released
+MANIFEST = "manifest.json"
+
+
+class FileEntry(NamedTuple):
+    """Size in bytes and SHA-256 of one file of a snapshot."""
+
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One snapshot's description.
+
+    `inputs` digests what it was made from (articles, vectors, settings, versions), and `build` that
+    and the nights before, from which stories and topics go on; `build` stands in every file, so
+    that a file of another snapshot is noticed without reading it. `texts` counts texts; articles
+    with the same or nearly the same text share one. `forced` are the gates that it was published
+    in spite of, each as a sentence.
+    """
+
+    name: str
+    build: str
+    inputs: str
+    created: datetime
+    version: str
+    articles: int
+    texts: int
+    dimension: int
+    encoder: EncoderSpec
+    settings: dict[str, Any]
+    forced: list[str]
+    files: dict[str, FileEntry]
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files, the manifest itself left out."""
+        return sum(entry.bytes for entry in self.files.values())
+
+    def to_bytes(self) -> bytes:
+        """As JSON that carries its own SHA-256."""
+        record = asdict(self) | {
+            "format": FORMAT,
+            "created": self.created.isoformat(timespec="seconds"),
+            "files": {name: entry._asdict() for name, entry in sorted(self.files.items())},
+        }
+        return json.dumps(record | {"sha256": _digest(record)}, indent=1).encode()
+
+    @classmethod
+    def read(cls, folder: Path) -> "Manifest":
+        """Read and check the manifest of the snapshot in `folder`.
+
+        Raises:
+            SnapshotDamaged: it is missing, altered or another snapshot's.
+            NewerFormat: a newer version wrote it.
+        """
+        path = folder / MANIFEST
+        try:
+            record = json.loads(path.read_bytes())
+            digest = record.pop("sha256")
+            version = record.pop("format")
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise SnapshotDamaged(f"{path} is missing or unreadable: {error}") from error
+        if isinstance(version, int) and version > FORMAT:
+            raise newer_format(path, version)
+        if isinstance(version, int) and version < OLDEST_FORMAT:
+            raise SnapshotDamaged(
+                f"{path} has format {version}, which this version does not read any more; publish "
+                "again with: recommender nightly"
+            )
+        if digest != _digest(record | {"format": version}):
+            raise SnapshotDamaged(f"{path} was altered: its content does not match its own SHA-256")
+        manifest = cls(
+            **record
+            | {
+                "created": datetime.fromisoformat(record["created"]),
+                "encoder": EncoderSpec(**record["encoder"]),
+                "files": {name: FileEntry(**entry) for name, entry in record["files"].items()},
+            }
+        )
+        if manifest.name != folder.name:
+            raise SnapshotDamaged(f"{path} belongs to the snapshot {manifest.name}")
+        return manifest
+
+
+def newer_format(path: Path, version: int) -> NewerFormat:
+    """The error for a file of the newer format `version`."""
+    return NewerFormat(
+        f"{path} has format {version}, this version reads up to {FORMAT}; upgrade with "
+        "'pip install --upgrade recommender', or publish again with this version"
+    )
+
+
+def _digest(record: dict[str, Any]) -> str:
+    canonical = json.dumps(record, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -1,0 +1,35 @@
+"""The tree of topics: which topic of a level a text is of."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from recommender._typing import Array
+from recommender.types import Topic
+
+__all__ = ["at_level", "tree_of"]
+
+
+def at_level(finest_of: Array, parents: Array, levels: Array, level: int) -> Array:
+    """The topic of one level of every text, (texts,) int32, numbered from 0 within the level.
+
+    `finest_of` (texts,) int32 are the finest topics, -1 for none. Topics stand level by level, with
+    their `parents` (topics,) int32, -1 on level 1, and `levels` from 1. A text whose topic ends
+    above the level has -1.
+    """
+    of = finest_of
+    level_of = np.append(levels, 0)  # the last place is where -1 looks
+    parent_of = np.append(parents, -1)
+    while (level_of[of] > level).any():
+        of = np.where(level_of[of] > level, parent_of[of], of)
+    first = np.searchsorted(levels, level)
+    numbered: Array = np.where(level_of[of] == level, of - first, -1).astype(np.int32)
+    return numbered
+
+
+def tree_of(topics: Sequence[Topic]) -> tuple[Array, Array]:
+    """`parents` and `levels` of `topics`, as `at_level` takes them."""
+    place = {topic.id: number for number, topic in enumerate(topics)}
+    parents = [-1 if topic.parent is None else place[topic.parent] for topic in topics]
+    levels = [topic.level for topic in topics]
+    return np.array(parents, dtype=np.int32), np.array(levels, dtype=np.int32)

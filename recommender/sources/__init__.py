@@ -1,0 +1,1 @@
+"""Records in: read, checked, and rejected with a reason."""

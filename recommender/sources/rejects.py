@@ -1,0 +1,44 @@
+"""The reject file: one line of JSON for each record that a run left out."""
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+
+from recommender.artifacts.atomic import storage_errors
+from recommender.sources.validate import Reject
+
+__all__ = ["RejectFile"]
+
+KEPT_FILES = 30
+
+
+class RejectFile:
+    """The run's reject file, made at the first reject; older ones beyond a number are deleted."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}.jsonl"
+        self.count = 0
+        self.first: Reject | None = None
+        self._file: IO[str] | None = None
+
+    def __enter__(self) -> "RejectFile":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            with storage_errors("writing", self.path):
+                self._file.close()
+            for old in sorted(self.path.parent.glob("*.jsonl"))[:-KEPT_FILES]:
+                old.unlink(missing_ok=True)
+
+    def add(self, reject: Reject) -> None:
+        """Write one record's line."""
+        with storage_errors("writing", self.path):
+            if self._file is None:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                self._file = self.path.open("w", encoding="utf-8", errors="backslashreplace")
+            self._file.write(json.dumps(asdict(reject), ensure_ascii=False) + "\n")
+        self.first = self.first or reject
+        self.count += 1

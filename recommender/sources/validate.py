@@ -1,0 +1,184 @@
+"""Checking records: each becomes a good `Article`, or a `Reject` that says why not.
+
+Nothing that can be wrong with one record stops the others.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from unicodedata import category
+
+from recommender.sources.files import BadRecord, Row, Source, kind_of
+from recommender.types import Article
+
+__all__ = ["FIELDS", "Reader", "Reject"]
+
+FIELDS = tuple(field.name for field in fields(Article))
+MAX_ID_CHARACTERS = 512
+MAX_UNKNOWN_FIELDS = 100
+# Controls, line and paragraph separators: an id is one line.
+_NOT_IN_IDS = frozenset(("Cc", "Zl", "Zp"))
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A record that was left out: where it stands, which field, and what is wrong with it.
+
+    `line` is the line of the file (CSV: where the record ends), or the row of a Parquet file,
+    counted from 1. `id` is given where the record had a usable one.
+    """
+
+    file: str
+    line: int
+    field: str
+    reason: str
+    id: str | None = None
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}"
+        return f"{where}: {self.field}: {self.reason}" if self.field else f"{where}: {self.reason}"
+
+
+class Reader:
+    """Reads the sources of one run; remembers the ids it has seen and the fields it left out.
+
+    `mapping` gives the publisher's name for any of our fields, e.g. {"text": "body"}. Without
+    `headlines` a title alone is no article: an export that lost its texts is to be noticed.
+    `unknown_fields` maps a field that is kept out to the first file it was seen in.
+    """
+
+    def __init__(
+        self, mapping: Mapping[str, str], max_characters: int, *, headlines: bool = False
+    ) -> None:
+        self._names = {field: mapping.get(field, field) for field in FIELDS}
+        self._known = frozenset(self._names.values())
+        self._max_characters = max_characters
+        self._headlines = headlines
+        self._seen: dict[str, tuple[str, int]] = {}
+        self.unknown_fields: dict[str, str] = {}
+        self._source: Source | None = None
+
+    @property
+    def bytes_read(self) -> int:
+        """How much of the file that is being read was read, in bytes as it lies on disk."""
+        return self._source.bytes_read if self._source else 0
+
+    def read(self, path: Path) -> Iterator[Article | Reject]:
+        """Read one file, in its order.
+
+        Raises:
+            InputError: the file is missing, of an unknown kind, or broken as a whole.
+        """
+        file = str(path)
+        self._source = Source(path, self._names, headlines=self._headlines)
+        for line, row in self._source.rows():
+            article_id = None
+            try:
+                if isinstance(row, BadRecord):
+                    raise row
+                self._note_unknown(row, file)
+                article_id = _identifier(row.get(self._names["id"]), self._names["id"])
+                article = self._article(row, article_id)
+                if article_id in self._seen:
+                    raise BadRecord(  # noqa: TRY301
+                        self._names["id"], "repeats the id of {}:{}".format(*self._seen[article_id])
+                    )
+            except BadRecord as bad:
+                yield Reject(file, line, bad.field, bad.reason, article_id)
+            else:
+                self._seen[article_id] = (file, line)
+                yield article
+        # Of Parquet only the columns that are ours were read: the others stand in no row.
+        self._note_unknown(self._source.columns, file)
+
+    def _note_unknown(self, names: Iterable[str], file: str) -> None:
+        if len(self.unknown_fields) >= MAX_UNKNOWN_FIELDS:
+            return  # records that make up a new name each must not fill log and memory
+        for name in names:
+            if name not in self._known:
+                self.unknown_fields.setdefault(name, file)
+
+    def _article(self, row: Row, article_id: str) -> Article:
+        names = self._names
+        text = _string(row.get(names["text"]), names["text"])
+        title = _string(row.get(names["title"]), names["title"]) or ""
+        if text is None and not (self._headlines and title):
+            raise BadRecord(names["text"], "no text")
+        text = text or ""
+        for name, value in ((names["text"], text), (names["title"], title)):
+            if len(value) > self._max_characters:
+                raise BadRecord(
+                    name,
+                    f"{len(value):,} characters; input.max_characters admits "
+                    f"{self._max_characters:,}",
+                )
+        optional = ("url", "source", "section", "language", "author")
+        return Article(
+            article_id,
+            title,
+            text,
+            _moment(row.get(names["published"]), names["published"]),
+            **{field: _string(row.get(names[field]), names[field]) for field in optional},
+        )
+
+
+def _identifier(value: object, name: str) -> str:
+    if value is None or value == "":
+        raise BadRecord(name, "no id")
+    if not isinstance(value, str):
+        raise BadRecord(
+            name, f"expected a string, got {kind_of(value)}; ids are strings: write it quoted"
+        )
+    _check_unicode(value, name)
+    if not value.strip():
+        raise BadRecord(name, "no id")
+    if len(value) > MAX_ID_CHARACTERS:
+        raise BadRecord(name, f"{len(value):,} characters; an id has at most {MAX_ID_CHARACTERS}")
+    if not _NOT_IN_IDS.isdisjoint(map(category, value)):
+        raise BadRecord(name, "an id holds no line breaks or control characters")
+    return value
+
+
+def _string(value: object, name: str) -> str | None:
+    """A string as it is, None where it is absent or blank."""
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise BadRecord(name, f"expected a string, got {kind_of(value)}")
+    _check_unicode(value, name)
+    return value if value.strip() else None
+
+
+def _check_unicode(value: str, name: str) -> None:
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        code = ord(value[error.start])
+        # What surrogateescape made of a bad byte, or a lone surrogate written as an escape.
+        what = f"byte {code - 0xDC00:#04x}" if 0xDC80 <= code <= 0xDCFF else f"\\u{code:04x}"
+        raise BadRecord(name, f"invalid UTF-8: {what} at character {error.start}") from None
+
+
+def _moment(value: object, name: str) -> datetime | None:
+    """An ISO 8601 moment in UTC; without an offset it is taken to be in UTC."""
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return None
+    if isinstance(value, str):
+        _check_unicode(value, name)
+        try:
+            moment = datetime.fromisoformat(value.strip())
+        except ValueError:
+            raise BadRecord(
+                name, f"{value[:60]!r} is no ISO 8601 date; expected e.g. 2026-03-01T09:30:00+01:00"
+            ) from None
+    elif isinstance(value, datetime):  # Parquet's timestamps
+        moment = value
+    elif isinstance(value, date):  # Parquet's dates
+        moment = datetime.combine(value, time())
+    else:
+        raise BadRecord(name, f"expected an ISO 8601 string, got {kind_of(value)}")
+    try:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError:
+        raise BadRecord(name, f"{value!r} lies outside the years 1 to 9999") from None

@@ -1,0 +1,233 @@
+"""Measure stories and topics against EVoC and BERTopic, side by side, on the same vectors.
+
+Usage: python scripts/bench/bench_groups.py [--peers-python PATH] [--rows N] [--articles FOLDER]
+
+Two comparisons: made-up vectors, our graph, stories and topics of all levels against EVoC's
+clusters alone; and real articles of the labelled sets, embedded before, a night against a fit of
+BERTopic, keywords included. Each is measured in a process of its own, with the greatest memory that
+it held. The peers live in an environment of their own (pip install bertopic evoc), given by the
+path of its Python; without it ours is measured alone.
+"""
+
+import json
+import os
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+from figures import Row, python, resident, show, timed
+
+from recommender._typing import Array
+from recommender.artifacts.folder import Artifacts
+from recommender.embedding.base import Encoded, Encoder, EncoderSpec
+from recommender.embedding.sentence_transformers import SentenceEncoder
+from recommender.evaluation.clustering_metrics import b_cubed
+from recommender.graph.rescore import Rescored, rescore
+from recommender.groups.stories import detect_stories, story_thresholds
+from recommender.groups.topics import detect_topics
+from recommender.knn.neighbours import nearest
+from recommender.language.prepare import embedded_text
+from recommender.pipeline.nightly import run_night
+from recommender.progress import Advance, ignore
+from recommender.scoring.word_overlap import WeightedWords
+from recommender.settings import Neighbours, load_settings
+
+THREADS = 2
+WARM_UP = 2000
+# In this order, until there are enough articles.
+SETS = ("bbc_topics", "reuters_topics", "agnews_topics", "allsides_stories")
+# What a fit of BERTopic does, too; a night also reads, indexes, extracts phrases and publishes.
+STAGES = ("count", "neighbours", "graph", "stories", "topics", "keywords")
+
+
+def write_vectors(folder: Path, rows: int) -> None:
+    """Made-up vectors for all."""
+    import made_up
+
+    np.save(folder / "vectors.npy", made_up.world(rows).vectors)
+
+
+def groups(folder: str) -> None:
+    """Graph, stories and topics of made-up texts, in a process of its own."""
+    import made_up
+
+    file = Path(folder) / "vectors.npy"
+    rows = len(np.load(file, mmap_mode="r"))
+    world = made_up.world(rows)
+    words, right = made_up.words(world, np.random.default_rng(1)), world.story_of
+    del world  # its vectors
+    # A first turn that is not timed loads what is loaded late.
+    grouped(file, WeightedWords(*(column[:WARM_UP] for column in words)), right[:WARM_UP])
+    before = time.process_time()
+    seconds, note = grouped(file, words, right)
+    _report(seconds, time.process_time() - before, note)
+
+
+def grouped(file: Path, words: WeightedWords, right: Array) -> tuple[dict[str, float], str]:
+    """Seconds of each stage as the night does it, and what was found, of the first vectors.
+
+    `right` (texts,) are the stories that were made up.
+    """
+    chosen, texts = load_settings(environment={}), len(words.words)
+    seconds: dict[str, float] = {}
+    # Held to the end, for so much is what the index holds.
+    scored, _indexed = scored_graph(file, words, chosen.neighbours, seconds)
+    lengths = np.full(texts, words.words.shape[1])
+    seconds["stories"], stories = timed(
+        lambda: detect_stories(*scored.wide, story_thresholds(*scored.wide, lengths, 0), 0)
+    )
+    seconds["topics"], topics = timed(
+        lambda: detect_topics(*scored.wide, chosen.topics.resolution, chosen.topics.seed)
+    )
+    levels = " + ".join(map(str, np.bincount(topics.levels)[1:]))
+    f1 = b_cubed(stories.story_of, right)[0]
+    found = f"{len(stories.story_start) - 1:,} stories (B-cubed F1 {f1:.2f})"
+    return seconds, f"{found}, {levels} topics"
+
+
+def scored_graph(
+    file: Path, words: WeightedWords, chosen: Neighbours, seconds: dict[str, float]
+) -> tuple[Rescored, Array]:
+    """The graph and what it is searched by, as the night makes them; and their `seconds`.
+
+    As there, the embeddings and the candidates are let go when it is made.
+    """
+    vectors = np.array(np.load(file, mmap_mode="r")[: len(words.words)])
+    seconds["neighbours"], near = timed(
+        lambda: nearest(vectors, chosen.candidates, THREADS, ignore)
+    )
+    seconds["graph"], rescored = timed(
+        lambda: rescore(*near, vectors, words, chosen.k, THREADS, ignore)
+    )
+    return rescored
+
+
+class Remembered:
+    """An encoder of texts whose vectors were made before."""
+
+    def __init__(self, texts: Sequence[str], vectors: Array) -> None:
+        self._row = {text: row for row, text in enumerate(texts)}
+        self._vectors = vectors
+        self.spec = EncoderSpec("remembered", None, None, sha256(vectors.data).hexdigest()[:32])
+
+    def encode(self, texts: Sequence[str], advance: Advance = ignore) -> Encoded:
+        """The vectors of `texts`."""
+        words = [len(text.split()) for text in texts]
+        advance(len(texts))
+        return Encoded(self._vectors[[self._row[text] for text in texts]], words, words)
+
+
+def write_articles(folder: Path, sets: Path, count: int, encoder: Encoder) -> int:
+    """The first articles of the `SETS` as a source, their texts and vectors; how many there are."""
+    records = list(_records(sets, count))
+    source = "".join(json.dumps(record) + "\n" for record in records)
+    (folder / "articles.jsonl").write_text(source, encoding="utf-8")
+    texts = [embedded_text(record["title"], record["text"]) for record in records]
+    (folder / "texts.json").write_text(json.dumps(texts), encoding="utf-8")
+    np.save(folder / "vectors.npy", encoder.encode(texts).vectors)
+    return len(texts)
+
+
+def _records(sets: Path, count: int) -> Iterator[dict[str, Any]]:
+    records = (
+        json.loads(line)
+        for name in SETS
+        for line in (sets / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    )
+    for record in islice((r for r in records if r["text"]), count):
+        yield {field: record[field] for field in ("id", "title", "text")}
+
+
+def night(folder: str) -> None:
+    """A whole night of articles that were embedded before, in a process of its own."""
+    root = Path(folder)
+    texts = json.loads((root / "texts.json").read_text(encoding="utf-8"))
+    encoder = Remembered(texts, np.load(root / "vectors.npy"))
+    settings = load_settings(environment={}, overrides=[f"run.threads={THREADS}"])
+    artifacts = Artifacts(root / "artifacts")
+    artifacts.root.mkdir()
+    before = time.process_time()
+    found = run_night([root / "articles.jsonl"], artifacts, settings, encoder=encoder)
+    note = f"{found.stories:,} stories, {found.topics} + {found.finer_topics} topics"
+    _report(found.seconds, time.process_time() - before, note)
+
+
+def _report(seconds: dict[str, float], cpu: float, note: str) -> None:
+    figures = {"seconds": seconds, "cpu": cpu, "peak": resident("VmHWM"), "note": note}
+    print(json.dumps(figures))
+
+
+def against_evoc(rows: int, peers: str | None) -> Iterator[Row]:
+    """Made-up vectors: ours, then EVoC."""
+    with tempfile.TemporaryDirectory() as folder:
+        write_vectors(Path(folder), rows)
+        ours = json.loads(python(f"import bench_groups; bench_groups.groups({folder!r})"))
+        name = f"{rows:,} made-up vectors"
+        yield from _rows(f"{name}: ours", ours, ours["seconds"])
+        if peers:
+            code = f"import bench_peers; bench_peers.evoc({folder!r})"
+            theirs = json.loads(python(code, peers))
+            yield from _rows(f"{name}: EVoC", theirs, {"fit": theirs["seconds"]})
+            ratio = theirs["seconds"] / sum(ours["seconds"].values())
+            yield Row(f"{name}: EVoC / ours", ratio, "x", "> 1")
+            yield Row(f"{name}: EVoC / ours, processor", theirs["cpu"] / ours["cpu"], "x", "> 1")
+
+
+def against_bertopic(sets: Path, count: int, peers: str | None) -> Iterator[Row]:
+    """Real articles, embedded before: a night, then a fit of BERTopic."""
+    with tempfile.TemporaryDirectory() as folder:
+        count = write_articles(Path(folder), sets, count, SentenceEncoder())
+        ours = json.loads(python(f"import bench_groups; bench_groups.night({folder!r})"))
+        name = f"{count:,} articles"
+        stages = {stage: ours["seconds"][stage] for stage in STAGES}
+        yield from _rows(f"{name}: ours", ours, stages)
+        whole = sum(ours["seconds"].values())
+        yield Row(f"{name}: ours, the whole night", whole, "s", note="without embedding")
+        if peers:
+            code = f"import bench_peers; bench_peers.bertopic({folder!r})"
+            theirs = json.loads(python(code, peers))
+            yield from _rows(f"{name}: BERTopic", theirs, {"fit": theirs["seconds"]})
+            ratio = theirs["seconds"] / sum(stages.values())
+            yield Row(f"{name}: BERTopic / ours", ratio, "x", ">= 10")
+            yield Row(f"{name}: BERTopic / the whole night", theirs["seconds"] / whole, "x")
+            ratio = theirs["cpu"] / ours["cpu"]
+            yield Row(f"{name}: BERTopic / the whole night, processor", ratio, "x")
+
+
+def _rows(name: str, measured: dict[str, Any], stages: dict[str, float]) -> Iterator[Row]:
+    note = ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in stages.items())
+    yield Row(name, sum(stages.values()), "s", note=note)
+    yield Row(f"{name}: processor", measured["cpu"], "s", note="of all threads, load or not")
+    yield Row(f"{name}: peak memory", measured["peak"] / 1e6, "MB", note=measured["note"])
+
+
+@click.command()
+@click.option("--peers-python", "peers", help="The Python that has bertopic and evoc.")
+@click.option("--rows", default=200_000, show_default=True, help="Made-up vectors; 0 for none.")
+@click.option(
+    "--articles", "sets", type=click.Path(exists=True, path_type=Path), help="The labelled sets."
+)
+@click.option("--count", default=20_000, show_default=True, help="So many of their articles.")
+@click.option("--json-file", type=click.Path(path_type=Path))
+def main(
+    peers: str | None, rows: int, sets: Path | None, count: int, json_file: Path | None
+) -> None:
+    """Measure what was asked for and print the table."""
+    found: list[Row] = []
+    if rows:
+        found += against_evoc(rows, peers)
+    if sets:
+        found += against_bertopic(sets, count, peers)
+    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
+    found.append(Row("load of the machine at the end", os.getloadavg()[1], "", note=load))
+    show(found, json_file)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+"""Logs: a line of JSON for each record, on standard error, from the level that was asked for."""
+
+import json
+import logging
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from recommender.cli.logs import log_to_stderr
+
+log = logging.getLogger("recommender.room")
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+    out, err = capsys.readouterr()
+    assert out == ""
+    return [json.loads(line) for line in err.splitlines()]
+
+
+def test_a_record_is_one_line_with_all_that_it_was_given(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    log_to_stderr(0)
+    log.warning("%d ships\nin port", 3, extra={"quay": "Ærø", "sources": ["a", "b"]})
+    (entry,) = lines(capsys)
+    assert abs(datetime.fromisoformat(str(entry.pop("time"))) - datetime.now(UTC)) < timedelta(
+        minutes=1
+    )
+    assert entry == {
+        "level": "warning", "logger": "recommender.room", "message": "3 ships\nin port",
+        "quay": "Ærø", "sources": ["a", "b"],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("verbose", "levels"),
+    [(0, ["warning"]), (1, ["info", "warning"]), (2, ["debug", "info", "warning"])],
+)
+def test_more_is_told_the_more_is_asked_for(
+    capsys: pytest.CaptureFixture[str], verbose: int, levels: list[str]
+) -> None:
+    log_to_stderr(verbose)
+    for level in (logging.DEBUG, logging.INFO, logging.WARNING):
+        log.log(level, "a ship")
+    assert [entry["level"] for entry in lines(capsys)] == levels
+
+
+def test_an_exception_is_told_and_what_has_no_json_is_written_out(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    log_to_stderr(0)
+    try:
+        int("a crane")
+    except ValueError:
+        log.exception("a night failed", extra={"reason": {1j}})
+    (entry,) = lines(capsys)
+    assert "ValueError: invalid literal for int()" in str(entry["exception"])
+    assert entry["reason"] == "{1j}"
+
+
+def test_asked_twice_it_tells_once(capsys: pytest.CaptureFixture[str]) -> None:
+    log_to_stderr(0)
+    log_to_stderr(0)
+    log.warning("a ship")
+    assert len(lines(capsys)) == 1

@@ -1,0 +1,80 @@
+"""What people see: moments as editors say them, and headlines that cannot drive a terminal."""
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from recommender.cli.tables import (
+    HiddenRows,
+    article_heading,
+    figures_table,
+    how_long_ago,
+    printable,
+    related_table,
+)
+from recommender.evaluation.evaluate_related import Ranking
+from recommender.evaluation.ranking_metrics import MEASURES, intervals
+from recommender.types import Card, Related
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+HOSTILE = "Hi\x1b]0;pwned\x07\x1b[2J\x9b31m\n\u202egnp.exe [bold]x[/]"
+
+
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [
+        (timedelta(seconds=20), "just now"),
+        (timedelta(minutes=1), "1 minute ago"),
+        (timedelta(minutes=59), "59 minutes ago"),
+        (timedelta(hours=5), "5 hours ago"),
+        (timedelta(days=3, hours=4), "3 days ago"),
+        (timedelta(days=60), "31 Dec 2025"),
+        (timedelta(hours=-1), "1 Mar 2026"),
+    ],
+)
+def test_moments_are_said_as_an_editor_says_them(before: timedelta, said: str) -> None:
+    assert how_long_ago(NOW - before, NOW) == said
+
+
+def test_no_date_says_nothing() -> None:
+    assert how_long_ago(None, NOW) == ""
+
+
+def test_headlines_cannot_drive_a_terminal() -> None:
+    card = Card(HOSTILE, HOSTILE, None, HOSTILE, None, None, None, None)
+    hit = Related(HOSTILE, 0.5, HOSTILE, None, HOSTILE, None, None, None, None)
+    console = Console(width=300, force_terminal=False)
+    with console.capture() as capture:
+        console.print(article_heading(card, NOW))
+        console.print(related_table([hit], NOW))
+    printed = capture.get()
+    assert not set(printed) & set("\x1b\x07\x9b\u202e")
+    assert printed.count("[bold]x[/]") == 6  # heading and row: title, source, id
+    assert len(printed.splitlines()) == 4
+
+
+def test_printable_keeps_what_scripts_need() -> None:
+    for text in ("می‌خواهم", "👩‍👩‍👧", "a\xa0b", "Tony’s"):
+        assert printable(text) == text
+
+
+def test_bars_show_count_and_rate() -> None:
+    console = Console(width=120, force_terminal=False)
+    with console.capture() as capture, HiddenRows(console).stage("embed", 10, "texts") as advance:
+        advance(10)
+    assert "embed" in capture.get()
+    assert "10/10" in capture.get()
+
+
+def test_figures_stand_beside_their_intervals_on_one_line_each() -> None:
+    values = np.array([[1.0, 0.0, 0.5, 1.0], [0.0, 0.0, 0.5, 1.0]])
+    ranking = Ranking("rrf", "reciprocal rank fusion", values, intervals(values, [1, 2]))
+    console = Console(width=120, force_terminal=False)
+    with console.capture() as capture:
+        console.print(figures_table([ranking, ranking], MEASURES))
+    heading, row, again = capture.get().splitlines()
+    assert heading.split() == ["ranking", *MEASURES]
+    assert row == again
+    assert row.split("  ")[1:3] == ["0.500 (0.000–1.000)", "0.000 (0.000–0.000)"]

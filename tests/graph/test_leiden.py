@@ -1,0 +1,287 @@
+"""Communities: planted groups are found, edges weigh what they should, seeds decide the rest."""
+
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
+from typing import Literal
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import adjusted_rand_score
+
+from recommender._typing import Array
+from recommender.graph.leiden import (
+    central_members,
+    ensemble,
+    leiden,
+    modularity,
+    numbered_by_size,
+)
+
+Objective = Literal["modularity", "CPM"]
+OBJECTIVES: tuple[Objective, ...] = ("modularity", "CPM")
+
+
+def graph(texts: int, *edges: tuple[int, int, float]) -> tuple[Array, Array]:
+    """Rows of neighbours with scores, from edges (who, whom, score)."""
+    rows: list[list[tuple[int, float]]] = [[] for _ in range(texts)]
+    for who, whom, score in edges:
+        rows[who].append((whom, score))
+    width = max(map(len, rows), default=0)
+    neighbours = np.full((texts, width), -1, dtype=np.int32)
+    scores = np.zeros((texts, width), dtype=np.float32)
+    for row, found in enumerate(rows):
+        for column, (whom, score) in enumerate(found):
+            neighbours[row, column], scores[row, column] = whom, score
+    return neighbours, scores
+
+
+def noisy(texts: int, k: int, seed: int = 0) -> tuple[Array, Array]:
+    rng = np.random.default_rng(seed)
+    rows = [rng.choice([j for j in range(texts) if j != i], k, False) for i in range(texts)]
+    scores = -np.sort(-rng.random((texts, k)), axis=1)
+    return np.array(rows, dtype=np.int32), scores.astype(np.float32)
+
+
+def pairs(of: Iterable[int]) -> list[frozenset[int]]:
+    return [frozenset(pair) for pair in combinations(of, 2)]
+
+
+def groups(labels: Array) -> set[frozenset[int]]:
+    return {frozenset(np.flatnonzero(labels == g).tolist()) for g in set(labels.tolist())}
+
+
+@pytest.mark.parametrize(("objective", "resolution"), [("modularity", 0.5), ("CPM", 0.3)])
+def test_planted_cliques_are_the_communities(objective: Objective, resolution: float) -> None:
+    planted = [{0, 3, 6, 9}, {1, 4, 7}, {2, 5, 8, 10, 11}]
+    edges = [(a, b, 0.9) for group in planted for a in group for b in group if a != b]
+    edges += [(0, 1, 0.1), (4, 2, 0.1), (8, 9, 0.1)]
+    found = leiden(*graph(12, *edges), resolution, 0, objective)
+    assert found.dtype == np.int32
+    assert groups(found) == {frozenset(group) for group in planted}
+
+
+def test_under_cpm_an_edge_weighs_the_mean_of_what_is_said() -> None:
+    def together(*edges: tuple[int, int, float]) -> bool:
+        return len(groups(leiden(*graph(2, *edges), 0.5, 0, "CPM"))) == 1
+
+    assert together((0, 1, 0.51))
+    assert not together((0, 1, 0.49))
+    assert together((0, 1, 0.61), (1, 0, 0.41))
+    assert not together((0, 1, 0.59), (1, 0, 0.39))
+    assert not together((0, 1, 0.3), (1, 0, 0.3))
+
+
+def test_under_modularity_naming_each_other_ties_twice_as_strongly() -> None:
+    # At this resolution the third text of a chain of equal ties is held, of a half as strong one
+    # it is not.
+    chain = [(0, 1, 0.8), (1, 2, 0.8)]
+    assert len(groups(leiden(*graph(3, *chain), 1.3, 0, "modularity"))) == 1
+    mutual = leiden(*graph(3, *chain, (1, 0, 0.8)), 1.3, 0, "modularity")
+    assert groups(mutual) == {frozenset({0, 1}), frozenset({2})}
+
+
+def partitions(texts: int) -> Iterator[list[int]]:
+    """All ways to group so many texts: the group of each, every partition once."""
+    if not texts:
+        yield []
+        return
+    for before in partitions(texts - 1):
+        for group in range(max(before, default=-1) + 2):
+            yield [*before, group]
+
+
+@given(st.integers(0, 10_000), st.sampled_from([0.3, 0.5, 0.7]))
+def test_under_cpm_the_best_communities_hang_together_by_strong_edges(
+    seed: int, resolution: float
+) -> None:
+    # What lets the search leave out all other edges: by trying all partitions.
+    texts = 6
+    neighbours, scores = noisy(texts, 2, seed)
+    said: dict[frozenset[int], list[float]] = {}
+    for who, (others, values) in enumerate(zip(neighbours.tolist(), scores.tolist(), strict=True)):
+        for whom, score in zip(others, values, strict=True):
+            said.setdefault(frozenset((who, whom)), []).append(score)
+    gains = {pair: np.mean(said.get(pair, [0.0])) - resolution for pair in pairs(range(texts))}
+
+    def quality(of: Sequence[int]) -> float:
+        together = (pair for pair in gains if len({of[text] for text in pair}) == 1)
+        return float(sum(gains[pair] for pair in together))
+
+    part = list(range(texts))
+    for a, b in (sorted(pair) for pair, gain in gains.items() if gain >= 0):
+        part = [part[a] if of == part[b] else of for of in part]
+
+    def within(of: Sequence[int]) -> bool:
+        return len({*zip(of, part, strict=True)}) == len({*of})
+
+    best = max(map(quality, partitions(texts)))
+    assert max(map(quality, filter(within, partitions(texts)))) == pytest.approx(best)
+    assert within(leiden(neighbours, scores, resolution, 0, "CPM").tolist())
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_equal_seeds_give_equal_communities_whatever_ran_before(objective: Objective) -> None:
+    neighbours, scores = noisy(150, 6)
+    resolution = {"modularity": 1.0, "CPM": 0.45}[objective]
+    first = leiden(neighbours, scores, resolution, 7, objective)
+    assert len(groups(first)) > 1
+    random.seed(99)
+    leiden(neighbours, scores, resolution, 8, objective)
+    assert leiden(neighbours, scores, resolution, 7, objective).tobytes() == first.tobytes()
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_pythons_random_numbers_are_left_alone(objective: Objective) -> None:
+    random.seed(5)
+    expected = random.random()
+    random.seed(5)
+    leiden(*noisy(30, 3), 0.5, 0, objective)
+    assert random.random() == expected
+
+
+def test_an_ensemble_finds_what_is_planted() -> None:
+    planted = [{0, 3, 6, 9}, {1, 4, 7}, {2, 5, 8, 10, 11}, {12}]
+    edges = [(a, b, 0.9) for group in planted for a in group for b in group if a != b]
+    edges += [(0, 1, 0.1), (4, 2, 0.1), (8, 9, 0.1)]
+    found = ensemble(*graph(13, *edges), 0.5, 0, 3)
+    assert found.dtype == np.int32
+    assert groups(found) == {frozenset(group) for group in planted}
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_an_ensemble_of_a_small_graph_finds_the_best_communities(seed: int) -> None:
+    neighbours, scores = noisy(7, 3, seed)
+    best = max(modularity(neighbours, scores, np.array(part), 1.0) for part in partitions(7))
+    found = ensemble(neighbours, scores, 1.0, seed, 5)
+    assert modularity(neighbours, scores, found, 1.0) == pytest.approx(best)
+
+
+def test_ensembles_are_better_than_their_searches_and_agree_more() -> None:
+    neighbours, scores = noisy(300, 6)
+
+    def judged(found: list[Array]) -> tuple[float, float]:
+        qualities = [modularity(neighbours, scores, part, 1.0) for part in found]
+        alike = [adjusted_rand_score(a, b) for a, b in combinations(found, 2)]
+        return float(np.mean(qualities)), float(np.mean(alike))
+
+    alone = judged([leiden(neighbours, scores, 1.0, seed, "modularity") for seed in range(6)])
+    together = judged([ensemble(neighbours, scores, 1.0, seed, 5) for seed in range(6)])
+    assert together[0] > alone[0]
+    assert together[1] > alone[1]
+
+
+def test_equal_seeds_give_equal_ensembles_and_leave_pythons_random_numbers_alone() -> None:
+    neighbours, scores = noisy(150, 6)
+    random.seed(5)
+    expected = random.random()
+    random.seed(5)
+    first = ensemble(neighbours, scores, 1.0, 7, 3)
+    assert random.random() == expected
+    ensemble(neighbours, scores, 1.0, 8, 3)
+    assert ensemble(neighbours, scores, 1.0, 7, 3).tobytes() == first.tobytes()
+
+
+@pytest.mark.parametrize("count", [0, 1, 5])
+def test_an_ensemble_of_texts_without_neighbours_leaves_them_alone(count: int) -> None:
+    none = np.full((count, 3), -1, dtype=np.int32)
+    assert len(groups(ensemble(none, np.zeros((count, 3), np.float32), 0.5, 0, 5))) == count
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+@pytest.mark.parametrize("count", [0, 1, 2, 5])
+def test_texts_without_neighbours_stand_alone(count: int, objective: Objective) -> None:
+    empty = np.empty((count, 0))
+    found = leiden(empty.astype(np.int32), empty.astype(np.float32), 0.5, 0, objective)
+    assert len(groups(found)) == count
+    none = np.full((count, 3), -1, dtype=np.int32)
+    found = leiden(none, np.zeros((count, 3), np.float32), 0.5, 0, objective)
+    assert len(groups(found)) == count
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_missing_neighbours_and_scores_of_nothing_are_no_ties(objective: Objective) -> None:
+    neighbours = np.array([[1, -1], [0, 2], [1, -1]], dtype=np.int32)
+    scores = np.array([[0.9, 0.9], [0.9, 0.0], [0.0, 0.9]], dtype=np.float32)
+    found = leiden(neighbours, scores, 0.5, 0, objective)
+    assert groups(found) == {frozenset({0, 1}), frozenset({2})}
+
+
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=40))
+def test_numbers_go_by_size_then_by_first_member(labels: list[int]) -> None:
+    numbered = numbered_by_size(np.array(labels, dtype=np.int32))
+    assert numbered.dtype == np.int32
+    ranked = sorted(set(labels), key=lambda g: (-labels.count(g), labels.index(g)))
+    assert numbered.tolist() == [ranked.index(group) for group in labels]
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(1, 4)), min_size=1, max_size=40))
+def test_numbers_go_by_the_weights_where_there_are_any(members: list[tuple[int, int]]) -> None:
+    labels = [group for group, _ in members]
+    weights = np.array([weight for _, weight in members])
+    numbered = numbered_by_size(np.array(labels, dtype=np.int32), weights).tolist()
+    size = {g: sum(weight for group, weight in members if group == g) for g in labels}
+    ranked = sorted(set(labels), key=lambda g: (-size[g], labels.index(g)))
+    assert numbered == [ranked.index(group) for group in labels]
+
+
+def slow_central(neighbours: Array, scores: Array, groups: Array) -> list[int]:
+    """Of each group the text whose scores with its own group sum to the most."""
+    found = []
+    for group in range(int(groups.max(initial=-1)) + 1):
+        members = [t for t in range(len(groups)) if groups[t] == group]
+        degree = {
+            t: sum(
+                float(s)
+                for n, s in zip(neighbours[t], scores[t], strict=True)
+                if n >= 0 and groups[n] == group
+            )
+            for t in members
+        }
+        found.append(min(members, key=lambda t: (-degree[t], t)))
+    return found
+
+
+@given(st.integers(1, 12), st.integers(0, 4), st.randoms(use_true_random=False))
+def test_the_central_member_is_the_one_its_group_is_nearest_to(
+    texts: int, k: int, rng: random.Random
+) -> None:
+    neighbours = np.array(
+        [[rng.randrange(-1, texts) for _ in range(k)] for _ in range(texts)], dtype=np.int32
+    ).reshape(texts, k)
+    # Halves and quarters add up exactly in any order.
+    scores = np.array(
+        [[rng.randrange(5) / 4 for _ in range(k)] for _ in range(texts)], dtype=np.float32
+    ).reshape(texts, k)
+    labels = [rng.randrange(-1, 3) for _ in range(texts)]
+    known = {label: number for number, label in enumerate(sorted({*labels} - {-1}))}
+    groups = np.array([known.get(label, -1) for label in labels], dtype=np.int32)
+    found = central_members(neighbours, scores, groups)
+    assert found.dtype == np.int32
+    assert found.tolist() == slow_central(neighbours, scores, groups)
+
+
+@given(
+    st.integers(1, 12), st.integers(0, 4), st.sampled_from([0.0, 0.5, 1.0, 3.0]),
+    st.integers(0, 10_000),
+)  # fmt: skip
+def test_modularity_is_that_of_the_graph_that_is_searched(
+    texts: int, k: int, resolution: float, seed: int
+) -> None:
+    igraph = pytest.importorskip("igraph")
+    rng = np.random.default_rng(seed)
+    neighbours = rng.integers(-1, texts, (texts, k)).astype(np.int32)
+    neighbours[neighbours == np.arange(texts)[:, None]] = -1
+    scores = (rng.integers(1, 9, (texts, k)) / 8).astype(np.float32)
+    groups = rng.integers(0, 3, texts)
+    edges = [(i, int(j)) for i in range(texts) for j in neighbours[i] if j >= 0]
+    weights = [float(s) for s, j in zip(scores.ravel(), neighbours.ravel(), strict=True) if j >= 0]
+    wanted = 0.0
+    if edges:
+        oracle = igraph.Graph(n=texts, edges=edges)
+        wanted = oracle.modularity(
+            groups.tolist(), weights=weights, resolution=resolution, directed=False
+        )
+    assert modularity(neighbours, scores, groups, resolution) == pytest.approx(wanted, abs=1e-9)

@@ -1,0 +1,112 @@
+"""Reading: which words a corpus writes as names, where its capitals tell that, and where not."""
+
+import numpy as np
+import pytest
+
+from recommender.keywords import casing as room
+from recommender.keywords.casing import JOINS, TELLS, CasedTokens, Vocabulary, parts, read_casing
+from recommender.language.tokens import Tokens, read_tokens
+
+
+def read(*texts: str, language: str = "en") -> tuple[Tokens, Vocabulary, CasedTokens]:
+    tokens = read_tokens(list(texts))
+    return (tokens, *read_casing(tokens, [language]))
+
+
+def stop_words(*texts: str) -> set[str]:
+    _, words, _ = read(*texts)
+    return {word for word, stop in zip(words.words, words.stop.tolist(), strict=True) if stop}
+
+
+def marked(texts: tuple[str, ...], flag: int, language: str = "en") -> list[str]:
+    tokens, _, found = read(*texts, language=language)
+    return [
+        tokens.vocabulary[surface]
+        for surface, flags in zip(found.surface.tolist(), found.flags.tolist(), strict=True)
+        if flags & flag
+    ]
+
+
+def test_words_are_folded_and_known_by_their_places() -> None:
+    tokens, words, found = read("The mayor’s harbour. The HARBOUR, 7 cranes!")
+    assert words.words == sorted(["the", "mayor", "harbour", "cranes"])
+    spelled = [words.words[word] if word >= 0 else "-" for word in found.word.tolist()]
+    assert " ".join(spelled) == "the mayor harbour - the harbour - - cranes -"
+    assert found.uses.sum() == len(found.surface) == len(tokens.tokens)
+
+
+def test_capitals_tell_nothing_where_all_words_or_first_words_have_them() -> None:
+    told = marked(("Harbour opens. The mayor met Hun Manet there; Cranes stood by.",), TELLS)
+    assert "Manet" in told
+    assert not {"Harbour", "The", "Cranes"} & set(told)
+    assert marked(("HARBOUR OPENS AGAIN", "Harbour Opens Again"), TELLS) == []
+
+
+def test_a_language_that_writes_all_nouns_with_a_capital_tells_of_no_names_by_them() -> None:
+    german = tuple(
+        f"gestern sah der Bürgermeister am Hafen {n} Kräne im Wind und alte Schiffe im Dock"
+        for n in range(40)
+    )
+    english = tuple(
+        f"yesterday the mayor saw {n} old cranes in the wind and ships at the dock of Poipet"
+        for n in range(40)
+    )
+    assert marked(german, TELLS, "de") == []
+    assert "Poipet" in marked(english, TELLS)
+
+
+def test_a_stop_word_that_the_corpus_writes_as_a_name_is_none() -> None:
+    texts = [f"again the {name} spoke of {n} ships" for n in range(9) for name in ("UN", "WHO")]
+    assert "un" not in stop_words(*texts)
+    assert "who" not in stop_words(*texts)
+    assert "who" in stop_words(*texts, *(f"those who saw {n} ships" for n in range(9)))
+    assert {"the", "of", "again"} <= stop_words(*texts)
+
+
+@pytest.mark.parametrize(
+    ("text", "joined"),
+    [
+        ("old cranes stood", ["old", "cranes"]),
+        ("old, cranes. stood", []),
+        ("the mayor’s harbour", ["the"]),  # a possessive ends a run
+        ("7 cranes", []),
+    ],
+)
+def test_a_run_goes_on_where_nothing_stands_between(text: str, joined: list[str]) -> None:
+    assert marked((text,), JOINS) == joined
+
+
+def test_texts_do_not_run_into_each_other_and_none_are_none() -> None:
+    assert marked(("old cranes", "stood by"), JOINS) == ["old", "stood"]
+    for texts in ((), ("",), ("", "...")):
+        _, words, found = read(*texts)
+        assert not words.words
+        assert (found.word == -1).all()
+
+
+def test_capitals_bind_a_stop_word_to_its_name_and_a_connector_between_two() -> None:
+    texts = [
+        f"old ships of New Dock and men of the Bank of Quay met {n} new ships "
+        "and cranes near the old harbour bank"
+        for n in range(9)
+    ]
+    tokens, words, found = read(*texts)
+    part, bound = parts(found, words)
+    assert part.dtype == bound.dtype == bool
+    of_parts = {tokens.vocabulary[s] for s in found.surface[part].tolist()}
+    assert {"New", "Dock", "Bank", "of", "Quay"} <= of_parts
+    assert "new" not in of_parts
+    assert {tokens.vocabulary[s] for s in found.surface[bound].tolist()} == {"New"}
+
+
+def test_only_the_beginning_of_a_text_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "READ_TOKENS", 3)
+    _, words, found = read("one two three four five", "six seven")
+    assert found.slice.tolist() == [0, 0, 0, 1, 1]
+    assert len(found.word) == 5
+    whole = read_casing(read_tokens(["old cranes"] * 5), ["en"])[1]
+    monkeypatch.setattr(room, "SLICES_A_TIME", 2)
+    parted = read_casing(read_tokens(["old cranes"] * 5), ["en"])[1]
+    for one, other in zip(whole, parted, strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert words.words

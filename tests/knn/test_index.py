@@ -1,0 +1,167 @@
+"""The FAISS index against a plain numpy oracle: exact, ordered, on any number of threads."""
+
+import io
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import recommender.knn.index
+from recommender.knn.index import BLOCK_ROWS, Found, Index
+
+
+def ignore(_: int) -> None:
+    pass
+
+
+def unit_vectors(count: int, dimension: int = 24, seed: int = 0) -> np.ndarray:
+    vectors = np.random.default_rng(seed).standard_normal((count, dimension))
+    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+
+
+def corners(numbers: list[int], dimension: int = 8) -> np.ndarray:
+    """Vectors along the axes: every product is exactly 0 or 1, so that ties are ties."""
+    return np.eye(dimension, dtype=np.float32)[numbers]
+
+
+def oracle(vectors: np.ndarray, queries: np.ndarray, k: int) -> Found:
+    products = queries.astype(np.float64) @ vectors.astype(np.float64).T
+    numbers = np.broadcast_to(np.arange(len(vectors)), products.shape)
+    order = np.lexsort((numbers, -products), axis=-1)[:, :k]
+    return Found(order, np.take_along_axis(products, order, axis=-1))
+
+
+def test_a_search_finds_the_most_similar_admitted_texts() -> None:
+    vectors = unit_vectors(200)
+    index = Index.build(vectors)
+    rng = np.random.default_rng(1)
+    for share in (0.02, 0.5, 1.0):
+        admitted = rng.random(200) < share
+        query = unit_vectors(1, seed=2)[0]
+        numbers = np.flatnonzero(admitted)
+        expected = oracle(vectors[admitted], query[None, :], 10)
+        found = index.search(query, 10, admitted)
+        assert found.texts.tolist() == numbers[expected.texts[0]].tolist()
+        np.testing.assert_allclose(found.similarities, expected.similarities[0], atol=1e-6)
+        assert (found.texts.dtype, found.similarities.dtype) == (np.int32, np.float32)
+
+
+@pytest.mark.parametrize(
+    ("admitted", "k", "expected"), [(0, 5, 0), (3, 5, 3), (7, 5, 5), (7, 0, 0)]
+)
+def test_fewer_come_only_where_fewer_are_admitted(admitted: int, k: int, expected: int) -> None:
+    vectors = unit_vectors(50)
+    mask = np.zeros(50, dtype=bool)
+    mask[np.random.default_rng(3).choice(50, admitted, replace=False)] = True
+    found = Index.build(vectors).search(vectors[0], k, mask)
+    assert len(found.texts) == len(found.similarities) == expected
+    assert mask[found.texts].all()
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.integers(0, 7), min_size=1, max_size=40), st.integers(1, 12), st.data())
+def test_equal_similarities_are_ordered_by_number(
+    numbers: list[int], k: int, data: st.DataObject
+) -> None:
+    vectors = corners(numbers)
+    admitted = np.array(data.draw(st.lists(st.booleans(), min_size=len(numbers),
+                                           max_size=len(numbers))))  # fmt: skip
+    found = Index.build(vectors).search(corners([0])[0], k, admitted)
+    like = [n for n, corner in enumerate(numbers) if corner == 0 and admitted[n]]
+    assert len(found.texts) == min(k, int(admitted.sum()))
+    assert admitted[found.texts].all()
+    assert found.similarities.tolist() == [1.0] * min(k, len(like)) + [0.0] * (
+        len(found.texts) - min(k, len(like))
+    )
+    for value in (1.0, 0.0):
+        run = found.texts[found.similarities == value].tolist()
+        assert run == sorted(set(run))
+
+
+def test_block_search_equals_the_oracle_across_blocks() -> None:
+    count = 2 * BLOCK_ROWS + 37  # the last block is a short one
+    vectors = unit_vectors(count, dimension=12)
+    steps: list[int] = []
+    found = Index.build(vectors).search_blocks(vectors, 9, 2, steps.append)
+    expected = oracle(vectors, vectors, 9)
+    assert found.texts.tolist() == expected.texts.tolist()
+    np.testing.assert_allclose(found.similarities, expected.similarities, atol=1e-6)
+    assert steps == [BLOCK_ROWS, BLOCK_ROWS, 37]
+
+
+def test_block_search_gives_the_same_bits_on_any_number_of_threads() -> None:
+    vectors = unit_vectors(3 * BLOCK_ROWS + 5, dimension=64)
+    index = Index.build(vectors)
+    one = index.search_blocks(vectors, 20, 1, ignore)
+    for threads in (2, 5):
+        other = index.search_blocks(vectors, 20, threads, ignore)
+        assert other.texts.tobytes() == one.texts.tobytes()
+        assert other.similarities.tobytes() == one.similarities.tobytes()
+
+
+def test_more_neighbours_than_texts_are_as_many_as_texts() -> None:
+    vectors = unit_vectors(4)
+    found = Index.build(vectors).search_blocks(vectors, 10, 1, ignore)
+    assert found.texts.shape == (4, 4)
+    assert sorted(found.texts[0].tolist()) == [0, 1, 2, 3]
+
+
+def test_an_index_written_and_mapped_answers_the_same() -> None:
+    vectors = unit_vectors(100)
+    index = Index.build(vectors)
+    file = io.BytesIO()
+    index.write(file, b"a stamp behind the data")
+    assert file.getvalue().endswith(b"a stamp behind the data")
+    again = Index.from_buffer(file.getvalue())
+    assert len(again) == len(index) == 100
+    for query in vectors[:5]:
+        before, after = (i.search(query, 10) for i in (index, again))
+        assert before.texts.tolist() == after.texts.tolist()
+        assert before.similarities.tobytes() == after.similarities.tobytes()
+    assert again.vector(42).tobytes() == vectors[42].tobytes()
+
+
+def test_two_indexes_of_the_same_vectors_are_the_same_bytes() -> None:
+    files = [io.BytesIO(), io.BytesIO()]
+    for file in files:
+        Index.build(unit_vectors(50)).write(file)
+    assert files[0].getvalue() == files[1].getvalue()
+
+
+@pytest.mark.parametrize("share", [0.01, 0.3, 1.0])
+def test_lists_find_nearly_all_and_never_too_few(
+    share: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recommender.knn.index, "NARROW", 100)
+    vectors = unit_vectors(4000, dimension=8)
+    index = Index.build(vectors)
+    lists = index.lists(2)
+    assert lists.recall >= 0.97
+    assert sorted(lists.texts.tolist()) == list(range(4000))
+    admitted = np.random.default_rng(4).random(4000) < share
+    exact = shared = 0
+    for query in unit_vectors(50, dimension=8, seed=5):
+        found = index.search_lists(query, 10, lists, admitted)
+        expected = index.search(query, 10, admitted)
+        assert len(found.texts) == len(expected.texts)
+        assert admitted[found.texts].all()
+        assert (np.diff(found.similarities) <= 0).all()
+        shared += len(np.intersect1d(found.texts, expected.texts))
+        exact += len(expected.texts)
+    assert shared / exact >= 0.95
+
+
+def test_lists_are_the_same_on_any_number_of_threads() -> None:
+    index = Index.build(unit_vectors(1500))
+    one, two = index.lists(1), index.lists(2)
+    assert [np.asarray(a).tobytes() for a in one] == [np.asarray(a).tobytes() for a in two]
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.booleans(), min_size=4, max_size=60), st.integers(0, 70))
+def test_lists_give_fewer_only_where_fewer_are_admitted(admitted: list[bool], k: int) -> None:
+    index = Index.build(unit_vectors(len(admitted)))
+    found = index.search_lists(unit_vectors(1)[0], k, index.lists(1), np.array(admitted))
+    assert len(set(found.texts.tolist())) == min(k, sum(admitted))
+    assert np.array(admitted)[found.texts].all()

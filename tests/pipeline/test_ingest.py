@@ -1,0 +1,142 @@
+"""Intake: every record is stored, left out or rejected, or nothing is; texts are read once."""
+
+import logging
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from recommender.artifacts.folder import Artifacts
+from recommender.artifacts.takedowns import remove
+from recommender.errors import InputError
+from recommender.pipeline import ingest as room
+from recommender.pipeline.ingest import Intake, count, embed, ingest_sources, size_of
+from recommender.progress import Silent, Timed
+from recommender.settings import Settings
+from recommender.store.sql import Store
+from tests.planted import WordEncoder, article, settings, write_jsonl
+
+
+class Desk:
+    """A store, and what takes records in."""
+
+    def __init__(self, root: Path) -> None:
+        self.root, self.artifacts = root, Artifacts(root / "artifacts")
+        self.artifacts.root.mkdir()
+
+    def take(self, *sources: Path, chosen: Settings | None = None) -> Intake:
+        with Store(self.artifacts.store) as store:
+            size = sum(map(size_of, sources))
+            return ingest_sources(
+                store, sources, size, self.artifacts, chosen or settings(), Timed(Silent())
+            )
+
+    def ids(self) -> list[str]:
+        with Store(self.artifacts.store) as store:
+            return [item.card.id for item in store.articles()]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+def test_each_record_is_told_by_what_became_of_it(desk: Desk, tmp_path: Path) -> None:
+    items = [article(n) for n in range(6)]
+    first = desk.take(write_jsonl(tmp_path / "a.jsonl", items[:4]))
+    assert first == Intake(
+        4, new=4, changed=0, unchanged=0, removed=0, rejected=0, rejects_file=None
+    )
+    remove(desk.artifacts, items[5].id)
+    changed = replace(items[1], text="Another text.")
+    path = write_jsonl(tmp_path / "b.jsonl", [items[0], changed, items[4], items[5]])
+    with path.open("a") as file:
+        file.write('{"id": "bad"}\n')
+    second = desk.take(path, chosen=settings("input.max_rejects=0.5"))
+    file_name = str(second.rejects_file)
+    assert second == Intake(5, 1, 1, 1, removed=1, rejected=1, rejects_file=file_name)
+    assert Path(file_name).exists()
+    assert desk.ids() == sorted(item.id for item in items[:5])
+
+
+def test_too_many_rejects_undo_all_and_name_the_first(desk: Desk, tmp_path: Path) -> None:
+    path = write_jsonl(tmp_path / "a.jsonl", [article(n) for n in range(3)])
+    with path.open("a") as file:
+        file.write("no json\n")
+    with pytest.raises(InputError, match=r"1 of 4 records are bad \(25.0%\)") as refused:
+        desk.take(path, chosen=settings("input.max_rejects=0.2"))
+    assert f"{path}" in str(refused.value)
+    assert desk.ids() == []
+    assert desk.take(path, chosen=settings("input.max_rejects=0.25")).rejected == 1
+
+
+def test_a_source_that_breaks_undoes_those_before_it(desk: Desk, tmp_path: Path) -> None:
+    whole = write_jsonl(tmp_path / "a.jsonl", [article(0)])
+    broken = tmp_path / "b.jsonl.gz"
+    broken.write_bytes(b"no gzip")
+    with pytest.raises(InputError, match="cannot be read"):
+        desk.take(whole, broken)
+    assert desk.ids() == []
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 3, 100])
+def test_however_many_are_stored_at_a_time_none_is_lost(
+    desk: Desk, tmp_path: Path, chunk: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "INGEST_CHUNK", chunk)
+    items = [article(n) for n in range(6)]
+    sources = [write_jsonl(tmp_path / f"{n}.jsonl", items[n : n + 3]) for n in (0, 3)]
+    assert desk.take(*sources).new == 6
+    assert desk.ids() == sorted(item.id for item in items)
+
+
+def test_what_is_taken_down_leaves_the_store(desk: Desk, tmp_path: Path) -> None:
+    path = write_jsonl(tmp_path / "a.jsonl", [article(n) for n in range(3)])
+    desk.take(path)
+    remove(desk.artifacts, article(1).id)
+    assert desk.take(path).removed == 1
+    assert article(1).id not in desk.ids()
+
+
+def test_sources_without_a_record_are_warned_of(
+    desk: Desk, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = write_jsonl(tmp_path / "a.jsonl", [])
+    with caplog.at_level(logging.WARNING, "recommender"):
+        assert desk.take(path).read == 0
+    assert [record.message for record in caplog.records] == ["the sources hold no record"]
+
+
+def test_a_missing_source_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"nothing-here\.jsonl: cannot be read: No such file"):
+        size_of(tmp_path / "nothing-here.jsonl")
+
+
+@pytest.mark.parametrize("chunk", [1, 4, 100])
+def test_texts_are_embedded_and_cut_once(
+    desk: Desk, tmp_path: Path, chunk: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "EMBED_CHUNK", chunk)
+    monkeypatch.setattr(room, "COUNT_CHUNK", chunk)
+    encoder, timed = WordEncoder(), Timed(Silent())
+    desk.take(write_jsonl(tmp_path / "a.jsonl", [article(n) for n in range(5)]))
+    with Store(desk.artifacts.store) as store:
+        assert embed(store, encoder, timed) == 5
+        count(store, timed)
+        assert len(encoder.encoded) == len(set(encoder.encoded)) == 5
+        assert (embed(store, encoder, timed), len(encoder.encoded)) == (0, 5)
+        hashes = sorted({item.content_hash for item in store.articles()})
+        vectors = store.vectors(encoder.spec.fingerprint, hashes)
+        features = store.features(room.FEATURES_VERSION, hashes)
+    texts = {room.content_hash(text): text for text in encoder.encoded}
+    expected = encoder.encode([texts[key] for key in hashes]).vectors
+    assert np.abs(vectors.astype(np.float32) - expected).max() < 0.01
+    assert len(features.tokens.start) == 6
+
+
+def test_another_encoder_embeds_all_again(desk: Desk, tmp_path: Path) -> None:
+    desk.take(write_jsonl(tmp_path / "a.jsonl", [article(n) for n in range(3)]))
+    with Store(desk.artifacts.store) as store:
+        for name in ("words", "others"):
+            assert embed(store, WordEncoder(name=name), Timed(Silent())) == 3

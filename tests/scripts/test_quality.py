@@ -1,0 +1,167 @@
+"""The script that holds floors: measures a made-up set, and fails where it should."""
+
+import json
+import runpy
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from recommender.evaluation.ranking_metrics import MEASURES
+from tests.planted import WordEncoder, write_labelled
+
+SCRIPT = Path(__file__).parents[2] / "scripts" / "quality" / "quality.py"
+NAME = "related: basil"
+FIGURES = {
+    "related": MEASURES,
+    "stories": ("precision", "recall", "F1"),
+    "topics": ("V-measure", "assigned", "placed", "NPMI", "diversity"),
+    "duplicates": ("precision", "recall"),
+}
+Run = Callable[..., Result]
+pytestmark = pytest.mark.usefixtures("scripts")
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a made-up set under the name of a real one; no model is needed."""
+    monkeypatch.setattr(
+        "recommender.pipeline.nightly.SentenceEncoder", lambda *_, **__: WordEncoder()
+    )
+    (tmp_path / "data").mkdir()
+    write_labelled(tmp_path / "data" / "basil_stories.jsonl")
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    main = runpy.run_path(str(SCRIPT))["main"]
+
+    def run(*arguments: object) -> Result:
+        floors = ("--floors", tmp_path / "floors.json")
+        return CliRunner().invoke(main, [str(word) for word in (*floors, *arguments)])
+
+    return run
+
+
+def floors(tmp_path: Path, **changed: float) -> dict[str, float]:
+    """The floors in the file, after changing some of them."""
+    path = tmp_path / "floors.json"
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    stored[NAME]["floors"] |= {name.replace("_", "@"): value for name, value in changed.items()}
+    path.write_text(json.dumps(stored), encoding="utf-8")
+    found: dict[str, float] = stored[NAME]["floors"]
+    return found
+
+
+def test_without_the_sets_it_is_skipped(run: Run, tmp_path: Path) -> None:
+    result = run("--data", tmp_path / "nowhere")
+    assert result.exit_code == 0
+    assert result.output.startswith("skipped: there are no labelled sets in")
+
+
+def test_figures_are_printed_written_and_held_to_their_floors(
+    run: Run, data: Path, tmp_path: Path
+) -> None:
+    some = ("--data", data, "--only", NAME)
+    without = run(*some)
+    assert without.exit_code == 1
+    assert "has no floors" in without.output
+    assert run(*some, "--update-floors").exit_code == 0
+    assert floors(tmp_path) == pytest.approx(dict.fromkeys(MEASURES, 0.995))
+    held = run(*some, "--json-file", tmp_path / "deep" / "quality.json")
+    assert held.exit_code == 0, held.output
+    assert "every figure is at its floor or above" in held.output
+    for row in ("the product, relevance alone", "the product as shipped", "dense", "BM25", "recip"):
+        assert row in held.output
+    written = json.loads((tmp_path / "deep" / "quality.json").read_text(encoding="utf-8"))
+    assert written[NAME]["rankings"]["relevance"]["figures"]["P@1"]["mean"] == 1
+    assert len(written[NAME]["files"]["basil_stories.jsonl"]) == 64
+
+
+def test_a_figure_below_its_floor_fails_with_a_sentence(
+    run: Run, data: Path, tmp_path: Path
+) -> None:
+    some = ("--data", data, "--only", NAME)
+    assert run(*some, "--update-floors").exit_code == 0
+    floors(tmp_path, nDCG_5=1.01)
+    result = run(*some)
+    assert result.exit_code == 1
+    assert f"{NAME}: nDCG@5 is 1.0000, below its floor 1.0100" in result.output
+
+
+def test_floors_rise_by_themselves_and_fall_only_when_told_to(
+    run: Run, data: Path, tmp_path: Path
+) -> None:
+    some = ("--data", data, "--only", NAME, "--update-floors")
+    assert run(*some).exit_code == 0
+    floors(tmp_path, P_1=0.5, recall_10=0.999, nDCG_5=1.01)
+    refused = run(*some)
+    assert refused.exit_code == 1
+    assert "no floor was changed" in refused.output
+    assert floors(tmp_path)["P@1"] == 0.5
+    floors(tmp_path, nDCG_5=0.9)
+    assert run(*some).exit_code == 0
+    assert floors(tmp_path) == pytest.approx(
+        {"nDCG@5": 0.995, "P@1": 0.995, "recall@10": 0.999, "MRR": 0.995}
+    )
+    assert run(*some, "--lower-floors").exit_code == 0
+    assert floors(tmp_path)["recall@10"] == pytest.approx(0.995)
+    assert run("--data", data, "--lower-floors").exit_code == 2
+
+
+def test_another_set_under_the_same_name_is_refused(run: Run, data: Path, tmp_path: Path) -> None:
+    some = ("--data", data, "--only", NAME)
+    assert run(*some, "--update-floors").exit_code == 0
+    write_labelled(data / "basil_stories.jsonl", 44)
+    for arguments in ((), ("--update-floors",)):
+        result = run(*some, *arguments)
+        assert result.exit_code == 1
+        assert "basil_stories.jsonl is not the set that its floors were taken" in result.output
+    assert run(*some, "--update-floors", "--lower-floors").exit_code == 0
+    assert run(*some).exit_code == 0
+
+
+def test_a_set_that_is_missing_beside_others_is_no_success(run: Run, data: Path) -> None:
+    result = run("--data", data)
+    assert result.exit_code == 1
+    assert "there is no" in str(result.exception) or "there is no" in result.output
+
+
+def test_one_task_leaves_the_floors_of_the_others(run: Run, data: Path, tmp_path: Path) -> None:
+    shutil.copy(data / "basil_stories.jsonl", data / "ecbplus_stories.jsonl")
+    assert run("--data", data, "--only", "related: ecbplus", "--update-floors").exit_code == 0
+    assert run("--data", data, "--only", NAME, "--update-floors").exit_code == 0
+    stored = json.loads((tmp_path / "floors.json").read_text(encoding="utf-8"))
+    assert set(stored) == {"related: ecbplus", NAME}
+
+
+def test_the_floors_in_the_repository_are_those_of_the_tasks() -> None:
+    script = runpy.run_path(str(SCRIPT))
+    held = script["read_floors"](script["FLOORS"])
+    assert set(held) == set(script["TASKS"])
+    for name, task in script["TASKS"].items():
+        assert set(held[name].files) == set(task.files)
+        assert set(held[name].floors) == set(FIGURES[name.partition(":")[0]])
+        assert all(0 < floor <= 1 for floor in held[name].floors.values())
+
+
+def test_a_stream_has_each_line_once_and_no_byline(tmp_path: Path) -> None:
+    records = [
+        {"id": "a", "title": "The ferry has sunk", "text": "By Ada\nNobody was hurt.\nMore soon."},
+        {"id": "b", "title": "The ferry has sunk", "text": "It lies in the harbour now."},
+    ]
+    path = tmp_path / "labelled.jsonl"
+    lines = (json.dumps(record | {"story": "s", "label": "ferries"}) for record in records)
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    found = runpy.run_path(str(SCRIPT.with_name("stream.py")))["read_stream"](path, "label")
+    assert [(line.title, line.text, line.published) for line in found.articles] == [
+        ("", "The ferry has sunk", None),
+        ("", "Nobody was hurt.", None),
+        ("", "It lies in the harbour now.", None),
+    ]
+    assert found.labels == ["ferries"] * 3
+    assert found.splits == [None] * 3
+    assert len({line.id for line in found.articles}) == 3

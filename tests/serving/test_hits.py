@@ -1,0 +1,117 @@
+"""Answers: reasons that are true of both texts, hours that are right, notes that say what is so."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from recommender import Recommender
+from recommender.serving.hits import SHOWN, _stands_in
+from recommender.types import Related
+from tests.planted import STORIES, newsdesk, publish_articles
+
+ALL = 100
+HOUR = timedelta(hours=1)
+LEAST, ADMITTED = " with a score of", " among those admitted"
+
+
+@pytest.fixture(scope="module")
+def rec(tmp_path_factory: pytest.TempPathFactory) -> Recommender:
+    folder = tmp_path_factory.mktemp("answers")
+    rules = ("related.floor=0", "related.diversity=0", "related.closeness=0", "topics.count=2")
+    return Recommender.open(publish_articles(folder, newsdesk(), *rules).root)
+
+
+TEXTS = {a.id: f"{a.title}. {a.text}" for a in newsdesk()}
+
+
+def words_of(text: str) -> str:
+    return f" {' '.join(text.replace('.', ' ').split()).casefold()} "
+
+
+@pytest.mark.parametrize("asked", sorted(TEXTS))
+def test_what_is_shared_stands_in_both_texts(rec: Recommender, asked: str) -> None:
+    for hit in rec.related(asked, ALL, duplicates="keep"):
+        told = (*hit.reasons.names, *hit.reasons.phrases)
+        assert len(told) == len({*told}) <= SHOWN
+        for phrase in told:
+            for text in (TEXTS[asked], TEXTS[hit.id]):
+                assert f" {phrase.casefold()} " in words_of(text)
+
+
+def test_the_name_that_only_a_story_holds_is_its_reason(rec: Recommender) -> None:
+    for story, (_, name, _) in STORIES.items():
+        first = rec.related(f"{story}-1", 1)[0]
+        assert first.reasons.same_story
+        assert name in first.reasons.names
+
+
+def test_hours_apart_are_those_of_the_cards(rec: Recommender) -> None:
+    own = rec.article("strike-1").published
+    assert own is not None
+    for hit in rec.related("strike-1", ALL, duplicates="keep"):
+        wanted = None if hit.published is None else round((hit.published - own) / HOUR, 1)
+        assert hit.reasons.hours_apart == wanted
+    undated = rec.related("frost-5", ALL)
+    assert {hit.reasons.hours_apart for hit in undated} == {None}
+
+
+def test_the_same_story_and_copies_are_told(rec: Recommender) -> None:
+    story = {card.id for card in rec.story_of("strike-1").articles}
+    for hit in rec.related("strike-1", ALL, duplicates="keep"):
+        assert hit.reasons.same_story == (hit.id in story)
+        assert not hit.reasons.duplicate
+    copies = [h.id for h in rec.related("strike-0", ALL, duplicates="keep") if h.reasons.duplicate]
+    assert {*copies} == {"wire-strike-0", "late-strike-0"}
+
+
+@pytest.mark.parametrize(
+    ("options", "note"),
+    [
+        ({"floor": 1}, f"no articles are related{LEAST} 1 or more"),
+        ({"mode": "story"}, "5 articles are of the same story"),
+        ({"floor": 1, "mode": "background"}, f"no articles are background{LEAST} 1 or more"),
+        ({"floor": 1, "source": "Herald"}, f"no articles are related{LEAST} 1 or more{ADMITTED}"),
+        ({"section": "nowhere"}, f"no articles are related{LEAST} 0 or more{ADMITTED}"),
+    ],
+)  # fmt: skip
+def test_a_short_answer_says_why(rec: Recommender, options: dict[str, Any], note: str) -> None:
+    assert rec.related("strike-1", ALL, **options).note == note
+
+
+def test_a_full_answer_has_no_note_and_a_filled_one_says_with_what(rec: Recommender) -> None:
+    assert rec.related("strike-1", 5).note is None
+    best = rec.related("strike-1", 1)[0]
+    filled = rec.related("strike-1", ALL, floor=best.score - 1e-6, fallback="section")
+    fillers = len(filled) - 1
+    assert fillers > 0
+    floor = f"{best.score - 1e-6:g}"
+    assert filled.note == (
+        f"1 article is related with a score of {floor} or more; {fillers} more are the newest of "
+        "its section"
+    )
+
+
+def test_also_at_obeys_the_filters(rec: Recommender) -> None:
+    def also(hits: list[Related]) -> set[str]:
+        return {card.id for hit in hits for card in hit.also_at if "strike-0" in card.id}
+
+    everything = rec.related("strike-1", ALL)
+    assert len(also(everything)) == 2
+    narrowed = rec.related("strike-1", ALL, exclude=["late-strike-0"])
+    assert len(also(narrowed)) == 1
+    assert "late-strike-0" not in also(narrowed)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text", "stands"),
+    [
+        ("Vera Holm", " said vera holm today ", True),
+        ("Vera Holm", " said vera holmes today ", False),
+        ("rate", " the rates, and a rate. ", True),
+        ("rate", " the rates and moderate ", False),
+        ("欧州", " 今日欧州議会 ", True),
+    ],
+)
+def test_a_phrase_stands_in_a_text_as_whole_words(phrase: str, text: str, stands: bool) -> None:
+    assert _stands_in(phrase, text) == stands

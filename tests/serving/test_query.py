@@ -1,0 +1,89 @@
+"""Questions: what is out of range, unknown or ambiguous is refused with what was expected."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from recommender.serving.query import ANYTHING, Query, parse_query
+from recommender.types import Filters
+
+DEFAULTS = {"floor": 0.3, "diversity": 0.1, "closeness": 0.05}
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def asked(**options: Any) -> Query:
+    return parse_query(10, options, DEFAULTS)  # type: ignore[arg-type]
+
+
+def test_the_newsrooms_settings_hold_where_a_question_says_nothing() -> None:
+    plain = Query(10, ANYTHING, 0.3, diversity=0.1, closeness=0.05)
+    assert asked() == plain
+    assert asked(floor=None, diversity=None, closeness=None, half_life=None, section=None) == plain
+    assert asked(floor=0, diversity=0, closeness=0) == Query(10)
+
+
+def test_options_become_what_is_asked() -> None:
+    found = asked(
+        section="home", source=["Herald", "Wire"], language=(), since=NOON, exclude=iter(["a"]),
+        mode="background", duplicates="keep", half_life=2, per_story=1, fallback="topic",
+    )  # fmt: skip
+    filters = Filters(
+        section=frozenset({"home"}), source=frozenset({"Herald", "Wire"}), since=NOON,
+        exclude=frozenset({"a"}),
+    )  # fmt: skip
+    assert found == Query(
+        10, filters, 0.3, "background", False, 0.1, 0.05, 2, per_story=1, fallback="topic"
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"floor": 1.1}, r"floor=1\.1: expected a number from 0 to 1"),
+        ({"floor": float("nan")}, "floor=nan: expected a number from 0 to 1"),
+        ({"diversity": -0.1}, r"diversity=-0\.1: expected a number from 0 to 1"),
+        ({"closeness": 2}, "closeness=2: expected a number from 0 to 1"),
+        ({"half_life": 0}, "half_life=0: expected a number above 0"),
+        ({"half_life": float("nan")}, "half_life=nan: expected a number above 0"),
+        ({"per_source": 0}, "per_source=0: expected a number above 0"),
+        ({"per_author": -1}, "per_author=-1: expected a number above 0"),
+        ({"per_story": 0}, "per_story=0: expected a number above 0"),
+        ({"mode": "storys"}, "mode='storys' is unknown; there are related, story, background"),
+        ({"duplicates": "drop"}, "duplicates='drop' is unknown; there are collapse, keep"),
+        ({"fallback": "home"}, "fallback='home' is unknown; there are section, topic"),
+        ({"since": datetime(2026, 3, 1)}, "since=2026-03-01T00:00:00 has no time zone"),
+        ({"until": datetime(2026, 3, 1)}, "until=2026-03-01T00:00:00 has no time zone"),
+    ],
+)
+def test_a_value_that_means_nothing_is_refused_by_name(
+    options: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ValueError, match=f"^{message}"):
+        asked(**options)
+
+
+def test_an_unknown_option_is_named_beside_those_there_are() -> None:
+    with pytest.raises(TypeError, match="halflife, sections: no such option; there are section, "):
+        asked(sections="home", halflife=2)
+
+
+def test_one_string_of_ids_is_no_list_of_them() -> None:
+    with pytest.raises(TypeError, match=r"not one string; write exclude=\[\.\.\.\]"):
+        asked(exclude="na-1")
+
+
+def test_fewer_than_no_articles_cannot_be_asked_for() -> None:
+    with pytest.raises(ValueError, match="k=-1: the number of articles cannot be negative"):
+        parse_query(-1, {}, DEFAULTS)
+
+
+@pytest.mark.parametrize("moment", ["2026-03-01", "7d", NOON.date(), 5])
+def test_a_moment_is_a_datetime(moment: Any) -> None:
+    with pytest.raises(TypeError, match=r"since=.*: expected a datetime with a time zone"):
+        asked(since=moment)
+
+
+def test_half_an_article_cannot_be_asked_for() -> None:
+    with pytest.raises(TypeError, match="float"):
+        parse_query(2.5, {}, DEFAULTS)  # type: ignore[arg-type]
