@@ -2,8 +2,9 @@
 
 from typing import Any, TypeAlias
 
-import numpy as np
+from numpy.typing import NDArray
 
 __all__ = ["Array"]
 
-Array: TypeAlias = np.ndarray[Any, Any]
+# An array of any shape and dtype; docstrings say which.
+Array: TypeAlias = NDArray[Any]

@@ -24,8 +24,7 @@ class Copies(NamedTuple):
     @property
     def leads(self) -> Array:
         """Row of each text's lead article, (texts,) int32."""
-        leads: Array = self.copies[self.copies_start[:-1]]
-        return leads
+        return self.copies[self.copies_start[:-1]]
 
 
 def group_copies(keys: Sequence[Hashable], rank: Array) -> Copies:

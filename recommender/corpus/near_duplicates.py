@@ -123,8 +123,7 @@ def lead_order(published: Array, ranks: Array | None = None) -> Array:
     """
     if ranks is None:
         ranks = np.zeros(len(published), dtype=np.int64)
-    order: Array = np.lexsort((published, published == NO_DATE, ranks))
-    return order
+    return np.lexsort((published, published == NO_DATE, ranks))
 
 
 def group_duplicates(

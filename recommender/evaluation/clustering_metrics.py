@@ -75,8 +75,7 @@ def _of_each(found: Array, right: Array) -> Array:
     sizes = [np.bincount(of, weights=counts)[of] for of in (found_of, right_of)]
     shares = counts[:, None] / np.stack(sizes, axis=1)
     pairs = np.stack((found, right), axis=1)
-    each: Array = shares[np.unique(pairs, axis=0, return_inverse=True)[1].ravel()]
-    return each
+    return shares[np.unique(pairs, axis=0, return_inverse=True)[1].ravel()]
 
 
 def _with_f1(means: Array) -> Array:

@@ -31,8 +31,7 @@ def answerable(stories: Array, queries: Array) -> Array:
 
     `stories` (articles,) holds a number for each article's story, `queries` article numbers.
     """
-    kept: Array = queries[np.bincount(stories)[stories[queries]] > 1]
-    return kept
+    return queries[np.bincount(stories)[stories[queries]] > 1]
 
 
 def measure(rankings: Array, queries: Array, stories: Array) -> Array:

@@ -133,8 +133,7 @@ def initial_membership(previous: Array) -> Array:
     initial = previous.astype(np.int64)
     alone = np.flatnonzero(initial < 0)
     initial[alone] = initial.max(initial=-1) + 1 + np.arange(len(alone))
-    numbered: Array = np.unique(initial, return_inverse=True)[1]
-    return numbered
+    return np.unique(initial, return_inverse=True)[1]
 
 
 def _near_in_memory(neighbours: Array) -> tuple[Array, Array]:
@@ -287,8 +286,7 @@ def numbered_by_size(groups: Array, weights: Array | None = None) -> Array:
     sizes = np.bincount(inverse, weights=weights)
     rank = np.empty(len(labels), dtype=np.int32)
     rank[np.lexsort((first, -sizes))] = np.arange(len(labels), dtype=np.int32)
-    numbered: Array = rank[inverse]
-    return numbered
+    return rank[inverse]
 
 
 def central_members(neighbours: Array, scores: Array, groups: Array) -> Array:
@@ -303,5 +301,4 @@ def central_members(neighbours: Array, scores: Array, groups: Array) -> Array:
     order = np.lexsort((-degrees, groups))  # stable: of equals the lowest text comes first
     order = order[groups[order] >= 0]
     _, first = np.unique(groups[order], return_index=True)
-    central: Array = order[first].astype(np.int32)
-    return central
+    return order[first].astype(np.int32)

@@ -136,8 +136,7 @@ def _overlaps(
 
 def _best(scores: Array, count: int) -> Array:
     """Columns of the `count` best of each row, best first, ties by column."""
-    order: Array = np.argsort(-scores, axis=1, kind="stable")[:, :count]
-    return order
+    return np.argsort(-scores, axis=1, kind="stable")[:, :count]
 
 
 def _blocks(rows: slice, size: int) -> Iterator[slice]:

@@ -97,8 +97,7 @@ def _follow(
 
 def _by_member(group_of: Array, rows: Array) -> Array:
     with_none = np.append(group_of, -1)  # the last place is where the row -1 looks
-    members: Array = with_none[rows].astype(np.int32)
-    return members
+    return with_none[rows].astype(np.int32)
 
 
 def _previous_level(previous: PreviousGroups, level: int) -> tuple[Array, list[str]]:

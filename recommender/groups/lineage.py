@@ -199,8 +199,7 @@ def _by_first_member(labels: Array, count: int) -> tuple[Array, Array]:
 
 
 def _sizes(labels: Array, count: int) -> Array:
-    sizes: Array = np.bincount(labels[labels >= 0], minlength=count)
-    return sizes
+    return np.bincount(labels[labels >= 0], minlength=count)
 
 
 def _parts(previous_of: Array, group_of: Array, previous_groups: int, groups: int) -> _Parts:
@@ -254,8 +253,7 @@ def _assigned(parts: _Parts, groups: int) -> Array:
 def _several(component: Array, member: Array) -> Array:
     """Whether the component of each pair has more than one such member."""
     _, first = np.unique(member, return_index=True)
-    several: Array = np.bincount(component[first])[component] > 1
-    return several
+    return np.bincount(component[first])[component] > 1
 
 
 def _batches(component: Array) -> Iterator[slice]:

@@ -217,5 +217,4 @@ def _search(
 
 def _of_pairs(neighbours: Array, roots: Array) -> Array:
     """What each text and its neighbours ask of a pair, by the `roots` (texts,) of what they ask."""
-    pairs: Array = roots[:, None] * roots[np.where(neighbours < 0, 0, neighbours)]
-    return pairs
+    return roots[:, None] * roots[np.where(neighbours < 0, 0, neighbours)]

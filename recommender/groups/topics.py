@@ -242,8 +242,7 @@ def _started(neighbours: Array, scores: Array, previous: Array | None) -> Array 
 def _polled(voters: Array, scores: Array, groups: Array) -> Array:
     """Where the `voters` (texts, k) of each text vote, once; without a vote it stays."""
     winners = knn_labels(np.where(voters < 0, -1, groups[voters]), scores)
-    polled: Array = np.where(winners < 0, groups, winners)
-    return polled
+    return np.where(winners < 0, groups, winners)
 
 
 def _voted(voters: Array, scores: Array, groups: Array) -> Array:
@@ -262,8 +261,7 @@ def _inside(neighbours: Array, rows: Array) -> Array:
     """The neighbours of `rows` among themselves, numbered by their place in `rows`."""
     place = np.full(len(neighbours) + 1, -1, dtype=np.int32)  # the last place is that of -1
     place[rows] = np.arange(len(rows), dtype=np.int32)
-    inside: Array = place[neighbours[rows]]
-    return inside
+    return place[neighbours[rows]]
 
 
 def _below(

@@ -203,8 +203,7 @@ def _npmi(together: Array, alone: Array, texts: int) -> Array:
     """NPMI of all pairs (Bouma 2009), from how many of `texts` texts hold both, and each."""
     share = np.maximum(together, 1e-12) / texts
     independent = np.outer(alone, alone) / texts**2
-    npmi: Array = np.log(share / independent) / -np.log(np.minimum(share, 1 - 1e-12))
-    return npmi
+    return np.log(share / independent) / -np.log(np.minimum(share, 1 - 1e-12))
 
 
 def _chosen(terms: Terms, found: _Found, groups: int, count: int) -> list[tuple[Keyword, ...]]:

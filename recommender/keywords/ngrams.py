@@ -241,8 +241,7 @@ def _goes_on(uses: Array, shorter: Array, longer_uses: Array) -> Array:
     """Which runs are nearly always used as part of one and the same longer run."""
     most = np.zeros(len(uses), dtype=np.int64)
     np.maximum.at(most, shorter, longer_uses)
-    goes_on: Array = most >= PIECE_SHARE * np.maximum(uses, 1)
-    return goes_on
+    return most >= PIECE_SHARE * np.maximum(uses, 1)
 
 
 def _run_of(level: Level, left: int, right: int) -> int:
@@ -257,5 +256,4 @@ def _first_names(level: Level, flags: Array, part: Array) -> Array:
     tells = (flags[level.position] & TELLS) > 0
     telling = np.bincount(level.run[tells], minlength=len(level.uses))
     followed = np.bincount(level.run[tells & follows[level.position]], minlength=len(level.uses))
-    first: Array = (telling > 0) & (followed >= PIECE_SHARE * telling)
-    return first
+    return (telling > 0) & (followed >= PIECE_SHARE * telling)

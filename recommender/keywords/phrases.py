@@ -172,8 +172,7 @@ def _best(text: Array, phrase: Array, score: Array, texts: int, most: int) -> Ar
 
 def _rank(text: Array, texts: int) -> Array:
     """The place of each entry among those of its `text` (n,), which is sorted."""
-    ranks: Array = np.arange(len(text)) - np.searchsorted(text, np.arange(texts))[text]
-    return ranks
+    return np.arange(len(text)) - np.searchsorted(text, np.arange(texts))[text]
 
 
 def _table(rows: Array, weight: Array, names: Array, spelled: dict[int, str]) -> Phrases:

@@ -318,8 +318,7 @@ def _keys(products: "Tensor", above: "Tensor", rows: "Tensor", first: int, used:
     real = column < used
     at, column = at[within][real], column[real]
     value = ((products[at, column].float().clamp(-1.0, 1.0) + 1.0) * 32767.0).long()
-    keys: Array = torch.bitwise_or(((rows[at] << 23) + column + first) << 16, value).numpy()
-    return keys
+    return torch.bitwise_or(((rows[at] << 23) + column + first) << 16, value).numpy()
 
 
 def _fold(keys: Array, lists: TopK, pool: ThreadPoolExecutor) -> None:

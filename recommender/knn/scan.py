@@ -74,8 +74,7 @@ def scan(
             new = rows[torch.from_numpy(fresh)[rows]]
             near = products[torch.from_numpy(fresh)[rows]][:, : len(bars)] > bars
             at, column = near.nonzero().unbind(1)
-            pairs: Array = (((column + first) << 23) | new[at]).numpy()
-            return pairs
+            return (((column + first) << 23) | new[at]).numpy()
 
         keys += each(pool, compare, range(len(blocks)))
 

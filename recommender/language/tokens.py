@@ -60,10 +60,7 @@ class Tokens(NamedTuple):
     @property
     def texts(self) -> Array:
         """The text of each token, (tokens,) int32."""
-        texts: Array = np.repeat(
-            np.arange(len(self.start) - 1, dtype=np.int32), np.diff(self.start)
-        )
-        return texts
+        return np.repeat(np.arange(len(self.start) - 1, dtype=np.int32), np.diff(self.start))
 
     def take(self, texts: Array) -> "Tokens":
         """The tokens of some `texts` (n,), in that order."""

@@ -79,8 +79,7 @@ def with_recency_decay(scores: Array, published: Array, no_date: int, half_life:
 def newest_first(published: Array, scores: Array) -> Array:
     """Places of the candidates by date, those of one moment by score; a missing date is oldest."""
     # Inverted, not negated: the mark of a missing date is the smallest number there is.
-    order: Array = np.lexsort((-scores, ~published))
-    return order
+    return np.lexsort((-scores, ~published))
 
 
 def between(neighbours: Array, scores: Array, texts: Array) -> Array:

@@ -44,8 +44,7 @@ SCORE_PARAMS = ScoreParams()
 
 def hybrid(cosine: Array, overlap: Array, params: ScoreParams = SCORE_PARAMS) -> Array:
     """Weighted mean of cosine similarity and word overlap, of any one shape."""
-    mean: Array = (1.0 - params.words) * cosine + params.words * overlap
-    return mean
+    return (1.0 - params.words) * cosine + params.words * overlap
 
 
 def expand(own: Array, nearest: Array, scores: Array, params: ScoreParams = SCORE_PARAMS) -> Array:
@@ -79,5 +78,4 @@ def corrected(
     """Scores in [0, 1] from hybrid scores and the hubness of the candidates, of one shape."""
     rare = np.maximum(candidates_hubness, 1e-6)  # near to nothing: as much as the factor may be
     factor = np.clip((mean_hubness / rare) ** params.strength, params.least, params.most)
-    score: Array = np.clip(hybrids * factor, 0.0, 1.0)
-    return score
+    return np.clip(hybrids * factor, 0.0, 1.0)

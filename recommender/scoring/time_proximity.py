@@ -27,8 +27,7 @@ _FADING = math.log(2.0) / (2 * HALF_DAYS * MICROSECONDS_A_DAY)
 
 def nearness(days: Array) -> Array:
     """How near two moments are that lie so many `days` apart: 1, and half for each `HALF_DAYS`."""
-    near: Array = np.exp2(np.abs(days) * (-1.0 / HALF_DAYS))
-    return near
+    return np.exp2(np.abs(days) * (-1.0 / HALF_DAYS))
 
 
 def beyond_chance(near: Array, chance: Array | float) -> Array:
@@ -37,8 +36,7 @@ def beyond_chance(near: Array, chance: Array | float) -> Array:
     Where one story and chance were as likely before, it is the first's likelihood by what is now
     known, near / (near + chance), put from -1 to 1.
     """
-    beyond: Array = (near - chance) / (near + chance)
-    return beyond
+    return (near - chance) / (near + chance)
 
 
 def chance_corrected_proximity(apart: Array) -> Array:
@@ -105,5 +103,4 @@ def _share_within(days: Array) -> Array:
     first = np.searchsorted(ordered, days - window, side="left")
     last = np.searchsorted(ordered, days + window, side="right")
     share = (last - first - 1) / max(len(ordered) - 1, 1)
-    within: Array = np.where(np.isnan(days), np.nan, share).astype(np.float32)
-    return within
+    return np.where(np.isnan(days), np.nan, share).astype(np.float32)

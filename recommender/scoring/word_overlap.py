@@ -110,21 +110,18 @@ def overlaps(own: WeightedWords, others: WeightedWords) -> Array:
 
 
 def _idf(document_frequency: Array, texts: int) -> Array:
-    idf: Array = np.log1p((texts - document_frequency + 0.5) / (document_frequency + 0.5))
-    return idf
+    return np.log1p((texts - document_frequency + 0.5) / (document_frequency + 0.5))
 
 
 def _saturated(frequency: Array, length: Array, mean_length: float) -> Array:
     relative = length / (mean_length or 1.0)
-    saturated: Array = frequency * (K1 + 1) / (frequency + K1 * (1 - B + B * relative))
-    return saturated
+    return frequency * (K1 + 1) / (frequency + K1 * (1 - B + B * relative))
 
 
 def _frequency(words: Sequence[str], counts: Array, word: Array) -> Array:
     """`counts` of the words at the positions `word`, those with digits counted twice."""
     number = np.array([any(sign.isdigit() for sign in w) for w in words], dtype=bool)
-    frequency: Array = counts * np.where(number, NUMBER_COUNT, 1)[word]
-    return frequency
+    return counts * np.where(number, NUMBER_COUNT, 1)[word]
 
 
 def _heaviest(text: Array, number: Array, weight: Array, texts: int) -> WeightedWords:

@@ -306,8 +306,7 @@ def _similarity(snapshot: Snapshot, texts: Array, query: Query) -> Array:
     if query.collapse:
         return between(neighbours, scores, texts)
     distinct, place = np.unique(texts, return_inverse=True)
-    similarity: Array = between(neighbours, scores, distinct)[place[:, None], place]
-    return similarity
+    return between(neighbours, scores, distinct)[place[:, None], place]
 
 
 def _caps(snapshot: Snapshot, candidates: Candidates, query: Query) -> list[Cap]:

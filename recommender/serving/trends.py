@@ -110,8 +110,7 @@ def trending(scores: Array, least: float = LEAST) -> Array:
     was not there before needs four articles in a day.
     """
     order = np.argsort(-scores, kind="stable").astype(np.int32)
-    found: Array = order[(scores[order] >= least) & (scores[order] > 0)]
-    return found
+    return order[(scores[order] >= least) & (scores[order] > 0)]
 
 
 def _significance(daily: Daily, day: int, half_life: float) -> Array:

@@ -23,8 +23,7 @@ def at_level(finest_of: Array, parents: Array, levels: Array, level: int) -> Arr
     while (level_of[of] > level).any():
         of = np.where(level_of[of] > level, parent_of[of], of)
     first = np.searchsorted(levels, level)
-    numbered: Array = np.where(level_of[of] == level, of - first, -1).astype(np.int32)
-    return numbered
+    return np.where(level_of[of] == level, of - first, -1).astype(np.int32)
 
 
 def tree_of(topics: Sequence[Topic]) -> tuple[Array, Array]:
