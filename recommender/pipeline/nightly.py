@@ -23,27 +23,20 @@ from recommender.embedding.sentence_transformers import SentenceEncoder
 from recommender.errors import InputError, PublishRefused, SnapshotError, StorageError
 from recommender.groups.previous import PreviousGroups, read_previous
 from recommender.keywords.ngrams import find_ngrams
-from recommender.keywords.phrases import Phrases, extract
+from recommender.keywords.phrases import extract
 from recommender.keywords.terms import count_terms
+from recommender.pipeline.assemble import Findings, assemble
 from recommender.pipeline.build_graph import GraphBuild, build_graph
-from recommender.pipeline.build_groups import (
-    GroupDescriptions,
-    Groups,
-    build_groups,
-    describe_groups,
-)
+from recommender.pipeline.build_groups import Groups, build_groups, describe_groups
 from recommender.pipeline.gates import Gate, Tonight, judged
 from recommender.pipeline.ingest import Intake, count, embed, ingest_sources, size_of
 from recommender.pipeline.run_log import Night, add_night
 from recommender.progress import Progress, Silent, Timed
 from recommender.settings import Settings
-from recommender.snapshot.cards import pack_cards
-from recommender.snapshot.lookup import named
 from recommender.snapshot.publish import FILES, Content, clean, prune, publish
 from recommender.snapshot.reader import Arrays, Scoring, Snapshot
-from recommender.snapshot.string_table import pack
 from recommender.store.sql import EncoderCoverage, Store
-from recommender.types import Rules, Topic
+from recommender.types import Topic
 
 __all__ = ["Night", "run_night"]
 
@@ -141,7 +134,7 @@ def _build(
     inputs: str,
     timed: Timed,
 ) -> tuple[Content, list[Gate]]:
-    rescored, lists = linked.rescored, linked.lists
+    rescored = linked.rescored
     build = _digest([inputs, linked.origin, previous.build])
     groups = build_groups(corpus, rescored, linked.lengths, previous, build, settings, timed)
     facets = corpus.facets()
@@ -154,70 +147,9 @@ def _build(
         )
     with timed.stage("phrases", None, "texts"):
         phrases = extract(runs, corpus.text_of_content, sources)
-    content = Content(
-        build=build,
-        inputs=inputs,
-        version=__version__,
-        encoder=spec,
-        dimension=linked.search.dimension,
-        settings=settings.to_dict(),
-        arrays=_arrays(corpus, linked, groups, words, phrases, facets.codes),
-        index=linked.search,
-        topics=words.topics,
-        changes=words.changes,
-        facets=facets.labels,
-        rules=_rules(corpus, settings),
-        scoring=Scoring(
-            linked.lexicon.mean_length,
-            float(rescored.hubness.mean()),
-            lists.probes,
-            lists.recall,
-        ),
-    )
+    findings = Findings(corpus, facets, linked, groups, words, phrases)
+    content = assemble(findings, settings, spec, build=build, inputs=inputs)
     return content, _gates(corpus, linked, groups, previous, settings)
-
-
-def _arrays(
-    corpus: Corpus,
-    linked: GraphBuild,
-    groups: Groups,
-    words: GroupDescriptions,
-    phrases: Phrases,
-    codes: Mapping[str, Array],
-) -> Arrays:
-    lexicon, rescored, lists = linked.lexicon, linked.rescored, linked.lists
-    ids = [card.id for card in corpus.cards]
-    cards, cards_start = pack_cards(corpus.cards)
-    lexicon_blob, lexicon_start = pack(lexicon.words)
-    phrase_texts, phrase_start = pack(phrases.texts)
-    return Arrays(
-        centroids=lists.centroids,
-        lists_start=lists.start,
-        lists_texts=lists.texts,
-        **rescored.graph._asdict(),
-        hubness=rescored.hubness,
-        words=linked.words.words,
-        word_weights=linked.words.weights,
-        lexicon=lexicon_blob,
-        lexicon_start=lexicon_start,
-        idf=lexicon.idf,
-        phrases=phrases.of_text,
-        phrase_weights=phrases.weights,
-        phrase_names=phrases.names,
-        phrase_texts=phrase_texts,
-        phrase_start=phrase_start,
-        **corpus.copies._asdict(),
-        **groups.stories._asdict(),
-        story_central=groups.central,
-        topic_of=groups.topics.topic_of,
-        finest_of=groups.topics.finest_of,
-        topic_strength=groups.strength,
-        published=corpus.published,
-        **codes,
-        **named(ids, corpus.text_of_hash, words.stories, groups.identities.heirs)._asdict(),
-        cards=cards,
-        cards_start=cards_start,
-    )
 
 
 def _gates(
@@ -232,20 +164,6 @@ def _gates(
         settings.related.floor,
     )
     return judged(tonight, settings.gates)
-
-
-def _rules(corpus: Corpus, settings: Settings) -> Rules:
-    """The settings' rules; those that name an unknown article or section are said in the log."""
-    chosen = settings.rules
-    rules = Rules(
-        chosen.pinned, chosen.apart, chosen.excluded_sections, tuple(sorted(chosen.embargo.items()))
-    )
-    named = {i for pair in (*rules.pinned, *rules.apart) for i in pair} | {*chosen.embargo}
-    for article_id in sorted(named - {card.id for card in corpus.cards}):
-        log.warning("a rule names an unknown article", extra={"article": article_id})
-    for section in sorted({*rules.excluded_sections} - {card.section for card in corpus.cards}):
-        log.warning("a rule names an unknown section", extra={"section": section})
-    return rules
 
 
 def _inputs_digest(corpus: Corpus, vectors: Array, spec: EncoderSpec, settings: Settings) -> str:
