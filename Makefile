@@ -8,7 +8,7 @@ ARTIFACTS := artifacts
 CONSTRAINTS := scripts/constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint contracts types format bench quality clean
+.PHONY: help demo test check lint contracts types docs format bench quality clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -26,7 +26,7 @@ demo: $(VENV)/.build ## Fetch real news, run the nightly job, print topics and r
 test: $(VENV)/.dev ## Install what is needed and run the tests
 	@$(BIN)/python -m pytest
 
-check: lint contracts types test ## Format, lint, import contracts, types and tests: what CI runs
+check: lint contracts types docs test ## Format, lint, import contracts, types, docs and tests: what CI runs
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff format --check .
@@ -37,6 +37,10 @@ contracts: $(VENV)/.dev
 
 types: $(VENV)/.dev
 	@$(BIN)/mypy
+
+docs: $(VENV)/.dev ## Build the site of docs/ in site/; a warning is an error
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@printf 'built site/index.html\n'
 
 format: $(VENV)/.dev ## Format the code and mend what lint can mend
 	@$(BIN)/ruff format .
@@ -64,5 +68,5 @@ $(VENV)/.build: $(VENV)/.torch pyproject.toml
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.torch pyproject.toml
-	$(INSTALL) --editable '.[build,evaluate,notebook,dev]'
+	$(INSTALL) --editable '.[build,evaluate,notebook,docs,dev]'
 	@touch $@ $(VENV)/.build
