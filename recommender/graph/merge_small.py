@@ -5,7 +5,7 @@ from heapq import heapify, heappop, heappush
 import numpy as np
 
 from recommender._typing import Array
-from recommender.graph.leiden import between
+from recommender.graph.leiden import group_edges
 
 __all__ = ["merge_small_communities"]
 
@@ -85,7 +85,7 @@ class _Links:
         self._resolution, self._total = resolution, max(2 * float(weight.sum()), 1e-12)
         self._target = np.arange(size)
         self.near: list[dict[int, float]] = [{} for _ in range(size)]
-        edges = between(source, target, weight, size)
+        edges = group_edges(source, target, weight, size)
         for low, high, heavy in zip(*(column.tolist() for column in edges), strict=True):
             self.near[low][high] = self.near[high][low] = heavy
 

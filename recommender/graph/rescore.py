@@ -8,7 +8,14 @@ import numpy as np
 
 from recommender._typing import Array
 from recommender.knn.blocks import pool_of, similarities_of
-from recommender.scoring.score import SCORE_PARAMS, ScoreParams, corrected, expand, hubness, hybrid
+from recommender.scoring.score import (
+    SCORE_PARAMS,
+    ScoreParams,
+    correct_hubness,
+    expand_embeddings,
+    hubness,
+    hybrid_score,
+)
 from recommender.scoring.word_overlap import WeightedWords
 
 __all__ = ["Graph", "Rescored", "rescore"]
@@ -60,10 +67,12 @@ def rescore(
 
     def expand_block(rows: slice) -> None:
         near, missing = _any_text(candidates[rows])
-        first = np.where(missing, 0.0, hybrid(similarities[rows], overlap[rows], params))
-        best = _best(first, params.expansion)
+        first = np.where(missing, 0.0, hybrid_score(similarities[rows], overlap[rows], params))
+        best = _best(first, params.expansion_size)
         near, scores = (np.take_along_axis(column, best, axis=1) for column in (near, first))
-        expanded[rows] = expand(vectors[rows], vectors[near], scores.astype(np.float32), params)
+        expanded[rows] = expand_embeddings(
+            vectors[rows], vectors[near], scores.astype(np.float32), params
+        )
 
     def compare_block(rows: slice) -> None:
         near, missing = _any_text(candidates[rows])
@@ -71,12 +80,12 @@ def rescore(
         # equal texts would not tie.
         text = np.repeat(np.arange(rows.start, rows.stop), near.shape[1])
         similarity = similarities_of(expanded, text, near.ravel()).reshape(near.shape)
-        hybrids[rows] = np.where(missing, -1.0, hybrid(similarity, overlap[rows], params))
+        hybrids[rows] = np.where(missing, -1.0, hybrid_score(similarity, overlap[rows], params))
         hub[rows] = hubness(-np.sort(-hybrids[rows], axis=1), params)
 
     def correct_block(rows: slice) -> None:
         near, missing = _any_text(candidates[rows])
-        scores = np.where(missing, -1.0, corrected(hybrids[rows], hub[near], mean, params))
+        scores = np.where(missing, -1.0, correct_hubness(hybrids[rows], hub[near], mean, params))
         order = _best(scores, scores.shape[1])
         wide.neighbours[rows] = np.take_along_axis(candidates[rows], order, axis=1)
         wide.scores[rows] = np.maximum(np.take_along_axis(scores, order, axis=1), 0.0)

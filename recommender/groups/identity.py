@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from recommender._typing import Array
-from recommender.groups.lineage import Event, Lineage, compacted, follow_groups
+from recommender.groups.lineage import Event, Lineage, compact_successors, follow_groups
 from recommender.groups.previous import PreviousGroups
 from recommender.snapshot.topic_tree import at_level, tree_of
 
@@ -34,7 +34,7 @@ class Identities(NamedTuple):
     topic_ids: list[str]
     story_events: list[Event]
     topic_events: list[Event]
-    heirs: dict[str, str | None]
+    successors: dict[str, str | None]
 
 
 def identify(
@@ -47,9 +47,9 @@ def identify(
     """
     then, now = _aligned(previous.ids, ids)
     stories_followed = _follow(
-        then, now, previous.story_of, previous.story_ids, stories, "s", {*previous.heirs}
+        then, now, previous.story_of, previous.story_ids, stories, "s", {*previous.successors}
     )
-    used = {*previous.heirs, *(topic.id for topic in previous.topics)}
+    used = {*previous.successors, *(topic.id for topic in previous.topics)}
     lineages: list[Lineage] = []
     for level in range(1, max(len(levels), _depth(previous)) + 1):
         tonight = levels[level - 1] if level <= len(levels) else _none(len(ids))
@@ -62,7 +62,7 @@ def identify(
         [i for lineage in lineages for i in lineage.ids],
         stories_followed.events,
         events,
-        _heirs(previous, [stories_followed, *lineages]),
+        _all_successors(previous, [stories_followed, *lineages]),
     )
 
 
@@ -114,14 +114,18 @@ def _none(articles: int) -> Partition:
     return Partition(np.full(articles, -1, dtype=np.int32), ())
 
 
-def _heirs(previous: PreviousGroups, lineages: Sequence[Lineage]) -> dict[str, str | None]:
+def _all_successors(previous: PreviousGroups, lineages: Sequence[Lineage]) -> dict[str, str | None]:
     """All that ever died, each with the group that holds its articles now, or None."""
-    known = {dead: heir for dead, heir in previous.heirs.items() if heir is not None}
-    newer = {dead: heir for lineage in lineages for dead, heir in lineage.heirs.items()}
+    known = {
+        dead: successor for dead, successor in previous.successors.items() if successor is not None
+    }
+    newer = {
+        dead: successor for lineage in lineages for dead, successor in lineage.successors.items()
+    }
     alive = {i for lineage in lineages for i in lineage.ids}
     died = {event.id for lineage in lineages for event in lineage.events} - alive
-    led = compacted(known, newer)
+    led = compact_successors(known, newer)
     return {
-        dead: heir if (heir := led.get(dead)) in alive else None
-        for dead in sorted({*previous.heirs, *died})
+        dead: successor if (successor := led.get(dead)) in alive else None
+        for dead in sorted({*previous.successors, *died})
     }

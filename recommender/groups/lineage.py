@@ -14,7 +14,15 @@ import numpy as np
 
 from recommender._typing import Array
 
-__all__ = ["Event", "EventKind", "Lineage", "compacted", "follow_groups", "heir_of", "match_groups"]
+__all__ = [
+    "Event",
+    "EventKind",
+    "Lineage",
+    "compact_successors",
+    "follow_groups",
+    "latest_successor",
+    "match_groups",
+]
 
 # An id goes on where half of the one group is in the other (a cluster survives: MONIC, see
 # `match_groups`) ...
@@ -61,7 +69,7 @@ class Lineage(NamedTuple):
 
     ids: list[str]
     events: list[Event]
-    heirs: dict[str, str]
+    successors: dict[str, str]
 
 
 class _Parts(NamedTuple):
@@ -113,11 +121,11 @@ def follow_groups(
     sizes = (_sizes(old, len(previous_ids)), _sizes(new, len(seeds)))
     events = sorted(_events(parts, continues, previous_names, names, sizes), key=lambda e: e.id)
     alive = set(names)
-    heirs = {e.id: e.others[0] for e in events if e.id not in alive and e.others}
+    successors = {e.id: e.others[0] for e in events if e.id not in alive and e.others}
     ids = [""] * len(names)
     for at, name in zip(group_at.tolist(), names, strict=True):
         ids[at] = name
-    return Lineage(ids, events, heirs)
+    return Lineage(ids, events, successors)
 
 
 def match_groups(previous_of: Array, group_of: Array, previous_groups: int, groups: int) -> Array:
@@ -148,13 +156,13 @@ def match_groups(previous_of: Array, group_of: Array, previous_groups: int, grou
     return continues
 
 
-def heir_of(id: str, heirs: Mapping[str, str]) -> str:  # noqa: A002 - it is the id
+def latest_successor(id: str, successors: Mapping[str, str]) -> str:  # noqa: A002 - it is the id
     """Where the articles of `id` are now: its heir, the heir's heir and so on; itself without one.
 
     The last of a chain may be gone too. A circle, which no lineage makes, leads back to `id`.
     """
     seen, last = {id}, id
-    while (following := heirs.get(last)) is not None:
+    while (following := successors.get(last)) is not None:
         if following in seen:
             return id
         seen.add(following)
@@ -162,11 +170,11 @@ def heir_of(id: str, heirs: Mapping[str, str]) -> str:  # noqa: A002 - it is the
     return last
 
 
-def compacted(heirs: Mapping[str, str], newer: Mapping[str, str]) -> dict[str, str]:
+def compact_successors(successors: Mapping[str, str], newer: Mapping[str, str]) -> dict[str, str]:
     """All heirs with tonight's `newer` ones, each leading to the last of its chain in one step."""
-    both = {**heirs, **newer}
-    last = {dead: heir_of(dead, both) for dead in both}
-    return {dead: heir for dead, heir in last.items() if heir != dead}
+    both = {**successors, **newer}
+    last = {dead: latest_successor(dead, both) for dead in both}
+    return {dead: successor for dead, successor in last.items() if successor != dead}
 
 
 def _check(previous_of: Array, group_of: Array, previous_groups: int, groups: int) -> None:

@@ -13,7 +13,7 @@ from recommender.snapshot.reader import Snapshot
 from recommender.snapshot.verify import verify
 from recommender.types import Topic
 
-__all__ = ["NOTHING", "PreviousGroups", "read_previous"]
+__all__ = ["NO_PREVIOUS_GROUPS", "PreviousGroups", "read_previous"]
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ class PreviousGroups(NamedTuple):
     topics: tuple[Topic, ...]
     topic_of: Array
     finest_of: Array
-    heirs: Mapping[str, str | None]
+    successors: Mapping[str, str | None]
 
     @property
     def broad_topics(self) -> dict[str, str | None]:
@@ -49,13 +49,13 @@ class PreviousGroups(NamedTuple):
 
 
 _NOBODY = np.empty(0, dtype=np.int32)
-NOTHING = PreviousGroups("", "", "", {}, [], _NOBODY, [], [], (), _NOBODY, _NOBODY, {})
+NO_PREVIOUS_GROUPS = PreviousGroups("", "", "", {}, [], _NOBODY, [], [], (), _NOBODY, _NOBODY, {})
 
 
 def read_previous(artifacts: Artifacts) -> PreviousGroups:
     """The groups of the current snapshot; where it is damaged, of the newest whole one before it.
 
-    `NOTHING` where there is none. What is passed over is said in the log: its ids are lost.
+    `NO_PREVIOUS_GROUPS` where there is none. A skipped snapshot is logged: its ids are lost.
     """
     for name in _candidates(artifacts):
         try:
@@ -65,7 +65,7 @@ def read_previous(artifacts: Artifacts) -> PreviousGroups:
                 "stories and topics cannot go on from a snapshot",
                 extra={"snapshot": name, "error": str(error)},
             )
-    return NOTHING
+    return NO_PREVIOUS_GROUPS
 
 
 def _candidates(artifacts: Artifacts) -> Iterator[str]:

@@ -5,7 +5,8 @@ from typing import NamedTuple
 import numpy as np
 
 from recommender._typing import Array
-from recommender.graph.leiden import initial_membership, leiden, numbered_by_size
+from recommender.graph.leiden import initial_membership, leiden
+from recommender.graph.measures import number_by_size
 from recommender.groups.separation import cut_ratio
 from recommender.scoring.time_proximity import TimeProximity
 
@@ -14,10 +15,10 @@ __all__ = [
     "Stories",
     "StoryParams",
     "Thresholds",
-    "by_time",
     "detect_stories",
     "story_cut_ratio",
     "story_thresholds",
+    "time_adjusted_scores",
 ]
 
 SHORT_WORDS = 15  # a text of so many words counts as half short
@@ -51,25 +52,25 @@ class StoryParams(NamedTuple):
     """The numbers of the thresholds; the defaults are the product's, others are for experiments.
 
     Two texts must score `threshold` to be rather of one story than not. More where much is near to
-    a text for no reason of its own: `per_background` of what its `last` candidates score. Less
-    where texts are headlines, which share few words: up to `less_for_short`.
+    a text for no reason of its own: `background_weight` of what its `last` candidates score. Less
+    where texts are headlines, which share few words: up to `short_text_discount`.
 
-    Where the last candidates score more than `most_of_first` of what the `first` ones score, or
-    than `most_background`, the list seems to end amid a large story. The background is then no more
+    Where the `last_count` last ones score more than `max_share_of_first` of the first ones, or
+    than `max_background`, the list seems to end amid a large story. The background is then no more
     than that, and what is not in the list is no stranger: for each that the last ones score beyond
-    it, an unlisted pair costs `less_for_unlisted` less. In a corpus that is one of large stories
-    nothing is background, and they must score `less_for_large` less.
+    it, an unlisted pair costs `unlisted_discount` less. In a corpus that is one of large stories
+    nothing is background, and they must score `large_story_discount` less.
     """
 
     threshold: float = 0.34
-    per_background: float = 0.6
-    less_for_short: float = 0.1
-    most_of_first: float = 0.7
-    most_background: float = 0.35
-    less_for_unlisted: float = 6.0
-    less_for_large: float = 0.03
-    first: int = 5  # one alone would tell of chance
-    last: int = 10
+    background_weight: float = 0.6
+    short_text_discount: float = 0.1
+    max_share_of_first: float = 0.7
+    max_background: float = 0.35
+    unlisted_discount: float = 6.0
+    large_story_discount: float = 0.03
+    first_count: int = 5  # one alone would tell of chance
+    last_count: int = 10
 
 
 # Chosen together on sets of stories of 2 to 23 articles, whole texts and headlines, and on the same
@@ -93,7 +94,7 @@ def story_thresholds(
     scores: Array,
     words: Array,
     seed: int,
-    closeness: TimeProximity | None = None,
+    time_proximity: TimeProximity | None = None,
     params: StoryParams = STORY_PARAMS,
 ) -> Thresholds:
     """What each text asks of the others of its story.
@@ -106,23 +107,23 @@ def story_thresholds(
     searched, from this `seed`, as if nothing were background.
     """
     short = SHORT_WORDS / (SHORT_WORDS + words)
-    least = np.maximum(params.threshold - params.less_for_short * short, LEAST_THRESHOLD)
-    first, last = _mean(scores[:, : params.first]), _mean(scores[:, -params.last :])
-    most = np.minimum(params.most_of_first * first, params.most_background)
+    least = np.maximum(params.threshold - params.short_text_discount * short, LEAST_THRESHOLD)
+    first, last = _mean(scores[:, : params.first_count]), _mean(scores[:, -params.last_count :])
+    most = np.minimum(params.max_share_of_first * first, params.max_background)
     background = np.minimum(last, most)
     small, large = (_asked(least, last, share * background, params) for share in (1.0, 0.0))
     surely = _large(neighbours, scores, small, large, seed)
     crowded: Array | float = surely
-    if closeness is not None:
-        crowded = np.maximum(closeness.crowding(params.last), surely)
-    least = least - surely * params.less_for_large
+    if time_proximity is not None:
+        crowded = np.maximum(time_proximity.crowding(params.last_count), surely)
+    least = least - surely * params.large_story_discount
     return _asked(least, last, (1.0 - crowded) * background, params)
 
 
 def _asked(least: Array, last: Array, background: Array, params: StoryParams) -> Thresholds:
     """The thresholds where so much of what the `last` candidates score is `background`."""
-    listed = least + params.per_background * background
-    unlisted = listed - params.less_for_unlisted * (last - background)
+    listed = least + params.background_weight * background
+    unlisted = listed - params.unlisted_discount * (last - background)
     return Thresholds(listed, np.maximum(unlisted, LEAST_FOR_UNLISTED * listed))
 
 
@@ -156,12 +157,12 @@ def _mean(scores: Array) -> Array:
     return mean
 
 
-def by_time(scores: Array, closeness: TimeProximity) -> Array:
+def time_adjusted_scores(scores: Array, time_proximity: TimeProximity) -> Array:
     """`scores` (texts, k) float32, more where two texts are nearer in time than by chance.
 
     And less where they are farther apart. A pair of which one has no date stays as it is.
     """
-    moved: Array = np.maximum(scores + MOST_FOR_TIME * closeness.beyond_chance, 0.0)
+    moved: Array = np.maximum(scores + MOST_FOR_TIME * time_proximity.chance_corrected, 0.0)
     return np.where(scores > 0, moved, 0.0).astype(np.float32)
 
 
@@ -185,7 +186,7 @@ def detect_stories(
     """
     begin = None if previous is None else initial_membership(previous)
     groups = _search(neighbours, scores, thresholds, seed, begin)
-    story_of = numbered_by_size(groups, articles)
+    story_of = number_by_size(groups, articles)
     order = np.argsort(story_of, kind="stable").astype(np.int32)
     start = np.concatenate(([0], np.cumsum(np.bincount(story_of)))).astype(np.int64)
     return Stories(story_of, order, start)

@@ -5,17 +5,19 @@ from typing import NamedTuple
 import numpy as np
 
 from recommender._typing import Array
-from recommender.graph.leiden import (
-    ensemble,
-    initial_membership,
-    leiden,
-    modularity,
-    numbered_by_size,
-)
+from recommender.graph.leiden import initial_membership, leiden, leiden_ensemble
+from recommender.graph.measures import modularity, number_by_size
 from recommender.graph.merge_small import merge_small_communities
 from recommender.snapshot.topic_tree import at_level
 
-__all__ = ["Topics", "detect_topics", "knn_labels", "placed", "strengths", "without_weakest"]
+__all__ = [
+    "Topics",
+    "detect_topics",
+    "knn_labels",
+    "propagate_labels",
+    "topic_strengths",
+    "unassign_weakest",
+]
 
 # A topic of fewer texts is a story; it joins what it is linked to most.
 LEAST_TEXTS = 5
@@ -23,7 +25,7 @@ LEAST_TEXTS = 5
 SPLIT_FROM = (100, 2000)
 FINER = 2.0  # times the resolution of the level above
 # Squared, a score of background counts for little beside one of the same event.
-POWER = 2.0
+EDGE_WEIGHT_POWER = 2.0
 # Whoever places a new article knows its best edges and not who names it. So texts go where so many
 # neighbours vote, until this share of them stands where it would be placed: mostly one vote, for
 # each blurs topics a little.
@@ -34,7 +36,7 @@ VOTES_AT_A_TIME = 1 << 21  # cells of texts and labels: 16 MB
 ROUNDS = 3  # of votes in which new texts that know only each other learn their topic
 # Leiden finds another of many nearly equal answers from each seed; an ensemble of five searches is
 # far steadier than one. Where the graph is large, and each takes long, there are fewer.
-SEARCHES = 5
+ENSEMBLE_SEARCHES = 5
 TEXTS_SEARCHED = 100_000
 # Of modularity: what a night must gain to move topics for more than its new texts. Broad topics are
 # polled all the same, which keeps 99 % standing where they would be placed; finer ones are not, for
@@ -80,9 +82,9 @@ def detect_topics(
     finds far better ones.
     """
     broad, fine = previous if previous is not None else (None, None)
-    searches = max(1, min(SEARCHES, TEXTS_SEARCHED // max(len(neighbours), 1)))
+    searches = max(1, min(ENSEMBLE_SEARCHES, TEXTS_SEARCHED // max(len(neighbours), 1)))
     level = _communities(neighbours, scores, resolution, seed, searches, broad, count=count)
-    level = numbered_by_size(level, articles)
+    level = number_by_size(level, articles)
     finest = level.astype(np.int64)
     parents, levels = [np.full(int(level.max(initial=-1)) + 1, -1)], [1]
     total = len(parents[0])
@@ -112,18 +114,18 @@ def detect_topics(
     )
 
 
-def strengths(neighbours: Array, scores: Array, topic_of: Array) -> Array:
+def topic_strengths(neighbours: Array, scores: Array, topic_of: Array) -> Array:
     """How surely each text is of its topic, (texts,) float32: the share of what its edges weigh
     that stays in the topic; 0 for a text without edges.
     """  # noqa: D205 - one sentence
-    weights = np.where(neighbours < 0, 0.0, scores.astype(np.float64) ** POWER)
+    weights = np.where(neighbours < 0, 0.0, scores.astype(np.float64) ** EDGE_WEIGHT_POWER)
     own = topic_of[np.where(neighbours < 0, 0, neighbours)] == topic_of[:, None]
     inside, all_of = (weights * own).sum(axis=1), weights.sum(axis=1)
     share: Array = np.divide(inside, all_of, out=np.zeros_like(inside), where=all_of > 0)
     return share.astype(np.float32)
 
 
-def without_weakest(topics: Topics, strength: Array, share: float, articles: Array) -> Topics:
+def unassign_weakest(topics: Topics, strength: Array, share: float, articles: Array) -> Topics:
     """Without topics for the texts of the least `strength` (texts,), up to a `share` of articles.
 
     `articles` (texts,) says how many articles have each text. Of equals the lower text goes first.
@@ -152,7 +154,7 @@ def without_weakest(topics: Topics, strength: Array, share: float, articles: Arr
     )
 
 
-def placed(neighbours: Array, scores: Array, labels: Array) -> Array:
+def propagate_labels(neighbours: Array, scores: Array, labels: Array) -> Array:
     """`labels` (texts,) int32 with every -1 voted for by neighbours (texts, k) that have one.
 
     What is linked to no labelled text keeps -1.
@@ -181,7 +183,9 @@ def knn_labels(labels: Array, scores: Array) -> Array:
     rows = max(1, VOTES_AT_A_TIME // size)
     for start in range(0, len(labels), rows):
         part = labels[start : start + rows]
-        weights = np.where(part < 0, 0.0, scores[start : start + rows].astype(np.float64) ** POWER)
+        weights = np.where(
+            part < 0, 0.0, scores[start : start + rows].astype(np.float64) ** EDGE_WEIGHT_POWER
+        )
         place = np.arange(len(part))[:, None] * size + np.maximum(part, 0)
         votes = np.bincount(place.ravel(), weights.ravel(), len(part) * size).reshape(-1, size)
         best = votes.argmax(axis=1)
@@ -205,13 +209,13 @@ def _communities(
 
     What stays is `polled` once: each text goes where its neighbours vote.
     """
-    weights = (scores**POWER).astype(np.float32)
+    weights = (scores**EDGE_WEIGHT_POWER).astype(np.float32)
     voters, voter_scores = neighbours[:, :VOTERS], scores[:, :VOTERS]
     initial = _started(neighbours, scores, previous)
     if initial is not None:
         groups = leiden(neighbours, weights, resolution, seed, "modularity", initial=initial)
     elif searches > 1:
-        groups = ensemble(neighbours, weights, resolution, seed, searches)
+        groups = leiden_ensemble(neighbours, weights, resolution, seed, searches)
     else:
         groups = leiden(neighbours, weights, resolution, seed, "modularity")
     while count is not None and groups.max() + 1 < min(count, len(groups)):
@@ -236,7 +240,7 @@ def _started(neighbours: Array, scores: Array, previous: Array | None) -> Array 
     """`previous` numbered from 0, new texts placed among them or alone; None without any."""
     if previous is None or not (previous >= 0).any():
         return None
-    return initial_membership(placed(neighbours, scores, previous))
+    return initial_membership(propagate_labels(neighbours, scores, previous))
 
 
 def _polled(voters: Array, scores: Array, groups: Array) -> Array:
@@ -276,7 +280,7 @@ def _below(
     rows = np.flatnonzero(level >= 0)
     if not len(rows):
         return finest, np.empty(0, dtype=np.int64)
-    numbers = numbered_by_size(level[rows], None if articles is None else articles[rows])
+    numbers = number_by_size(level[rows], None if articles is None else articles[rows])
     parents = np.zeros(int(numbers.max()) + 1, dtype=np.int64)
     parents[numbers] = np.array(parent_of)[level[rows]]
     finest = finest.copy()

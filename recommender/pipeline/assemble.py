@@ -88,7 +88,9 @@ def _arrays(findings: Findings) -> Arrays:
     cards, cards_start = pack_cards(corpus.cards)
     lexicon, lexicon_start = pack(graph.lexicon.words)
     phrase_texts, phrase_start = pack(phrases.texts)
-    names = named(ids, corpus.text_of_hash, findings.descriptions.stories, groups.identities.heirs)
+    names = named(
+        ids, corpus.text_of_hash, findings.descriptions.stories, groups.identities.successors
+    )
     return Arrays(
         centroids=graph.lists.centroids,
         lists_start=graph.lists.start,

@@ -14,7 +14,7 @@ from recommender.knn.index import Index, InvertedLists
 from recommender.knn.neighbours import EXACT_UP_TO, nearest, updated
 from recommender.language.tokens import count_words
 from recommender.progress import Timed
-from recommender.scoring.word_overlap import Lexicon, WeightedWords, weigh
+from recommender.scoring.word_overlap import Lexicon, WeightedWords, weigh_corpus
 from recommender.settings import Settings
 
 __all__ = ["GraphBuild", "build_graph"]
@@ -65,7 +65,7 @@ def build_graph(
             keep(artifacts.candidates, candidates, hashes, fingerprint)
     with timed.stage("graph", texts, "texts") as advance:
         counted = count_words(corpus.tokens.take(corpus.lead_contents))
-        lexicon, words = weigh(counted)
+        lexicon, words = weigh_corpus(counted)
         rescored, expanded = rescore(
             *candidates, vectors, words, settings.neighbours.k, threads, advance
         )

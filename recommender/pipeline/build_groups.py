@@ -7,18 +7,23 @@ import numpy as np
 from recommender._typing import Array
 from recommender.corpus.corpus import Corpus
 from recommender.dates import NO_DATE
-from recommender.graph.leiden import central_members
+from recommender.graph.measures import central_members
 from recommender.graph.rescore import Graph, Rescored
 from recommender.groups.identity import Identities, Partition, identify
 from recommender.groups.lineage import Event
 from recommender.groups.previous import PreviousGroups
 from recommender.groups.representatives import representatives
-from recommender.groups.stories import Stories, by_time, detect_stories, story_thresholds
-from recommender.groups.topics import Topics, detect_topics, strengths, without_weakest
+from recommender.groups.stories import (
+    Stories,
+    detect_stories,
+    story_thresholds,
+    time_adjusted_scores,
+)
+from recommender.groups.topics import Topics, detect_topics, topic_strengths, unassign_weakest
 from recommender.keywords.keywords import keywords, label_of
 from recommender.keywords.terms import Terms
 from recommender.progress import Timed
-from recommender.scoring.time_proximity import closeness
+from recommender.scoring.time_proximity import time_proximity
 from recommender.settings import Settings
 from recommender.types import Change, Keyword, Topic
 
@@ -87,8 +92,8 @@ def build_groups(
             count=chosen.count or None,
             previous=(then.topics, then.finest) if then and alike else None,
         )
-        strength = strengths(*rescored.graph, topics.topic_of)
-        topics = without_weakest(topics, strength, chosen.unassigned, articles)
+        strength = topic_strengths(*rescored.graph, topics.topic_of)
+        topics = unassign_weakest(topics, strength, chosen.unassigned, articles)
     with timed.stage("identity", None, "articles"):
         levels = range(1, int(topics.levels.max(initial=1)) + 1)
         identities = identify(
@@ -152,10 +157,10 @@ def _stories(
     seed: int,
 ) -> Stories:
     neighbours, scores = rescored.wide
-    close = closeness(neighbours, corpus.published[corpus.copies.leads], NO_DATE)
+    close = time_proximity(neighbours, corpus.published[corpus.copies.leads], NO_DATE)
     return detect_stories(
         neighbours,
-        by_time(scores, close),
+        time_adjusted_scores(scores, close),
         story_thresholds(neighbours, scores, lengths, seed, close),
         seed,
         articles,

@@ -12,13 +12,13 @@ from recommender.scoring.time_proximity import chance_corrected_proximity
 __all__ = [
     "Candidates",
     "Cap",
-    "between",
-    "diversified",
+    "maximal_marginal_relevance",
+    "mmr_pool_size",
     "newest_first",
+    "pairwise_scores",
     "with_recency_decay",
     "with_time_proximity",
     "within_caps",
-    "within_reach",
 ]
 
 _ROUNDING = 1e-6  # of float32
@@ -42,7 +42,7 @@ class Cap(NamedTuple):
     """At most `most` of the chosen may have one code of `codes` (candidates,); -1 is no code."""
 
     codes: Array
-    most: int
+    limit: int
 
 
 def with_time_proximity(
@@ -82,7 +82,7 @@ def newest_first(published: Array, scores: Array) -> Array:
     return np.lexsort((-scores, ~published))
 
 
-def between(neighbours: Array, scores: Array, texts: Array) -> Array:
+def pairwise_scores(neighbours: Array, scores: Array, texts: Array) -> Array:
     """Scores of the candidates among one another, (texts, texts) float32, by the graph.
 
     `neighbours` and `scores` (all texts, K) are the graph; `texts` all differ. Two of which neither
@@ -115,7 +115,7 @@ def _places(texts: Array, named: Array) -> Array:
     return order.take(texts.take(order).searchsorted(named), mode="clip")
 
 
-def diversified(
+def maximal_marginal_relevance(
     scores: Array, similarity: Array, diversity: float, k: int, caps: Sequence[Cap] = ()
 ) -> list[int]:
     """Places of at most `k` candidates by maximal marginal relevance, best first.
@@ -127,7 +127,7 @@ def diversified(
     left = (1.0 - diversity) * scores
     beside = left - diversity * similarity  # beside each one chosen, what the others are worth
     chosen: list[int] = []
-    full = _Full(caps)
+    full = _CapCounter(caps)
     while len(chosen) < min(k, len(scores)):
         place = int(left.argmax())
         if left[place] == -np.inf:
@@ -139,7 +139,7 @@ def diversified(
     return chosen
 
 
-def within_reach(scores: Array, diversity: float, k: int) -> int:
+def mmr_pool_size(scores: Array, diversity: float, k: int) -> int:
     """How many of the first candidates `diversified` can choose `k` from where there are no caps.
 
     `scores` (candidates,), best first. As long as one of the first k is left, none is chosen whose
@@ -153,7 +153,7 @@ def within_reach(scores: Array, diversity: float, k: int) -> int:
 
 def within_caps(count: int, k: int, caps: Sequence[Cap]) -> list[int]:
     """The first `k` of `count` places that exceed no cap."""
-    full = _Full(caps)
+    full = _CapCounter(caps)
     chosen: list[int] = []
     for place in range(count):
         if len(chosen) == k:
@@ -163,11 +163,11 @@ def within_caps(count: int, k: int, caps: Sequence[Cap]) -> list[int]:
     return chosen
 
 
-class _Full:
+class _CapCounter:
     """Counts what was chosen against the caps."""
 
     def __init__(self, caps: Sequence[Cap]) -> None:
-        self._caps = [(cap.codes.tolist(), cap.most, dict[int, int]()) for cap in caps]
+        self._caps = [(cap.codes.tolist(), cap.limit, dict[int, int]()) for cap in caps]
 
     def admits(self, place: int) -> bool:
         """Whether one more fits; if so it is counted."""

@@ -18,7 +18,14 @@ import numpy as np
 
 from recommender._typing import Array
 
-__all__ = ["SCORE_PARAMS", "ScoreParams", "corrected", "expand", "hubness", "hybrid"]
+__all__ = [
+    "SCORE_PARAMS",
+    "ScoreParams",
+    "correct_hubness",
+    "expand_embeddings",
+    "hubness",
+    "hybrid_score",
+]
 
 
 class ScoreParams(NamedTuple):
@@ -30,30 +37,32 @@ class ScoreParams(NamedTuple):
     `least` and `most`.
     """
 
-    words: float = 0.5
-    expansion: int = 3
-    power: float = 3.0
-    depth: int = 5
-    strength: float = 0.6
-    least: float = 0.85
-    most: float = 1.3
+    word_share: float = 0.5
+    expansion_size: int = 3
+    expansion_power: float = 3.0
+    hubness_depth: int = 5
+    hubness_strength: float = 0.6
+    min_factor: float = 0.85
+    max_factor: float = 1.3
 
 
 SCORE_PARAMS = ScoreParams()
 
 
-def hybrid(cosine: Array, overlap: Array, params: ScoreParams = SCORE_PARAMS) -> Array:
+def hybrid_score(cosine: Array, overlap: Array, params: ScoreParams = SCORE_PARAMS) -> Array:
     """Weighted mean of cosine similarity and word overlap, of any one shape."""
-    return (1.0 - params.words) * cosine + params.words * overlap
+    return (1.0 - params.word_share) * cosine + params.word_share * overlap
 
 
-def expand(own: Array, nearest: Array, scores: Array, params: ScoreParams = SCORE_PARAMS) -> Array:
+def expand_embeddings(
+    own: Array, nearest: Array, scores: Array, params: ScoreParams = SCORE_PARAMS
+) -> Array:
     """Expanded embeddings, (texts, dimension) float32 of unit length.
 
     `own` (texts, dimension); `nearest` (texts, n, dimension) with their hybrid `scores` (texts,
     n), 0 where there are fewer.
     """
-    weights = np.clip(scores, 0.0, 1.0) ** np.float32(params.power)
+    weights = np.clip(scores, 0.0, 1.0) ** np.float32(params.expansion_power)
     sums = own + np.einsum("ik,ikd->id", weights, nearest, dtype=np.float32)
     expanded: Array = sums / np.linalg.norm(sums, axis=1, keepdims=True)
     return expanded
@@ -64,12 +73,12 @@ def hubness(hybrids: Array, params: ScoreParams = SCORE_PARAMS) -> Array:
 
     A missing candidate counts as 0.
     """
-    best = np.maximum(hybrids[:, : params.depth], 0.0)
-    mean: Array = best.sum(axis=1, dtype=np.float32) / np.float32(params.depth)
+    best = np.maximum(hybrids[:, : params.hubness_depth], 0.0)
+    mean: Array = best.sum(axis=1, dtype=np.float32) / np.float32(params.hubness_depth)
     return mean
 
 
-def corrected(
+def correct_hubness(
     hybrids: Array,
     candidates_hubness: Array,
     mean_hubness: float,
@@ -77,5 +86,7 @@ def corrected(
 ) -> Array:
     """Scores in [0, 1] from hybrid scores and the hubness of the candidates, of one shape."""
     rare = np.maximum(candidates_hubness, 1e-6)  # near to nothing: as much as the factor may be
-    factor = np.clip((mean_hubness / rare) ** params.strength, params.least, params.most)
+    factor = np.clip(
+        (mean_hubness / rare) ** params.hubness_strength, params.min_factor, params.max_factor
+    )
     return np.clip(hybrids * factor, 0.0, 1.0)

@@ -11,10 +11,10 @@ from recommender.dates import MICROSECONDS_A_DAY
 __all__ = [
     "MIN_CHANCE",
     "TimeProximity",
-    "beyond_chance",
+    "chance_corrected",
     "chance_corrected_proximity",
-    "closeness",
-    "nearness",
+    "proximity",
+    "time_proximity",
 ]
 
 HALF_DAYS = 2.0
@@ -25,12 +25,12 @@ _EVEN = math.log(1.0 / MIN_CHANCE) / 2
 _FADING = math.log(2.0) / (2 * HALF_DAYS * MICROSECONDS_A_DAY)
 
 
-def nearness(days: Array) -> Array:
+def proximity(days: Array) -> Array:
     """How near two moments are that lie so many `days` apart: 1, and half for each `HALF_DAYS`."""
     return np.exp2(np.abs(days) * (-1.0 / HALF_DAYS))
 
 
-def beyond_chance(near: Array, chance: Array | float) -> Array:
+def chance_corrected(near: Array, chance: Array | float) -> Array:
     """From 1, near where hardly any are, through 0, as near as any, to -1, far apart.
 
     Where one story and chance were as likely before, it is the first's likelihood by what is now
@@ -57,13 +57,13 @@ class TimeProximity(NamedTuple):
     any other of its subject, 1 of a corpus of one day; not a number where it has no date.
     """
 
-    near: Array
-    chance: Array
+    proximity: Array
+    expected: Array
 
     @property
-    def beyond_chance(self) -> Array:
+    def chance_corrected(self) -> Array:
         """(texts, k) float32, 0 where a date is lacking; see the function."""
-        return np.nan_to_num(beyond_chance(self.near, self.chance[:, None]), copy=False)
+        return np.nan_to_num(chance_corrected(self.proximity, self.expected[:, None]), copy=False)
 
     def crowding(self, last: int) -> Array:
         """How far a text's `last` neighbours are of its own days, more than chance has it.
@@ -71,15 +71,15 @@ class TimeProximity(NamedTuple):
         (texts,) float32 from 0 to 1: an agreement corrected for chance (Cohen 1960). One without a
         date agrees no more than by chance.
         """
-        most = 1.0 - self.chance
-        near = self.near[:, -last:]
-        beyond = np.nan_to_num(near - self.chance[:, None]).sum(axis=1) / max(near.shape[1], 1)
+        most = 1.0 - self.expected
+        near = self.proximity[:, -last:]
+        beyond = np.nan_to_num(near - self.expected[:, None]).sum(axis=1) / max(near.shape[1], 1)
         agreed = np.nan_to_num(beyond / np.where(most > 0, most, 1.0))
         crowding: Array = np.clip(agreed, 0.0, 1.0).astype(np.float32)
         return crowding
 
 
-def closeness(neighbours: Array, published: Array, no_date: int) -> TimeProximity:
+def time_proximity(neighbours: Array, published: Array, no_date: int) -> TimeProximity:
     """The closeness of the neighbours of the graph, (texts, k) rows, -1 where there are fewer.
 
     `published` (texts,) int64 is in microseconds, `no_date` where it is not known.
@@ -89,7 +89,7 @@ def closeness(neighbours: Array, published: Array, no_date: int) -> TimeProximit
     middle = int(np.median(published[dated])) if dated.any() else 0
     days = np.full(len(published) + 1, np.nan, dtype=np.float32)  # the last for no neighbour
     days[:-1][dated] = (published[dated] - middle) / MICROSECONDS_A_DAY
-    near = nearness(days[neighbours] - days[:-1, None])
+    near = proximity(days[neighbours] - days[:-1, None])
     return TimeProximity(near, MIN_CHANCE + (1.0 - MIN_CHANCE) * _share_within(days[:-1]))
 
 

@@ -20,7 +20,7 @@ from recommender._typing import Array
 if TYPE_CHECKING:
     from recommender.language.tokens import WordCounts
 
-__all__ = ["Lexicon", "WeightedWords", "overlaps", "weigh", "weigh_query"]
+__all__ = ["Lexicon", "WeightedWords", "weigh_corpus", "weigh_query", "word_overlaps"]
 
 K1, B = 1.2, 0.75
 NUMBER_COUNT = 2
@@ -52,7 +52,7 @@ class WeightedWords(NamedTuple):
     weights: Array
 
 
-def weigh(counted: "WordCounts") -> tuple[Lexicon, WeightedWords]:
+def weigh_corpus(counted: "WordCounts") -> tuple[Lexicon, WeightedWords]:
     """Weigh the words of a corpus."""
     counts = counted.counts
     texts, size = counts.shape
@@ -93,7 +93,7 @@ def weigh_query(counts: Mapping[str, int], lexicon: Lexicon) -> WeightedWords:
     return _heaviest(np.zeros(len(words), dtype=np.int32), number, weights, 1)
 
 
-def overlaps(own: WeightedWords, others: WeightedWords) -> Array:
+def word_overlaps(own: WeightedWords, others: WeightedWords) -> Array:
     """Overlap of one text with others, (others,) float32 in [0, 1].
 
     `own` has shape (1, width) or (width,), `others` (others, width).

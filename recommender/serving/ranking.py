@@ -14,16 +14,16 @@ from recommender.dates import NO_DATE
 from recommender.scoring.rerank import (
     Candidates,
     Cap,
-    between,
-    diversified,
+    maximal_marginal_relevance,
+    mmr_pool_size,
     newest_first,
+    pairwise_scores,
     with_recency_decay,
     with_time_proximity,
     within_caps,
-    within_reach,
 )
-from recommender.scoring.score import SCORE_PARAMS, corrected, expand, hybrid
-from recommender.scoring.word_overlap import WeightedWords, overlaps
+from recommender.scoring.score import SCORE_PARAMS, correct_hubness, expand_embeddings, hybrid_score
+from recommender.scoring.word_overlap import WeightedWords, word_overlaps
 from recommender.serving.filters import RowFilter
 from recommender.serving.query import Query
 from recommender.serving.rules import ArticleRules
@@ -205,18 +205,18 @@ def _expanded(snapshot: Snapshot, vector: Array, words: WeightedWords) -> Array:
     """The expanded embedding of an unpublished text; see `scoring`."""
     index = snapshot.index()
     found = index.search(vector, POOL)
-    hybrids = hybrid(found.similarities, overlaps(words, _words(snapshot, found.texts)))
-    nearest = np.argsort(-hybrids, kind="stable")[: SCORE_PARAMS.expansion]
+    hybrids = hybrid_score(found.similarities, word_overlaps(words, _words(snapshot, found.texts)))
+    nearest = np.argsort(-hybrids, kind="stable")[: SCORE_PARAMS.expansion_size]
     vectors = np.stack([index.vector(int(text)) for text in found.texts.take(nearest)])
-    expanded: Array = expand(vector[None, :], vectors[None], hybrids[None, nearest])[0]
+    expanded: Array = expand_embeddings(vector[None, :], vectors[None], hybrids[None, nearest])[0]
     return expanded
 
 
 def _scores(snapshot: Snapshot, words: WeightedWords, texts: Array, similarities: Array) -> Array:
     """Scores of `texts` for a text of these `words`, by their cosine `similarities` to it."""
-    hybrids = hybrid(similarities, overlaps(words, _words(snapshot, texts)))
+    hybrids = hybrid_score(similarities, word_overlaps(words, _words(snapshot, texts)))
     hubness = snapshot.arrays.hubness.take(texts)
-    return corrected(hybrids, hubness, snapshot.scoring.mean_hubness)
+    return correct_hubness(hybrids, hubness, snapshot.scoring.mean_hubness)
 
 
 def _words(snapshot: Snapshot, texts: Array | int) -> WeightedWords:
@@ -268,16 +268,16 @@ def _ordered(
         if scores is not candidates.scores:
             order = (-scores).argsort(kind="stable")
     if order is not None:
-        caps = [Cap(cap.codes.take(order), cap.most) for cap in caps]
+        caps = [Cap(cap.codes.take(order), cap.limit) for cap in caps]
     if query.diversity > 0 and query.mode != "story" and count > 1 and k > 0:
         texts = candidates.texts
         if order is not None:
             scores, texts = scores.take(order), texts.take(order)
         if not caps:
-            count = within_reach(scores, query.diversity, k)
+            count = mmr_pool_size(scores, query.diversity, k)
             scores, texts = scores[:count], texts[:count]
         similarity = _similarity(snapshot, texts, query)
-        places = diversified(scores, similarity, query.diversity, k, caps)
+        places = maximal_marginal_relevance(scores, similarity, query.diversity, k, caps)
     else:
         places = within_caps(count, k, caps) if caps else list(range(min(count, k)))
     return places if order is None else order.take(places).tolist()
@@ -304,9 +304,9 @@ def _similarity(snapshot: Snapshot, texts: Array, query: Query) -> Array:
     """Scores of `texts` among one another, (texts, texts); copies of one text are all like it."""
     neighbours, scores = snapshot.arrays.neighbours, snapshot.arrays.scores
     if query.collapse:
-        return between(neighbours, scores, texts)
+        return pairwise_scores(neighbours, scores, texts)
     distinct, place = np.unique(texts, return_inverse=True)
-    return between(neighbours, scores, distinct)[place[:, None], place]
+    return pairwise_scores(neighbours, scores, distinct)[place[:, None], place]
 
 
 def _caps(snapshot: Snapshot, candidates: Candidates, query: Query) -> list[Cap]:

@@ -33,8 +33,8 @@ from recommender._typing import Array
 from recommender.artifacts.folder import Artifacts
 from recommender.dates import to_microseconds
 from recommender.knn.index import EXACT_UP_TO
-from recommender.scoring.score import corrected, hybrid
-from recommender.scoring.word_overlap import WeightedWords, overlaps
+from recommender.scoring.score import correct_hubness, hybrid_score
+from recommender.scoring.word_overlap import WeightedWords, word_overlaps
 from recommender.snapshot.reader import Snapshot
 
 FETCHED = 10 * K  # of FAISS, to be filtered afterwards
@@ -240,9 +240,9 @@ def by_score(news: Newsroom, row: int) -> Array:
     arrays = news.snapshot.arrays
     text = int(arrays.text_of[row])
     own = WeightedWords(arrays.words[text], arrays.word_weights[text])
-    overlap = overlaps(own, WeightedWords(arrays.words, arrays.word_weights))
-    hybrids = hybrid(news.expanded @ news.expanded[text], overlap)
-    scores = corrected(hybrids, arrays.hubness, news.snapshot.scoring.mean_hubness)
+    overlap = word_overlaps(own, WeightedWords(arrays.words, arrays.word_weights))
+    hybrids = hybrid_score(news.expanded @ news.expanded[text], overlap)
+    scores = correct_hubness(hybrids, arrays.hubness, news.snapshot.scoring.mean_hubness)
     scores[text] = -np.inf
     nearness: Array = scores.take(arrays.text_of)
     return nearness

@@ -33,7 +33,12 @@ from recommender.evaluation.ranking_baselines import bm25, dense, fuse
 from recommender.evaluation.ranking_metrics import answerable, measure
 from recommender.graph.rescore import Graph, rescore
 from recommender.groups import stories
-from recommender.groups.stories import by_time, detect_stories, story_cut_ratio, story_thresholds
+from recommender.groups.stories import (
+    detect_stories,
+    story_cut_ratio,
+    story_thresholds,
+    time_adjusted_scores,
+)
 from recommender.knn.neighbours import nearest
 from recommender.language.prepare import embedded_text
 from recommender.language.tokens import count_words, read_tokens
@@ -41,24 +46,26 @@ from recommender.language.word_lists import stop_words_for
 from recommender.progress import ignore
 from recommender.scoring.rerank import with_time_proximity
 from recommender.scoring.score import SCORE_PARAMS, ScoreParams
-from recommender.scoring.time_proximity import closeness
-from recommender.scoring.word_overlap import WeightedWords, weigh
+from recommender.scoring.time_proximity import time_proximity
+from recommender.scoring.word_overlap import WeightedWords, weigh_corpus
 
 SETS = (("allsides", "val"), ("ecbplus", None), ("basil", None))
 CANDIDATES, DEPTH, THREADS = 50, 10, 2
 ROWS = {
     "the product": SCORE_PARAMS,
-    "without words": SCORE_PARAMS._replace(words=0.0),
-    "words alone, on the same candidates": SCORE_PARAMS._replace(words=1.0, expansion=0),
-    "without expanded embeddings": SCORE_PARAMS._replace(expansion=0),
-    "without the hubness correction": SCORE_PARAMS._replace(strength=0.0),
-    "half the hubness correction": SCORE_PARAMS._replace(strength=0.3),
-    "the correction not limited": SCORE_PARAMS._replace(least=0.0, most=np.inf),
-    "hubness over 10 neighbours": SCORE_PARAMS._replace(depth=10),
-    "words and cosine alone": SCORE_PARAMS._replace(expansion=0, strength=0.0),
+    "without words": SCORE_PARAMS._replace(word_share=0.0),
+    "words alone, on the same candidates": SCORE_PARAMS._replace(word_share=1.0, expansion_size=0),
+    "without expanded embeddings": SCORE_PARAMS._replace(expansion_size=0),
+    "without the hubness correction": SCORE_PARAMS._replace(hubness_strength=0.0),
+    "half the hubness correction": SCORE_PARAMS._replace(hubness_strength=0.3),
+    "the correction not limited": SCORE_PARAMS._replace(min_factor=0.0, max_factor=np.inf),
+    "hubness over 10 neighbours": SCORE_PARAMS._replace(hubness_depth=10),
+    "words and cosine alone": SCORE_PARAMS._replace(expansion_size=0, hubness_strength=0.0),
 }
 GRID = [
-    SCORE_PARAMS._replace(words=words, expansion=expansion, depth=depth, strength=strength)
+    SCORE_PARAMS._replace(
+        word_share=words, expansion_size=expansion, hubness_depth=depth, hubness_strength=strength
+    )
     for words, expansion, depth, strength in product(
         (0.4, 0.5, 0.6), (0, 3, 5), (5, 10), (0.3, 0.45, 0.6, 0.75)
     )
@@ -66,16 +73,16 @@ GRID = [
 ALL_SMALL = "all stories are small"
 STORY_ROWS = {
     "the product": stories.STORY_PARAMS,
-    "one threshold for all": stories.STORY_PARAMS._replace(threshold=0.49, per_background=0.0),
-    "headlines like whole texts": stories.STORY_PARAMS._replace(less_for_short=0.0),
+    "one threshold for all": stories.STORY_PARAMS._replace(threshold=0.49, background_weight=0.0),
+    "headlines like whole texts": stories.STORY_PARAMS._replace(short_text_discount=0.0),
     "the background not limited": stories.STORY_PARAMS._replace(
-        most_of_first=1.0, most_background=1.0
+        max_share_of_first=1.0, max_background=1.0
     ),
-    "unlisted pairs are strangers": stories.STORY_PARAMS._replace(less_for_unlisted=0.0),
+    "unlisted pairs are strangers": stories.STORY_PARAMS._replace(unlisted_discount=0.0),
     ALL_SMALL: stories.STORY_PARAMS,
 }
 STORY_GRID = [
-    stories.STORY_PARAMS._replace(threshold=threshold, per_background=per, most_background=most)
+    stories.STORY_PARAMS._replace(threshold=threshold, background_weight=per, max_background=most)
     for threshold, per, most in product(
         (0.3, 0.32, 0.34, 0.36, 0.38), (0.4, 0.6, 0.8), (0.3, 0.35, 0.4)
     )
@@ -152,7 +159,7 @@ def made_ready(
     stories = np.unique(labels, return_inverse=True)[1]
     vectors = encoder.encode(texts).vectors
     counted = count_words(read_tokens(texts))
-    words = weigh(counted)[1]
+    words = weigh_corpus(counted)[1]
     queries = answerable(stories, asked)
     found = nearest(vectors, CANDIDATES, THREADS, ignore)
     wide = rescore(*found, vectors, words, DEPTH, THREADS, ignore)[0].wide
@@ -179,7 +186,7 @@ def grouped(of: Set, candidates: int, params: stories.StoryParams, *, small: boo
     Where all are to be `small`, the search for large ones is given no neighbours.
     """
     neighbours, scores = (column[:, :candidates] for column in of.wide)
-    params = params._replace(last=params.last * candidates // CANDIDATES)
+    params = params._replace(last_count=params.last_count * candidates // CANDIDATES)
     rows = np.full_like(neighbours, -1) if small else neighbours
     thresholds = story_thresholds(rows, scores, of.lengths, 0, params=params)
     return _agreement(of, neighbours, scores, thresholds)
@@ -195,9 +202,11 @@ def cut_ratio_of(of: Set, params: stories.StoryParams) -> float:
 def dated(of: Set, within: float | None, pairs: bool, crowds: bool) -> float:
     """B-cubed F1 with made-up days, given to the `pairs`' scores, to what is near as a crowd."""
     neighbours, scores = of.wide
-    close = closeness(neighbours, made_up_days(of, within), NO_DATE)
+    close = time_proximity(neighbours, made_up_days(of, within), NO_DATE)
     thresholds = story_thresholds(neighbours, scores, of.lengths, 0, close if crowds else None)
-    return _agreement(of, neighbours, by_time(scores, close) if pairs else scores, thresholds)
+    return _agreement(
+        of, neighbours, time_adjusted_scores(scores, close) if pairs else scores, thresholds
+    )
 
 
 def timely(of: Set, within: float | None, most: float) -> float:
@@ -261,7 +270,7 @@ def main() -> None:
     looked = sets + [of for of, candidates in columns if candidates == CANDIDATES]
     leaks = {
         "large stories": [
-            cut_ratio_of(of, stories.STORY_PARAMS._replace(most_of_first=0.0)) for of in looked
+            cut_ratio_of(of, stories.STORY_PARAMS._replace(max_share_of_first=0.0)) for of in looked
         ],
         "small stories": [cut_ratio_of(of, stories.STORY_PARAMS) for of in looked],
     }

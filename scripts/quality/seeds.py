@@ -21,9 +21,10 @@ from sklearn.metrics import adjusted_rand_score, v_measure_score
 from recommender._typing import Array
 from recommender.embedding.sentence_transformers import SentenceEncoder
 from recommender.evaluation.labelled_set import read_labelled
-from recommender.graph.leiden import ensemble, leiden, modularity
+from recommender.graph.leiden import leiden, leiden_ensemble
+from recommender.graph.measures import modularity
 from recommender.graph.rescore import Graph
-from recommender.groups.topics import POWER, SEARCHES
+from recommender.groups.topics import EDGE_WEIGHT_POWER, ENSEMBLE_SEARCHES
 from recommender.language.prepare import embedded_text
 from recommender.settings import load_settings
 
@@ -37,19 +38,22 @@ def one(graph: Graph, resolution: float, seed: int) -> Array:
 
 def best(graph: Graph, resolution: float, seed: int) -> Array:
     """The best by modularity of as many searches as an ensemble has."""
-    found = [one(graph, resolution, SEARCHES * seed + search) for search in range(SEARCHES)]
+    found = [
+        one(graph, resolution, ENSEMBLE_SEARCHES * seed + search)
+        for search in range(ENSEMBLE_SEARCHES)
+    ]
     return max(found, key=lambda groups: modularity(*graph, groups, resolution))
 
 
 def together(graph: Graph, resolution: float, seed: int) -> Array:
     """What the product finds."""
-    return ensemble(*graph, resolution, seed, SEARCHES)
+    return leiden_ensemble(*graph, resolution, seed, ENSEMBLE_SEARCHES)
 
 
 WAYS: dict[str, Callable[[Graph, float, int], Array]] = {
     "one search": one,
-    f"the best of {SEARCHES}": best,
-    f"core groups of {SEARCHES}": together,
+    f"the best of {ENSEMBLE_SEARCHES}": best,
+    f"core groups of {ENSEMBLE_SEARCHES}": together,
 }
 
 
@@ -78,7 +82,7 @@ def main(folder: Path, seeds: int) -> None:
         labelled = read_labelled(folder / f"{name}_topics.jsonl", {}, 1_000_000, field="label")
         texts = [embedded_text(article.title, article.text) for article in labelled.articles]
         of = made_ready(name, texts, labelled.labels, np.arange(len(texts)), encoder)
-        graph = Graph(of.wide.neighbours, (of.wide.scores**POWER).astype(np.float32))
+        graph = Graph(of.wide.neighbours, (of.wide.scores**EDGE_WEIGHT_POWER).astype(np.float32))
         print(f"| {name} | seconds | agreement | modularity | V-measure |")
         print("|---|---|---|---|---|")
         for way in WAYS:

@@ -12,13 +12,8 @@ from hypothesis import strategies as st
 from sklearn.metrics import adjusted_rand_score
 
 from recommender._typing import Array
-from recommender.graph.leiden import (
-    central_members,
-    ensemble,
-    leiden,
-    modularity,
-    numbered_by_size,
-)
+from recommender.graph.leiden import leiden, leiden_ensemble
+from recommender.graph.measures import modularity
 
 Objective = Literal["modularity", "CPM"]
 OBJECTIVES: tuple[Objective, ...] = ("modularity", "CPM")
@@ -146,7 +141,7 @@ def test_an_ensemble_finds_what_is_planted() -> None:
     planted = [{0, 3, 6, 9}, {1, 4, 7}, {2, 5, 8, 10, 11}, {12}]
     edges = [(a, b, 0.9) for group in planted for a in group for b in group if a != b]
     edges += [(0, 1, 0.1), (4, 2, 0.1), (8, 9, 0.1)]
-    found = ensemble(*graph(13, *edges), 0.5, 0, 3)
+    found = leiden_ensemble(*graph(13, *edges), 0.5, 0, 3)
     assert found.dtype == np.int32
     assert groups(found) == {frozenset(group) for group in planted}
 
@@ -155,7 +150,7 @@ def test_an_ensemble_finds_what_is_planted() -> None:
 def test_an_ensemble_of_a_small_graph_finds_the_best_communities(seed: int) -> None:
     neighbours, scores = noisy(7, 3, seed)
     best = max(modularity(neighbours, scores, np.array(part), 1.0) for part in partitions(7))
-    found = ensemble(neighbours, scores, 1.0, seed, 5)
+    found = leiden_ensemble(neighbours, scores, 1.0, seed, 5)
     assert modularity(neighbours, scores, found, 1.0) == pytest.approx(best)
 
 
@@ -168,7 +163,7 @@ def test_ensembles_are_better_than_their_searches_and_agree_more() -> None:
         return float(np.mean(qualities)), float(np.mean(alike))
 
     alone = judged([leiden(neighbours, scores, 1.0, seed, "modularity") for seed in range(6)])
-    together = judged([ensemble(neighbours, scores, 1.0, seed, 5) for seed in range(6)])
+    together = judged([leiden_ensemble(neighbours, scores, 1.0, seed, 5) for seed in range(6)])
     assert together[0] > alone[0]
     assert together[1] > alone[1]
 
@@ -178,16 +173,16 @@ def test_equal_seeds_give_equal_ensembles_and_leave_pythons_random_numbers_alone
     random.seed(5)
     expected = random.random()
     random.seed(5)
-    first = ensemble(neighbours, scores, 1.0, 7, 3)
+    first = leiden_ensemble(neighbours, scores, 1.0, 7, 3)
     assert random.random() == expected
-    ensemble(neighbours, scores, 1.0, 8, 3)
-    assert ensemble(neighbours, scores, 1.0, 7, 3).tobytes() == first.tobytes()
+    leiden_ensemble(neighbours, scores, 1.0, 8, 3)
+    assert leiden_ensemble(neighbours, scores, 1.0, 7, 3).tobytes() == first.tobytes()
 
 
 @pytest.mark.parametrize("count", [0, 1, 5])
 def test_an_ensemble_of_texts_without_neighbours_leaves_them_alone(count: int) -> None:
     none = np.full((count, 3), -1, dtype=np.int32)
-    assert len(groups(ensemble(none, np.zeros((count, 3), np.float32), 0.5, 0, 5))) == count
+    assert len(groups(leiden_ensemble(none, np.zeros((count, 3), np.float32), 0.5, 0, 5))) == count
 
 
 @pytest.mark.parametrize("objective", OBJECTIVES)
@@ -207,81 +202,3 @@ def test_missing_neighbours_and_scores_of_nothing_are_no_ties(objective: Objecti
     scores = np.array([[0.9, 0.9], [0.9, 0.0], [0.0, 0.9]], dtype=np.float32)
     found = leiden(neighbours, scores, 0.5, 0, objective)
     assert groups(found) == {frozenset({0, 1}), frozenset({2})}
-
-
-@given(st.lists(st.integers(0, 5), min_size=1, max_size=40))
-def test_numbers_go_by_size_then_by_first_member(labels: list[int]) -> None:
-    numbered = numbered_by_size(np.array(labels, dtype=np.int32))
-    assert numbered.dtype == np.int32
-    ranked = sorted(set(labels), key=lambda g: (-labels.count(g), labels.index(g)))
-    assert numbered.tolist() == [ranked.index(group) for group in labels]
-
-
-@given(st.lists(st.tuples(st.integers(0, 5), st.integers(1, 4)), min_size=1, max_size=40))
-def test_numbers_go_by_the_weights_where_there_are_any(members: list[tuple[int, int]]) -> None:
-    labels = [group for group, _ in members]
-    weights = np.array([weight for _, weight in members])
-    numbered = numbered_by_size(np.array(labels, dtype=np.int32), weights).tolist()
-    size = {g: sum(weight for group, weight in members if group == g) for g in labels}
-    ranked = sorted(set(labels), key=lambda g: (-size[g], labels.index(g)))
-    assert numbered == [ranked.index(group) for group in labels]
-
-
-def slow_central(neighbours: Array, scores: Array, groups: Array) -> list[int]:
-    """Of each group the text whose scores with its own group sum to the most."""
-    found = []
-    for group in range(int(groups.max(initial=-1)) + 1):
-        members = [t for t in range(len(groups)) if groups[t] == group]
-        degree = {
-            t: sum(
-                float(s)
-                for n, s in zip(neighbours[t], scores[t], strict=True)
-                if n >= 0 and groups[n] == group
-            )
-            for t in members
-        }
-        found.append(min(members, key=lambda t: (-degree[t], t)))
-    return found
-
-
-@given(st.integers(1, 12), st.integers(0, 4), st.randoms(use_true_random=False))
-def test_the_central_member_is_the_one_its_group_is_nearest_to(
-    texts: int, k: int, rng: random.Random
-) -> None:
-    neighbours = np.array(
-        [[rng.randrange(-1, texts) for _ in range(k)] for _ in range(texts)], dtype=np.int32
-    ).reshape(texts, k)
-    # Halves and quarters add up exactly in any order.
-    scores = np.array(
-        [[rng.randrange(5) / 4 for _ in range(k)] for _ in range(texts)], dtype=np.float32
-    ).reshape(texts, k)
-    labels = [rng.randrange(-1, 3) for _ in range(texts)]
-    known = {label: number for number, label in enumerate(sorted({*labels} - {-1}))}
-    groups = np.array([known.get(label, -1) for label in labels], dtype=np.int32)
-    found = central_members(neighbours, scores, groups)
-    assert found.dtype == np.int32
-    assert found.tolist() == slow_central(neighbours, scores, groups)
-
-
-@given(
-    st.integers(1, 12), st.integers(0, 4), st.sampled_from([0.0, 0.5, 1.0, 3.0]),
-    st.integers(0, 10_000),
-)  # fmt: skip
-def test_modularity_is_that_of_the_graph_that_is_searched(
-    texts: int, k: int, resolution: float, seed: int
-) -> None:
-    igraph = pytest.importorskip("igraph")
-    rng = np.random.default_rng(seed)
-    neighbours = rng.integers(-1, texts, (texts, k)).astype(np.int32)
-    neighbours[neighbours == np.arange(texts)[:, None]] = -1
-    scores = (rng.integers(1, 9, (texts, k)) / 8).astype(np.float32)
-    groups = rng.integers(0, 3, texts)
-    edges = [(i, int(j)) for i in range(texts) for j in neighbours[i] if j >= 0]
-    weights = [float(s) for s, j in zip(scores.ravel(), neighbours.ravel(), strict=True) if j >= 0]
-    wanted = 0.0
-    if edges:
-        oracle = igraph.Graph(n=texts, edges=edges)
-        wanted = oracle.modularity(
-            groups.tolist(), weights=weights, resolution=resolution, directed=False
-        )
-    assert modularity(neighbours, scores, groups, resolution) == pytest.approx(wanted, abs=1e-9)

@@ -61,33 +61,39 @@ def by_formula(
     expanded = np.empty_like(vectors)
     for i, row in enumerate(problem.candidates.tolist()):
         hybrids = {
-            j: (1 - params.words) * float(problem.similarities[i, place])
-            + params.words * overlap(problem.words, i, j)
+            j: (1 - params.word_share) * float(problem.similarities[i, place])
+            + params.word_share * overlap(problem.words, i, j)
             for place, j in enumerate(row)
             if j >= 0
         }
-        best = sorted(hybrids, key=lambda j: -hybrids[j])[: params.expansion]
+        best = sorted(hybrids, key=lambda j: -hybrids[j])[: params.expansion_size]
         total = vectors[i].copy()
         for j in best:
-            total += min(1.0, max(0.0, hybrids[j])) ** params.power * vectors[j]
+            total += min(1.0, max(0.0, hybrids[j])) ** params.expansion_power * vectors[j]
         expanded[i] = total / np.linalg.norm(total)
     hybrid: list[dict[int, float]] = []
     for i, row in enumerate(problem.candidates.tolist()):
         hybrid.append(
             {
-                j: (1 - params.words) * float(expanded[i] @ expanded[j])
-                + params.words * overlap(problem.words, i, j)
+                j: (1 - params.word_share) * float(expanded[i] @ expanded[j])
+                + params.word_share * overlap(problem.words, i, j)
                 for j in row
                 if j >= 0
             }
         )
     hubness = np.array(
-        [sum(sorted((max(0.0, x) for x in h.values()), reverse=True)[: params.depth]) / params.depth
-         for h in hybrid]
-    )  # fmt: skip
+        [
+            sum(sorted((max(0.0, x) for x in h.values()), reverse=True)[: params.hubness_depth])
+            / params.hubness_depth
+            for h in hybrid
+        ]
+    )
     mean = hubness.mean()
     factors = [
-        min(params.most, max(params.least, (mean / hub) ** params.strength if hub else np.inf))
+        min(
+            params.max_factor,
+            max(params.min_factor, (mean / hub) ** params.hubness_strength if hub else np.inf),
+        )
         for hub in hubness
     ]
     scores = [{j: min(1.0, max(0.0, x * factors[j])) for j, x in h.items()} for h in hybrid]
@@ -219,12 +225,12 @@ def test_a_text_that_is_near_to_everything_loses_against_one_that_is_near_to_few
     candidates = np.argsort(-cosine, axis=1, kind="stable")[:, :5].astype(np.int32)
     similarities = np.take_along_axis(cosine, candidates, axis=1)
     words = WeightedWords(np.full((6, 1), -1, dtype=np.int32), np.zeros((6, 1), dtype=np.float16))
-    plain = ScoreParams(words=0.0, expansion=0, strength=0.0)
+    plain = ScoreParams(word_share=0.0, expansion_size=0, hubness_strength=0.0)
 
     def order(params: ScoreParams) -> list[int]:
         found, _ = rescore(candidates, similarities, vectors, words, 5, 1, lambda _: None, params)
         return found.graph.neighbours[1].tolist()
 
     assert order(plain).index(0) < order(plain).index(2)
-    with_hubness = order(plain._replace(strength=0.5))
+    with_hubness = order(plain._replace(hubness_strength=0.5))
     assert with_hubness.index(2) < with_hubness.index(0)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.groups.identity import Identities, Partition, identify
-from recommender.groups.previous import NOTHING, PreviousGroups
+from recommender.groups.previous import NO_PREVIOUS_GROUPS, PreviousGroups
 from recommender.types import Topic
 
 Groups = dict[str, int]  # article id → group, from 0; an article that is absent has none
@@ -40,7 +40,7 @@ def as_previous(found: Identities, stories: Groups, topics: Groups, fine: Groups
         parent = None if level == 1 else parents[place - broad]
         records.append(Topic(topic_id, topic_id, 0, (), level, parent))
     finest = [broad + fine[i] if i in fine else topics[i] for i in ids]
-    return NOTHING._replace(
+    return NO_PREVIOUS_GROUPS._replace(
         name="before",
         ids=ids,
         story_of=np.array([stories[i] for i in ids], dtype=np.int32),
@@ -49,7 +49,7 @@ def as_previous(found: Identities, stories: Groups, topics: Groups, fine: Groups
         topics=tuple(records),
         topic_of=np.array([topics[i] for i in ids], dtype=np.int32),
         finest_of=np.array(finest, dtype=np.int32),
-        heirs=found.heirs,
+        successors=found.successors,
     )
 
 
@@ -60,18 +60,18 @@ def blocks(sizes: list[int]) -> Groups:
 
 
 def test_a_first_night_gives_every_group_an_id_of_its_own() -> None:
-    found = night(NOTHING, blocks([3, 2, 1]), blocks([4, 2]), blocks([2, 2]), "first")
+    found = night(NO_PREVIOUS_GROUPS, blocks([3, 2, 1]), blocks([4, 2]), blocks([2, 2]), "first")
     assert len({*found.story_ids}) == 3
     assert len({*found.topic_ids}) == 4
     assert all(i.startswith("s-") for i in found.story_ids)
     assert all(i.startswith("t-") for i in found.topic_ids)
     assert {event.kind for event in found.story_events + found.topic_events} == {"born"}
-    assert found.heirs == {}
+    assert found.successors == {}
 
 
 def test_equal_groups_keep_their_ids_on_every_level() -> None:
     groups = blocks([3, 2, 1]), blocks([4, 2]), blocks([2, 2])
-    first = night(NOTHING, *groups, "first")
+    first = night(NO_PREVIOUS_GROUPS, *groups, "first")
     again = night(as_previous(first, *groups), *groups, "second")
     assert again.story_ids == first.story_ids
     assert again.topic_ids == first.topic_ids
@@ -81,16 +81,16 @@ def test_equal_groups_keep_their_ids_on_every_level() -> None:
 def test_a_merged_topic_leads_to_the_one_that_took_it_in() -> None:
     stories, fine = blocks([1] * 10), {}
     before = blocks([6, 4])
-    first = night(NOTHING, stories, before, fine, "first")
+    first = night(NO_PREVIOUS_GROUPS, stories, before, fine, "first")
     merged = night(as_previous(first, stories, before, fine), stories, blocks([10]), fine, "second")
     large, small = first.topic_ids
     assert merged.topic_ids == [large]
-    assert merged.heirs == {small: large}
+    assert merged.successors == {small: large}
 
 
 def test_topics_of_a_level_that_is_no_more_die() -> None:
     stories, topics, fine = blocks([1] * 8), blocks([8]), blocks([4, 4])
-    first = night(NOTHING, stories, topics, fine, "first")
+    first = night(NO_PREVIOUS_GROUPS, stories, topics, fine, "first")
     flat = identify(
         as_previous(first, stories, topics, fine),
         sorted(stories),
@@ -98,23 +98,23 @@ def test_topics_of_a_level_that_is_no_more_die() -> None:
         [partition(sorted(stories), topics, "second")],
     )
     assert flat.topic_ids == first.topic_ids[:1]
-    assert flat.heirs == dict.fromkeys(sorted(first.topic_ids[1:]))
+    assert flat.successors == dict.fromkeys(sorted(first.topic_ids[1:]))
 
 
 def test_deleted_articles_take_their_story_with_them() -> None:
     stories, topics = blocks([2, 3]), blocks([5])
-    first = night(NOTHING, stories, topics, {}, "first")
+    first = night(NO_PREVIOUS_GROUPS, stories, topics, {}, "first")
     left = {i: 0 for i, story in stories.items() if story == 1}
     second = night(as_previous(first, stories, topics, {}), left, left, {}, "second")
     assert second.story_ids == first.story_ids[1:]
-    assert second.heirs == {first.story_ids[0]: None}
+    assert second.successors == {first.story_ids[0]: None}
 
 
 @given(st.integers(2, 8), st.randoms(use_true_random=False))
 def test_over_any_nights_no_id_returns_and_every_dead_one_leads_to_a_living_one_or_none(
     nights: int, rng: random.Random
 ) -> None:
-    previous, dead, ever = NOTHING, set[str](), set[str]()
+    previous, dead, ever = NO_PREVIOUS_GROUPS, set[str](), set[str]()
     for number in range(nights):
         ids = [f"a{n:03}" for n in range(40) if rng.random() < 0.9]
         stories, topics = random_groups(rng, ids, 12), random_groups(rng, ids, 4)
@@ -125,9 +125,15 @@ def test_over_any_nights_no_id_returns_and_every_dead_one_leads_to_a_living_one_
         assert not alive & dead
         ever |= alive
         dead = ever - alive
-        assert found.heirs.keys() == dead
-        assert {heir for heir in found.heirs.values() if heir is not None} <= alive
-        assert all(i[0] == heir[0] for i, heir in found.heirs.items() if heir is not None)
+        assert found.successors.keys() == dead
+        assert {
+            successor for successor in found.successors.values() if successor is not None
+        } <= alive
+        assert all(
+            i[0] == successor[0]
+            for i, successor in found.successors.items()
+            if successor is not None
+        )
         previous = as_previous(found, stories, topics, fine)
 
 

@@ -13,9 +13,9 @@ from recommender.groups import lineage
 from recommender.groups.lineage import (
     Event,
     Lineage,
-    compacted,
+    compact_successors,
     follow_groups,
-    heir_of,
+    latest_successor,
     match_groups,
 )
 
@@ -44,7 +44,7 @@ def follow(*pairs: tuple[str, str, int]) -> tuple[dict[str, str], dict[str, Even
     return (
         dict(zip(groups, found.ids, strict=True)),
         {event.id: event for event in found.events},
-        found.heirs,
+        found.successors,
     )
 
 
@@ -184,16 +184,16 @@ def test_many_tangles_are_solved_alike_in_any_batches(
 
 
 def test_the_first_night_all_are_born() -> None:
-    ids, events, heirs = follow(("", "X", 3), ("", "Y", 2), ("", "", 4))
+    ids, events, successors = follow(("", "X", 3), ("", "Y", 2), ("", "", 4))
     assert [events[ids[name]] for name in "XY"] == [
         Event("born", ids["X"], (), 3, 0),
         Event("born", ids["Y"], (), 2, 0),
     ]
-    assert not heirs
+    assert not successors
 
 
 def test_new_articles_let_a_group_continue_or_grow() -> None:
-    _, events, heirs = follow(
+    _, events, successors = follow(
         ("P", "X", 8), ("", "X", 1), ("Q", "Y", 8), ("", "Y", 2), ("R", "Z", 3), ("", "Z", 500)
     )
     assert events == {
@@ -201,7 +201,7 @@ def test_new_articles_let_a_group_continue_or_grow() -> None:
         "Q": Event("grown", "Q", (), 10, 8),
         "R": Event("grown", "R", (), 503, 3),
     }
-    assert not heirs
+    assert not successors
 
 
 def test_deleted_articles_let_a_group_continue() -> None:
@@ -210,29 +210,29 @@ def test_deleted_articles_let_a_group_continue() -> None:
 
 
 def test_a_smaller_group_merges_into_a_larger_and_has_it_as_heir() -> None:
-    ids, events, heirs = follow(("P", "X", 9), ("Q", "X", 4))
+    ids, events, successors = follow(("P", "X", 9), ("Q", "X", 4))
     assert ids == {"X": "P"}
     assert events == {
         "P": Event("grown", "P", ("Q",), 13, 9),
         "Q": Event("merged", "Q", ("P",), 0, 4),
     }
-    assert heirs == {"Q": "P"}
+    assert successors == {"Q": "P"}
 
 
 def test_a_group_splits_and_its_larger_part_keeps_the_id() -> None:
-    ids, events, heirs = follow(("P", "Y", 4), ("P", "X", 6), ("", "Y", 1))
+    ids, events, successors = follow(("P", "Y", 4), ("P", "X", 6), ("", "Y", 1))
     assert ids["X"] == "P"
     assert events == {
         "P": Event("split", "P", (ids["Y"],), 6, 10),
         ids["Y"]: Event("born", ids["Y"], ("P",), 5, 0),
     }
-    assert not heirs
+    assert not successors
 
 
 def test_a_group_that_splits_between_others_dies_and_the_largest_part_is_its_heir() -> None:
-    _, events, heirs = follow(("P", "X", 20), ("Q", "Y", 20), ("R", "X", 4), ("R", "Y", 6))
+    _, events, successors = follow(("P", "X", 20), ("Q", "Y", 20), ("R", "X", 4), ("R", "Y", 6))
     assert events["R"] == Event("split", "R", ("Q", "P"), 0, 10)
-    assert heirs == {"R": "Q"}
+    assert successors == {"R": "Q"}
     assert events["P"].others == events["Q"].others == ("R",)
 
 
@@ -243,17 +243,17 @@ def test_a_part_below_a_quarter_is_no_split() -> None:
 
 
 def test_a_group_without_members_is_gone() -> None:
-    _, events, heirs = follow(("P", "", 3), ("Q", "X", 2))
+    _, events, successors = follow(("P", "", 3), ("Q", "X", 2))
     assert events["P"] == Event("gone", "P", (), 0, 3)
-    assert not heirs
+    assert not successors
 
 
 def test_a_group_that_scatters_is_gone_without_an_heir() -> None:
     pieces = [("P", f"X{i}", 2) for i in range(5)]
     others = [(f"Q{i}", f"X{i}", 20) for i in range(5)]
-    _, events, heirs = follow(*others, *pieces)
+    _, events, successors = follow(*others, *pieces)
     assert events["P"] == Event("gone", "P", (), 0, 10)
-    assert not heirs
+    assert not successors
 
 
 def test_an_id_goes_on_where_half_of_the_new_group_is_its_own() -> None:
@@ -264,33 +264,33 @@ def test_an_id_goes_on_where_half_of_the_new_group_is_its_own() -> None:
 
 def test_no_id_passes_to_a_sliver() -> None:
     # Nearly all of P merged into Q's group; the three that stayed apart are not P.
-    ids, events, heirs = follow(("Q", "X", 200), ("P", "X", 97), ("P", "Y", 3))
+    ids, events, successors = follow(("Q", "X", 200), ("P", "X", 97), ("P", "Y", 3))
     assert ids["Y"] not in ("P", "Q")
     assert events["P"] == Event("merged", "P", ("Q",), 0, 100)
-    assert heirs == {"P": "Q"}
+    assert successors == {"P": "Q"}
 
 
 def test_no_id_passes_to_a_group_of_which_it_is_a_sliver() -> None:
     # Q is torn in so many pieces that it continues nowhere, and X is a piece of Q, not P.
     pieces = [("Q", f"X{i}", 50) for i in range(6)]
-    ids, events, heirs = follow(*pieces, ("P", "X0", 10))
+    ids, events, successors = follow(*pieces, ("P", "X0", 10))
     assert set(ids.values()).isdisjoint({"P", "Q"})
     assert events["P"] == Event("merged", "P", (ids["X0"],), 0, 10)
     assert events["Q"].kind == "gone"
-    assert heirs == {"P": ids["X0"]}
+    assert successors == {"P": ids["X0"]}
 
 
 def test_the_last_of_a_deleted_group_carry_no_id_to_strangers() -> None:
-    ids, events, heirs = follow(("P", "", 97), ("P", "X", 3), ("", "X", 500))
+    ids, events, successors = follow(("P", "", 97), ("P", "X", 3), ("", "X", 500))
     assert ids["X"] != "P"
     assert events["P"].kind == "gone"
-    assert not heirs
+    assert not successors
 
 
 def test_five_equal_groups_that_become_one_are_a_new_one() -> None:
-    ids, events, heirs = follow(*((name, "X", 10) for name in "PQRST"))
+    ids, events, successors = follow(*((name, "X", 10) for name in "PQRST"))
     assert events[ids["X"]] == Event("born", ids["X"], tuple("PQRST"), 50, 0)
-    assert heirs == dict.fromkeys("PQRST", ids["X"])
+    assert successors == dict.fromkeys("PQRST", ids["X"])
 
 
 @given(two_nights(groups=6))
@@ -312,10 +312,12 @@ def test_every_id_has_one_event_and_every_dead_one_an_heir_or_is_gone(
         assert (event.size > 0) == (event.id in alive)
         assert (event.previous_size > 0) == (event.id in previous)
         if event.id in dead:
-            assert (event.kind == "gone") == (event.id not in found.heirs) == (not event.others)
+            assert (
+                (event.kind == "gone") == (event.id not in found.successors) == (not event.others)
+            )
             assert set(event.others) <= alive
-            assert found.heirs.get(event.id) == (event.others or (None,))[0]
-    assert found.heirs.keys() <= dead
+            assert found.successors.get(event.id) == (event.others or (None,))[0]
+    assert found.successors.keys() <= dead
 
 
 @given(two_nights())
@@ -323,10 +325,10 @@ def test_an_heir_holds_the_most_of_what_died(nights: tuple[Array, Array]) -> Non
     old, new = nights
     found = followed(old, new)
     previous_groups, groups = members(old), members(new)
-    for dead, heir in found.heirs.items():
+    for dead, successor in found.successors.items():
         previous = previous_groups[int(dead[2:])]
         shared = [len(previous & group) for _, group in sorted(groups.items())]
-        assert shared[found.ids.index(heir)] == max(shared)
+        assert shared[found.ids.index(successor)] == max(shared)
         assert Fraction(max(shared), sum(shared)) >= QUARTER
 
 
@@ -347,7 +349,7 @@ def test_the_numbers_of_groups_decide_nothing(nights: tuple[Array, Array], seed:
     )
     assert [other.ids[i] for i in to_new] == first.ids
     assert other.events == first.events
-    assert other.heirs == first.heirs
+    assert other.successors == first.successors
 
 
 @given(two_nights())
@@ -360,7 +362,7 @@ def test_a_rerun_changes_nothing(nights: tuple[Array, Array]) -> None:
     assert again.ids == first.ids
     assert {event.kind for event in again.events} <= {"continued"}
     assert not [event for event in again.events if event.others]
-    assert not again.heirs
+    assert not again.successors
 
 
 def test_arguments_are_left_as_they_are() -> None:
@@ -422,15 +424,15 @@ class Night:
         self.ids: list[str] = []
         self.used: set[str] = set()
         self.alive: set[str] = set()
-        self.heirs: dict[str, str] = {}
+        self.successors: dict[str, str] = {}
         self.steps: list[dict[str, str]] = []
 
     def pass_on(self, groups: Array) -> Lineage:
         previous = np.append(self.groups, np.full(len(groups) - len(self.groups), -1))
         seeds = [f"a{int(np.flatnonzero(groups == g)[0])}" for g in range(groups.max() + 1)]
         found = follow_groups(previous, groups, self.ids, seeds, "s", self.used)
-        self.heirs = compacted(self.heirs, found.heirs)
-        self.steps.append(found.heirs)
+        self.successors = compact_successors(self.successors, found.successors)
+        self.steps.append(found.successors)
         self.groups, self.ids = groups, found.ids
         return found
 
@@ -459,15 +461,17 @@ def test_over_many_nights_no_id_comes_back_and_heirs_lead_to_where_articles_went
 
 
 def _check_heirs(job: Night, alive: set[str], buried: set[str]) -> None:
-    chained = {dead: heir for step in job.steps for dead, heir in step.items()}
+    chained = {dead: successor for step in job.steps for dead, successor in step.items()}
     assert len(chained) == sum(map(len, job.steps))  # who died does not die again
-    assert job.heirs.keys() == chained.keys() <= buried
-    for dead, heir in job.heirs.items():
-        assert heir == heir_of(dead, chained) == heir_of(dead, job.heirs)
-        assert heir not in job.heirs
-        assert heir in alive or heir in buried
+    assert job.successors.keys() == chained.keys() <= buried
+    for dead, successor in job.successors.items():
+        assert (
+            successor == latest_successor(dead, chained) == latest_successor(dead, job.successors)
+        )
+        assert successor not in job.successors
+        assert successor in alive or successor in buried
     for living in alive:
-        assert heir_of(living, job.heirs) == living
+        assert latest_successor(living, job.successors) == living
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -500,30 +504,30 @@ def test_topics_that_keep_half_of_their_articles_keep_their_id(seed: int) -> Non
 
 
 def test_heirs_are_followed_to_the_last() -> None:
-    heirs = {"a": "b", "b": "c", "c": "d", "x": "d"}
-    assert [heir_of(dead, heirs) for dead in "abcdxz"] == [*"ddddd", "z"]
-    assert compacted({}, heirs) == dict.fromkeys("abcx", "d")
+    successors = {"a": "b", "b": "c", "c": "d", "x": "d"}
+    assert [latest_successor(dead, successors) for dead in "abcdxz"] == [*"ddddd", "z"]
+    assert compact_successors({}, successors) == dict.fromkeys("abcx", "d")
 
 
 def test_compacted_heirs_follow_the_newer_ones() -> None:
-    assert compacted({"a": "b", "x": "y"}, {"b": "c"}) == {"a": "c", "b": "c", "x": "y"}
-    assert compacted({}, {}) == {}
+    assert compact_successors({"a": "b", "x": "y"}, {"b": "c"}) == {"a": "c", "b": "c", "x": "y"}
+    assert compact_successors({}, {}) == {}
 
 
 def test_a_circle_of_heirs_ends_where_it_began() -> None:
-    heirs = {"a": "b", "b": "c", "c": "b", "x": "x"}
-    assert [heir_of(dead, heirs) for dead in "abcx"] == ["a", "b", "c", "x"]
-    assert compacted({}, heirs) == {}
+    successors = {"a": "b", "b": "c", "c": "b", "x": "x"}
+    assert [latest_successor(dead, successors) for dead in "abcx"] == ["a", "b", "c", "x"]
+    assert compact_successors({}, successors) == {}
 
 
 @given(st.dictionaries(st.integers(0, 9), st.integers(0, 9)), st.integers(0, 10))
 def test_any_heirs_end_and_compact_to_one_step(drawn: dict[int, int], cut: int) -> None:
-    heirs = {f"t-{dead}": f"t-{heir}" for dead, heir in drawn.items()}
-    items = list(heirs.items())
-    found = compacted(compacted({}, dict(items[:cut])), dict(items[cut:]))
-    assert all(dead != heir for dead, heir in found.items())
-    if all(int(dead[2:]) < int(heir[2:]) for dead, heir in items):  # no circle
-        assert found == {dead: heir_of(dead, heirs) for dead in heirs}
+    successors = {f"t-{dead}": f"t-{successor}" for dead, successor in drawn.items()}
+    items = list(successors.items())
+    found = compact_successors(compact_successors({}, dict(items[:cut])), dict(items[cut:]))
+    assert all(dead != successor for dead, successor in found.items())
+    if all(int(dead[2:]) < int(successor[2:]) for dead, successor in items):  # no circle
+        assert found == {dead: latest_successor(dead, successors) for dead in successors}
         assert not found.keys() & set(found.values())
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from recommender.artifacts.folder import Artifacts
-from recommender.groups.previous import NOTHING, read_previous
+from recommender.groups.previous import NO_PREVIOUS_GROUPS, read_previous
 from recommender.snapshot.publish import rollback
 from recommender.snapshot.reader import Snapshot
 from tests.nightly_process import run_edition
@@ -36,7 +36,7 @@ def damage(artifacts: Artifacts, name: str) -> None:
 
 
 def test_where_nothing_is_published_there_is_nothing_to_go_on_with(tmp_path: Path) -> None:
-    assert read_previous(Artifacts(tmp_path)) is NOTHING
+    assert read_previous(Artifacts(tmp_path)) is NO_PREVIOUS_GROUPS
 
 
 def test_every_articles_groups_are_those_that_were_published(artifacts: Artifacts) -> None:
@@ -72,7 +72,7 @@ def test_a_damaged_snapshot_is_passed_over_and_said_so(
 def test_where_all_are_damaged_nothing_goes_on(artifacts: Artifacts) -> None:
     for name in artifacts.names():
         damage(artifacts, name)
-    assert read_previous(artifacts) is NOTHING
+    assert read_previous(artifacts) is NO_PREVIOUS_GROUPS
 
 
 def test_nothing_goes_on_from_what_was_rolled_back(artifacts: Artifacts) -> None:

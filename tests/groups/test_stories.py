@@ -9,8 +9,14 @@ from hypothesis import strategies as st
 
 from recommender._typing import Array
 from recommender.groups import stories as room
-from recommender.groups.stories import MOST_FOR_TIME, Stories, Thresholds, by_time, story_thresholds
-from recommender.scoring.time_proximity import TimeProximity, closeness
+from recommender.groups.stories import (
+    MOST_FOR_TIME,
+    Stories,
+    Thresholds,
+    story_thresholds,
+    time_adjusted_scores,
+)
+from recommender.scoring.time_proximity import TimeProximity, time_proximity
 from tests.graph.test_leiden import graph, noisy
 
 SAME_STORY = 0.49
@@ -204,12 +210,12 @@ def test_a_story_that_no_list_holds_whole_is_one_all_the_same(size: int) -> None
 def test_days_bring_a_little_or_take_it_away_and_never_all() -> None:
     near = np.array([[1.0, 0.2, 0.0, np.nan]], np.float32)
     close = TimeProximity(near, np.full(1, 0.2, np.float32))
-    found = by_time(np.full((1, 4), 0.6, np.float32), close)
+    found = time_adjusted_scores(np.full((1, 4), 0.6, np.float32), close)
     assert found.dtype == np.float32
     brought = MOST_FOR_TIME * (2 / 1.2 - 1)
     assert found[0].tolist() == pytest.approx([0.6 + brought, 0.6, 0.6 - MOST_FOR_TIME, 0.6])
-    assert by_time(np.zeros((1, 4), np.float32), close).tolist() == [[0, 0, 0, 0]]
-    assert by_time(np.full((1, 4), 0.05, np.float32), close).min() == 0
+    assert time_adjusted_scores(np.zeros((1, 4), np.float32), close).tolist() == [[0, 0, 0, 0]]
+    assert time_adjusted_scores(np.full((1, 4), 0.05, np.float32), close).min() == 0
 
 
 def test_last_candidates_of_ones_own_days_are_no_background() -> None:
@@ -254,7 +260,7 @@ def test_a_stream_of_loose_headlines_comes_in_its_large_stories(size: int) -> No
     assert np.bincount(found).tolist() == [size] * 12
     assert all(len(set(found[of == story].tolist())) == 1 for story in range(12))
     # Whatever the days of its texts are.
-    days = closeness(graph[0], rng.permutation(len(of)) * DAY, NO_DATE)
+    days = time_proximity(graph[0], rng.permutation(len(of)) * DAY, NO_DATE)
     alone, dated = (
         story_thresholds(*graph, np.full(len(of), HEADLINE), 0, close).listed
         for close in (None, days)
@@ -282,8 +288,8 @@ def test_tight_small_stories_are_not_pieces_of_their_subjects_that_stand_apart()
 def test_the_same_scores_are_one_story_of_one_day_and_two_of_different_weeks() -> None:
     pairs = graph(204, *events({0, 1}, {2, 3}, score=0.45))
     days = [0, 0, 100, 107, *range(200, 400)]
-    close = closeness(pairs[0], np.array(days) * DAY, NO_DATE)
-    told = by_time(pairs[1], close)
+    close = time_proximity(pairs[0], np.array(days) * DAY, NO_DATE)
+    told = time_adjusted_scores(pairs[1], close)
     found = room.detect_stories(pairs[0], told, alike(204), 0).story_of
     assert found[0] == found[1]
     assert found[2] != found[3]

@@ -10,7 +10,12 @@ from hypothesis import strategies as st
 from recommender._typing import Array
 from recommender.graph.rescore import Graph
 from recommender.groups import topics as room
-from recommender.groups.topics import knn_labels, placed, strengths, without_weakest
+from recommender.groups.topics import (
+    knn_labels,
+    propagate_labels,
+    topic_strengths,
+    unassign_weakest,
+)
 
 
 def detect_topics(
@@ -119,7 +124,7 @@ def test_large_topics_hold_finer_ones() -> None:
     assert topics.parents.tolist() == [-1, -1, 0, 0, 0, 1, 1, 1] or len(topics.parents) == 8
     again = room.detect_topics(links, scores, 0.5, 0, previous=(topics.topic_of, topics.finest_of))
     assert [a.tolist() for a in again] == [a.tolist() for a in topics]
-    assert strengths(links, scores, topics.topic_of).min() > 0.5
+    assert topic_strengths(links, scores, topics.topic_of).min() > 0.5
 
 
 @pytest.mark.parametrize("count", [1, 2, 5])
@@ -139,7 +144,7 @@ def test_new_texts_are_placed_where_their_neighbours_are() -> None:
     neighbours = np.array([[1, -1], [0, -1], [0, 1], [2, -1], [-1, -1]], dtype=np.int32)
     scores = np.full((5, 2), 0.5, dtype=np.float32)
     labels = np.array([7, 7, -1, -1, -1], dtype=np.int32)
-    assert placed(neighbours, scores, labels).tolist() == [7, 7, 7, 7, -1]
+    assert propagate_labels(neighbours, scores, labels).tolist() == [7, 7, 7, 7, -1]
 
 
 # Between topics and none votes come to no end.
@@ -167,7 +172,7 @@ def test_the_weakest_go_without_a_topic_up_to_a_share(seed: int, share: float) -
     broad = np.where(parents[finest] < 0, finest, parents[finest]).astype(np.int32)
     articles, strength = rng.integers(1, 4, 40), rng.random(40).astype(np.float32)
     topics = room.Topics(broad, finest, parents.astype(np.int32), levels.astype(np.int32))
-    left = without_weakest(topics, strength, share, articles)
+    left = unassign_weakest(topics, strength, share, articles)
     without = left.topic_of < 0
     assert np.array_equal(without, left.finest_of < 0)
     assert articles[without].sum() <= share * articles.sum()
@@ -191,5 +196,5 @@ def test_the_weakest_go_without_a_topic_up_to_a_share(seed: int, share: float) -
 def test_no_share_changes_nothing() -> None:
     graph, _ = planted_graph(20, 45, 30)
     topics = room.detect_topics(*graph, 0.5, 0)
-    weak = strengths(*graph, topics.topic_of)
-    assert without_weakest(topics, weak, 0.0, np.ones(95, int)) is topics
+    weak = topic_strengths(*graph, topics.topic_of)
+    assert unassign_weakest(topics, weak, 0.0, np.ones(95, int)) is topics

@@ -9,7 +9,7 @@ import pytest
 from recommender.artifacts.folder import Artifacts
 from recommender.corpus.corpus import Corpus
 from recommender.graph.rescore import Rescored
-from recommender.groups.previous import NOTHING, PreviousGroups, read_previous
+from recommender.groups.previous import NO_PREVIOUS_GROUPS, PreviousGroups, read_previous
 from recommender.keywords.terms import Terms
 from recommender.pipeline import nightly
 from recommender.pipeline.build_groups import (
@@ -33,7 +33,7 @@ class Night(NamedTuple):
     artifacts: Artifacts
 
     def groups(
-        self, previous: PreviousGroups = NOTHING, *overrides: str, build: str = "b1"
+        self, previous: PreviousGroups = NO_PREVIOUS_GROUPS, *overrides: str, build: str = "b1"
     ) -> Groups:
         timed = Timed(Silent())
         chosen = settings(*overrides)
@@ -42,7 +42,7 @@ class Night(NamedTuple):
         )
 
     def told(
-        self, groups: Groups, previous: PreviousGroups = NOTHING, words: int = 5
+        self, groups: Groups, previous: PreviousGroups = NO_PREVIOUS_GROUPS, words: int = 5
     ) -> GroupDescriptions:
         graph = self.rescored.graph
         return describe_groups(self.corpus, graph, groups, previous, self.terms, words)
@@ -118,7 +118,7 @@ def test_under_other_settings_topics_are_found_anew(night: Night) -> None:
 
 @pytest.mark.parametrize("share", [0.1, 0.5])
 def test_the_weakest_go_without_a_topic_up_to_a_share(night: Night, share: float) -> None:
-    groups = night.groups(NOTHING, f"topics.unassigned={share}")
+    groups = night.groups(NO_PREVIOUS_GROUPS, f"topics.unassigned={share}")
     sizes = np.diff(night.corpus.copies.copies_start)
     without = groups.topics.topic_of < 0
     assert 0 < sizes[without].sum() <= share * sizes.sum()

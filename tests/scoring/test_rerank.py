@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from recommender.scoring.rerank import (
     Candidates,
     Cap,
-    between,
-    diversified,
+    maximal_marginal_relevance,
+    mmr_pool_size,
     newest_first,
+    pairwise_scores,
     with_recency_decay,
     with_time_proximity,
     within_caps,
-    within_reach,
 )
 from recommender.scoring.time_proximity import HALF_DAYS, MIN_CHANCE
 
@@ -47,7 +47,7 @@ def fits(place: int, chosen: list[int], caps: list[Cap]) -> bool:
     """Whether one more of its code is one too many, said of each cap."""
     return all(
         cap.codes[place] < 0
-        or sum(cap.codes[other] == cap.codes[place] for other in chosen) < cap.most
+        or sum(cap.codes[other] == cap.codes[place] for other in chosen) < cap.limit
         for cap in caps
     )
 
@@ -76,7 +76,7 @@ def test_diversified_is_maximal_marginal_relevance(
 ) -> None:
     scores, similarity, caps = given_
     before = scores.copy()
-    chosen = diversified(scores, similarity, diversity, k, caps)
+    chosen = maximal_marginal_relevance(scores, similarity, diversity, k, caps)
     assert chosen == slow_mmr(scores, similarity, diversity, k, caps)
     assert np.array_equal(scores, before)  # they may be a view of a mapped file
 
@@ -86,8 +86,12 @@ def test_no_diversity_is_relevance_alone(
     given_: tuple[np.ndarray, np.ndarray, list[Cap]], k: int
 ) -> None:
     scores, similarity, caps = given_
-    assert diversified(scores, similarity, 0.0, k) == list(range(min(k, len(scores))))
-    assert diversified(scores, similarity, 0.0, k, caps) == within_caps(len(scores), k, caps)
+    assert maximal_marginal_relevance(scores, similarity, 0.0, k) == list(
+        range(min(k, len(scores)))
+    )
+    assert maximal_marginal_relevance(scores, similarity, 0.0, k, caps) == within_caps(
+        len(scores), k, caps
+    )
 
 
 @given(candidates(), st.sampled_from([0.0, 0.02, 0.05, 0.25, 0.5, 1.0]), st.integers(1, 9))
@@ -95,25 +99,25 @@ def test_what_is_out_of_reach_is_never_chosen(
     given_: tuple[np.ndarray, np.ndarray, list[Cap]], diversity: float, k: int
 ) -> None:
     scores, similarity, _ = given_
-    count = within_reach(scores, diversity, k)
+    count = mmr_pool_size(scores, diversity, k)
     assert min(k, len(scores)) <= count <= len(scores)
-    near = diversified(scores[:count], similarity[:count, :count], diversity, k)
-    assert near == diversified(scores, similarity, diversity, k)
+    near = maximal_marginal_relevance(scores[:count], similarity[:count, :count], diversity, k)
+    assert near == maximal_marginal_relevance(scores, similarity, diversity, k)
 
 
 def test_reach_ends_where_no_penalty_could_make_up_for_the_score() -> None:
     scores = np.array([0.9, 0.8, 0.75, 0.7, 0.1], dtype=np.float32)
-    assert within_reach(scores, 0.0, 2) == 2
-    assert within_reach(scores, 0.05, 2) == 3
-    assert within_reach(scores, 0.1, 2) == 4
-    assert within_reach(scores, 1.0, 2) == 5
+    assert mmr_pool_size(scores, 0.0, 2) == 2
+    assert mmr_pool_size(scores, 0.05, 2) == 3
+    assert mmr_pool_size(scores, 0.1, 2) == 4
+    assert mmr_pool_size(scores, 1.0, 2) == 5
 
 
 def test_a_second_telling_makes_way_for_another_story() -> None:
     scores = np.array([0.9, 0.85, 0.6], dtype=np.float32)
     similarity = np.array([[1, 0.9, 0], [0.9, 1, 0], [0, 0, 1]], dtype=np.float32)
-    assert diversified(scores, similarity, 0.1, 3) == [0, 1, 2]
-    assert diversified(scores, similarity, 0.5, 3) == [0, 2, 1]
+    assert maximal_marginal_relevance(scores, similarity, 0.1, 3) == [0, 1, 2]
+    assert maximal_marginal_relevance(scores, similarity, 0.5, 3) == [0, 2, 1]
 
 
 @given(candidates(), st.integers(0, 9))
@@ -126,7 +130,7 @@ def test_caps_are_never_exceeded_and_nothing_that_fits_is_passed_over(
     assert len(chosen) <= k
     for cap in caps:
         counted = Counter(int(cap.codes[place]) for place in chosen)
-        assert all(count <= cap.most for code, count in counted.items() if code >= 0)
+        assert all(count <= cap.limit for code, count in counted.items() if code >= 0)
     for place in set(range(len(scores))) - set(chosen):
         before = [other for other in chosen if other < place]
         assert len(before) == k or not fits(place, before, caps)
@@ -171,7 +175,7 @@ def test_scores_among_candidates_are_those_of_the_graph(
         return 1.0 if i == j else max(found, default=min(last[i], last[j]))
 
     wanted = [[between_two(i, j) for j in texts.tolist()] for i in texts.tolist()]
-    found = between(neighbours, scores, texts)
+    found = pairwise_scores(neighbours, scores, texts)
     assert found.dtype == np.float32
     assert found.tolist() == wanted
 
@@ -182,7 +186,7 @@ def test_texts_with_the_same_last_bits_are_told_apart() -> None:
     scores = np.zeros((size + 2, 1), dtype=np.float32)
     neighbours[0], scores[0] = size, 0.5
     neighbours[1], scores[1] = size, 0.25
-    found = between(neighbours, scores, np.array([0, size, 1], dtype=np.int32))
+    found = pairwise_scores(neighbours, scores, np.array([0, size, 1], dtype=np.int32))
     assert found.tolist() == [[1.0, 0.5, 0.25], [0.5, 1.0, 0.25], [0.25, 0.25, 1.0]]
 
 

@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommender.scoring.score import SCORE_PARAMS, corrected, expand, hubness, hybrid
+from recommender.scoring.score import (
+    SCORE_PARAMS,
+    correct_hubness,
+    expand_embeddings,
+    hubness,
+    hybrid_score,
+)
 
 shares = st.floats(0, 1, width=32)
 # Below these the slow formula and float32 differ by rounding alone, so they are left out.
@@ -17,9 +23,9 @@ hubs = st.floats(2**-10, 1, width=32)
 @given(st.lists(st.tuples(st.floats(-1, 1, width=32), shares), min_size=1, max_size=9))
 def test_a_hybrid_score_is_the_mean_of_both(pairs: list[tuple[float, float]]) -> None:
     cosine, overlap = np.array(pairs, dtype=np.float32).T
-    assert hybrid(cosine, overlap) == pytest.approx((cosine + overlap) / 2, abs=1e-6)
-    alone = SCORE_PARAMS._replace(words=0.0)
-    np.testing.assert_array_equal(hybrid(cosine, overlap, alone), cosine)
+    assert hybrid_score(cosine, overlap) == pytest.approx((cosine + overlap) / 2, abs=1e-6)
+    alone = SCORE_PARAMS._replace(word_share=0.0)
+    np.testing.assert_array_equal(hybrid_score(cosine, overlap, alone), cosine)
 
 
 @given(st.lists(st.tuples(shares, hubs), min_size=1, max_size=9), hubs)
@@ -27,21 +33,26 @@ def test_scores_are_corrected_by_the_factor_that_the_room_gives(
     pairs: list[tuple[float, float]], mean: float
 ) -> None:
     hybrids, hub = np.array(pairs, dtype=np.float32).T
-    found = corrected(hybrids, hub, mean)
+    found = correct_hubness(hybrids, hub, mean)
     assert ((found >= 0) & (found <= 1)).all()
     for score, (plain, own) in zip(found.tolist(), pairs, strict=True):
         factor = min(
-            max((mean / own) ** SCORE_PARAMS.strength, SCORE_PARAMS.least), SCORE_PARAMS.most
+            max((mean / own) ** SCORE_PARAMS.hubness_strength, SCORE_PARAMS.min_factor),
+            SCORE_PARAMS.max_factor,
         )
         assert score == pytest.approx(min(max(plain * factor, 0), 1), abs=1e-5)
 
 
 def test_a_hub_must_be_nearer_and_what_is_near_to_nothing_is_lifted_so_far_and_no_farther() -> None:
-    hub, usual, rare, nothing = corrected(np.full(4, 0.5), np.array([0.9, 0.5, 0.3, 0.0]), 0.5)
+    hub, usual, rare, nothing = correct_hubness(
+        np.full(4, 0.5), np.array([0.9, 0.5, 0.3, 0.0]), 0.5
+    )
     assert hub < usual < rare
     assert usual == 0.5
-    assert nothing == 0.5 * SCORE_PARAMS.most
-    assert corrected(np.full(1, 0.5), np.array([1e9]), 0.5)[0] == 0.5 * SCORE_PARAMS.least
+    assert nothing == 0.5 * SCORE_PARAMS.max_factor
+    assert (
+        correct_hubness(np.full(1, 0.5), np.array([1e9]), 0.5)[0] == 0.5 * SCORE_PARAMS.min_factor
+    )
 
 
 @given(st.lists(st.floats(-1, 1, width=32), max_size=9))
@@ -50,7 +61,10 @@ def test_hubness_is_the_mean_of_the_best_scores_and_missing_ones_count_as_nothin
 ) -> None:
     best = sorted(row, reverse=True)
     found = hubness(np.array([best], dtype=np.float32).reshape(1, -1))
-    wanted = sum(max(score, 0) for score in best[: SCORE_PARAMS.depth]) / SCORE_PARAMS.depth
+    wanted = (
+        sum(max(score, 0) for score in best[: SCORE_PARAMS.hubness_depth])
+        / SCORE_PARAMS.hubness_depth
+    )
     assert found[0] == pytest.approx(wanted, abs=1e-6)
 
 
@@ -61,7 +75,7 @@ def test_an_expanded_embedding_leans_to_its_nearest_by_the_power_of_their_scores
     nearest /= np.linalg.norm(nearest, axis=2, keepdims=True)
     own, nearest = own.astype(np.float32), nearest.astype(np.float32)
     scores = np.array([[1, 0.5, 0.1], [0.7, 0.7, 0], [0, 0, 0], [1.5, -1, 0]], dtype=np.float32)
-    found = expand(own, nearest, scores)
+    found = expand_embeddings(own, nearest, scores)
     for text in range(4):
         total = [
             own[text, d]

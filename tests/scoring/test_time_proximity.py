@@ -10,10 +10,10 @@ from recommender.scoring.time_proximity import (
     HALF_DAYS,
     MIN_CHANCE,
     TimeProximity,
-    beyond_chance,
+    chance_corrected,
     chance_corrected_proximity,
-    closeness,
-    nearness,
+    proximity,
+    time_proximity,
 )
 
 NO_DATE = np.iinfo(np.int64).min
@@ -30,38 +30,40 @@ def every_pair(published: list[int]) -> Array:
 
 def of(*days: float | None) -> TimeProximity:
     published = [NO_DATE if day is None else int(day * DAY) for day in days]
-    return closeness(every_pair(published), np.array(published, np.int64), NO_DATE)
+    return time_proximity(every_pair(published), np.array(published, np.int64), NO_DATE)
 
 
 def test_nearness_halves_by_the_days_and_is_unknown_without_a_date() -> None:
-    near = of(0, HALF_DAYS, 2 * HALF_DAYS, None).near
+    near = of(0, HALF_DAYS, 2 * HALF_DAYS, None).proximity
     assert near.dtype == np.float32
     assert near[0].tolist() == pytest.approx([0.5, 0.25, np.nan], nan_ok=True)
     assert np.isnan(near[3]).all()
 
 
 def test_there_is_no_nearness_to_a_neighbour_that_is_none() -> None:
-    found = closeness(np.array([[1, -1], [-1, -1]], np.int32), np.zeros(2, np.int64), NO_DATE)
-    assert found.near[0].tolist() == pytest.approx([1, np.nan], nan_ok=True)
-    assert found.beyond_chance[:, 1].tolist() == [0, 0]
+    found = time_proximity(np.array([[1, -1], [-1, -1]], np.int32), np.zeros(2, np.int64), NO_DATE)
+    assert found.proximity[0].tolist() == pytest.approx([1, np.nan], nan_ok=True)
+    assert found.chance_corrected[:, 1].tolist() == [0, 0]
 
 
 def test_near_is_worth_most_where_hardly_any_are_and_nothing_in_a_corpus_of_one_day() -> None:
     rare = of(0, 0, *range(100, 1100, 10))
-    assert rare.beyond_chance[0, 0] == pytest.approx((1 - rare.chance[0]) / (1 + rare.chance[0]))
-    assert rare.chance[0] < MIN_CHANCE + 0.02
-    assert rare.beyond_chance[0, 1:].tolist() == pytest.approx([-1] * 100)
-    assert np.abs(of(*[5] * 10).beyond_chance).max() == 0
-    assert np.abs(of(*[None] * 10).beyond_chance).max() == 0
+    assert rare.chance_corrected[0, 0] == pytest.approx(
+        (1 - rare.expected[0]) / (1 + rare.expected[0])
+    )
+    assert rare.expected[0] < MIN_CHANCE + 0.02
+    assert rare.chance_corrected[0, 1:].tolist() == pytest.approx([-1] * 100)
+    assert np.abs(of(*[5] * 10).chance_corrected).max() == 0
+    assert np.abs(of(*[None] * 10).chance_corrected).max() == 0
 
 
 @given(st.lists(st.one_of(st.none(), st.floats(-3e5, 3e5)), max_size=12), st.integers(1, 12))
 def test_all_are_within_their_limits(days: list[float | None], last: int) -> None:
     found = of(*days)
     dated = [day is not None for day in days]
-    assert np.isnan(found.chance).tolist() == [not known for known in dated]
-    assert ((found.chance[dated] >= MIN_CHANCE) & (found.chance[dated] <= 1)).all()
-    assert (np.abs(found.beyond_chance) <= 1).all()
+    assert np.isnan(found.expected).tolist() == [not known for known in dated]
+    assert ((found.expected[dated] >= MIN_CHANCE) & (found.expected[dated] <= 1)).all()
+    assert (np.abs(found.chance_corrected) <= 1).all()
     crowding = found.crowding(last)
     assert crowding.dtype == np.float32
     assert ((crowding >= 0) & (crowding <= 1)).all()
@@ -76,20 +78,20 @@ def test_chance_is_the_share_of_others_within_the_window(days: list[int]) -> Non
         for text, day in enumerate(days)
     ]
     expected = MIN_CHANCE + (1 - MIN_CHANCE) * np.array(shares)
-    assert of(*days).chance == pytest.approx(expected, abs=1e-6)
+    assert of(*days).expected == pytest.approx(expected, abs=1e-6)
 
 
 def test_a_list_of_the_same_days_is_a_crowd_only_where_the_corpus_has_others() -> None:
     burst = of(*[0] * 20, *range(100, 1100, 2))
     assert burst.crowding(10)[0] < 0.1  # its last neighbours are of other days
-    near = TimeProximity(burst.near[:, :19], burst.chance)
+    near = TimeProximity(burst.proximity[:, :19], burst.expected)
     assert near.crowding(10)[0] == pytest.approx(1)
     assert of(*[0] * 20).crowding(10).max() == 0
 
 
 def test_centuries_apart_are_no_reason_to_lose_minutes() -> None:
     minute = 1 / (24 * 60)
-    near = of(0, minute, 700_000, *[1] * 5).near
+    near = of(0, minute, 700_000, *[1] * 5).proximity
     assert 1 - near[0, 0] == pytest.approx(minute / HALF_DAYS * np.log(2), rel=0.2)
     assert near[2, :2].tolist() == [0, 0]
 
@@ -97,5 +99,5 @@ def test_centuries_apart_are_no_reason_to_lose_minutes() -> None:
 @given(st.lists(st.floats(-1e4, 1e4), max_size=9))
 def test_of_one_subject_is_the_same_in_fewer_steps(days: list[float]) -> None:
     apart = np.array(days)
-    expected = beyond_chance(nearness(apart), MIN_CHANCE)
+    expected = chance_corrected(proximity(apart), MIN_CHANCE)
     assert chance_corrected_proximity(apart * DAY) == pytest.approx(expected, abs=1e-9)

@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 
 from recommender.language.tokens import count_words, read_tokens
 from recommender.scoring import word_overlap as lexical
-from recommender.scoring.word_overlap import Lexicon, WeightedWords, overlaps, weigh, weigh_query
+from recommender.scoring.word_overlap import (
+    Lexicon,
+    WeightedWords,
+    weigh_corpus,
+    weigh_query,
+    word_overlaps,
+)
 
 WORDS = ("tide", "quay", "crane", "2017", "covid-19", "élan", "東", "zoo")
 CORPORA = st.lists(st.lists(st.sampled_from(WORDS), max_size=12), min_size=1, max_size=8)
@@ -20,7 +26,7 @@ NEAR = {"rel": 2e-3, "abs": 1e-4}
 
 
 def weighed(texts: Sequence[Sequence[str]]) -> tuple[Lexicon, WeightedWords]:
-    return weigh(count_words(read_tokens(" ".join(text) for text in texts)))
+    return weigh_corpus(count_words(read_tokens(" ".join(text) for text in texts)))
 
 
 def rows(lexicon: Lexicon, words: WeightedWords) -> list[dict[str, float]]:
@@ -123,7 +129,7 @@ def test_of_equal_weights_the_first_words_in_alphabetical_order_are_kept(
 def test_overlaps_are_symmetric_and_between_0_and_1(texts: list[list[str]]) -> None:
     _, words = weighed(texts)
     table = np.stack(
-        [overlaps(WeightedWords(*(a[i] for a in words)), words) for i in range(len(texts))]
+        [word_overlaps(WeightedWords(*(a[i] for a in words)), words) for i in range(len(texts))]
     )
     assert table.dtype == np.float32
     np.testing.assert_allclose(table, table.T, rtol=0, atol=1e-6)
@@ -144,7 +150,7 @@ def test_a_text_whose_words_are_all_shared_overlaps_with_itself_by_1(
     _, words = weighed([*texts, *texts])
     for i in range(len(texts)):
         own = WeightedWords(words.words[i], words.weights[i])
-        found = overlaps(own, words)
+        found = word_overlaps(own, words)
         assert found[i] == pytest.approx(1, abs=3e-3)
         assert found[i + len(texts)] == found[i]
 
@@ -198,10 +204,10 @@ def test_texts_without_words_overlap_with_nothing() -> None:
     assert words.words[0].tolist() == words.words[3].tolist() == [-1]
     for i in (0, 3):
         own = WeightedWords(words.words[i], words.weights[i])
-        assert overlaps(own, words).tolist() == [0, 0, 0, 0]
+        assert word_overlaps(own, words).tolist() == [0, 0, 0, 0]
     empty = weigh_query(Counter(), lexicon)
-    assert overlaps(empty, words).tolist() == [0, 0, 0, 0]
-    assert overlaps(empty, WeightedWords(words.words[:0], words.weights[:0])).tolist() == []
+    assert word_overlaps(empty, words).tolist() == [0, 0, 0, 0]
+    assert word_overlaps(empty, WeightedWords(words.words[:0], words.weights[:0])).tolist() == []
 
 
 @pytest.mark.parametrize("texts", [[[]], [["tide"]], [[], []], [["tide"], ["quay"]]])
@@ -210,14 +216,14 @@ def test_corpora_that_share_no_word_have_an_empty_lexicon(texts: list[list[str]]
     assert (list(lexicon.words), lexicon.idf.tolist()) == ([], [])
     assert words.words.tolist() == [[-1]] * len(texts)
     query = weigh_query({"tide": 1}, lexicon)
-    assert overlaps(query, words).tolist() == [0] * len(texts)
+    assert word_overlaps(query, words).tolist() == [0] * len(texts)
 
 
 def test_the_order_of_the_vocabulary_changes_no_bit() -> None:
     texts = ["crane tide quay 2017 tide", "quay zoo élan", "tide zoo 東 2017", "élan crane"]
     plain = read_tokens(texts)
     longer = read_tokens(["zeppelin", *reversed(texts), *texts]).take(np.arange(5, 9))
-    one, other = (weigh(count_words(tokens)) for tokens in (plain, longer))
+    one, other = (weigh_corpus(count_words(tokens)) for tokens in (plain, longer))
     assert one[0].words == other[0].words
     assert one[0].idf.tobytes() == other[0].idf.tobytes()
     assert one[0][2:] == other[0][2:]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from recommender.groups.previous import NOTHING, PreviousGroups
+from recommender.groups.previous import NO_PREVIOUS_GROUPS, PreviousGroups
 from recommender.types import Topic
 from tests.planted import WordEncoder, newsdesk, write_jsonl
 
@@ -26,7 +26,7 @@ def night(topics: dict[str, str]) -> PreviousGroups:
     """A night of articles with these broad topics, each article a story of its own."""
     ids, names = sorted(topics), sorted({*topics.values()})
     of = np.array([names.index(topics[i]) for i in ids], dtype=np.int32)
-    return NOTHING._replace(
+    return NO_PREVIOUS_GROUPS._replace(
         ids=ids,
         story_of=np.arange(len(ids), dtype=np.int32),
         story_ids=[f"s-{i}" for i in ids],
