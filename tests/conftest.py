@@ -50,7 +50,7 @@ Run = Callable[..., Result]
 def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run a command's entry point as the shell would; embed with the planted encoder."""
     monkeypatch.setattr(
-        "recommender.pipeline.nightly.SentenceEncoder", lambda *_, **__: WordEncoder()
+        "recommender.embedding.open.SentenceEncoder", lambda *_, **__: WordEncoder()
     )
     monkeypatch.setenv("COLUMNS", "140")
 

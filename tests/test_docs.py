@@ -223,8 +223,7 @@ def newsroom(printed_edition: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     def planted(*_: object, **__: object) -> Encoder:
         return WordEncoder()
 
-    monkeypatch.setattr("recommender.pipeline.nightly.SentenceEncoder", planted)
-    monkeypatch.setattr("recommender.embedding.sentence_transformers.open_like", planted)
+    monkeypatch.setattr("recommender.embedding.open.SentenceEncoder", planted)
     return tmp_path
 
 

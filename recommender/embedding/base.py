@@ -1,4 +1,4 @@
-"""What every encoder is: a protocol, what it gives, and what identifies it."""
+"""The protocol of all encoders, what an encoder returns, and what identifies it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,12 +12,16 @@ __all__ = ["Encoded", "Encoder", "EncoderSpec"]
 
 @dataclass(frozen=True, slots=True)
 class EncoderSpec:
-    """Enough to find the encoder again, and to know that it is the same one.
+    """Enough to find an encoder again, and to know that it is the same one.
 
-    `model` is a folder, a hub name, or the name of the embedded default; `max_tokens` None means
-    the model's own limit; `fingerprint` covers the model's files, `max_tokens` and the way text
-    is prepared. Precision is left out on purpose: bfloat16 and float32 vectors agree to a cosine of
-    0.9999, and a move to another processor must not embed everything again.
+    Attributes:
+        model: the default model's name, a folder (absolute), or a name on the model hub.
+        revision: the commit of a model on the hub, else None.
+        max_tokens: how many tokens of a text are read; None for the model's own limit.
+        fingerprint: 32 hexadecimal digits over the model's files, `max_tokens` and the way text is
+            prepared. Equal fingerprints mean that vectors may be compared. It leaves out the
+            precision on purpose: bfloat16 and float32 vectors of a text agree to a cosine of
+            0.9999, and a move to another processor must not embed everything again.
     """
 
     model: str
@@ -27,7 +31,13 @@ class EncoderSpec:
 
 
 class Encoded(NamedTuple):
-    """Unit `vectors` (texts, dimension) float32; per text its words, and how many were read."""
+    """What an encoder returns.
+
+    Attributes:
+        vectors: (texts, dimension) float32, of unit length, in the order of the texts.
+        words: per text, how many words it has.
+        words_read: per text, how many of its words the encoder read before its limit of tokens.
+    """
 
     vectors: Array
     words: list[int]
@@ -35,13 +45,28 @@ class Encoded(NamedTuple):
 
 
 class Encoder(Protocol):
-    """Anything that turns texts into unit vectors. One fingerprint, one vector per text."""
+    """Anything that turns texts into unit vectors: one fingerprint, one vector per text.
+
+    A text's vector is stored under the text's hash and the fingerprint and is not computed again
+    while both stay the same, so it must not depend on the number of threads.
+    """
 
     @property
     def spec(self) -> EncoderSpec:
-        """Which encoder this is; cheap, before any model is loaded."""
+        """What identifies this encoder. It is read before any model is loaded, so it is cheap."""
         ...
 
     def encode(self, texts: Sequence[str], advance: Advance = ignore) -> Encoded:
-        """Embed `texts`, in their order; `advance` is told the number of texts done."""
+        """Embed texts.
+
+        Args:
+            texts: prepared texts; see `language.prepare`.
+            advance: called with the number of texts that were done since its last call.
+
+        Returns:
+            The vectors, in the order of `texts`.
+
+        Raises:
+            EncoderError: the model cannot be loaded, or it returns values that are not finite.
+        """
         ...

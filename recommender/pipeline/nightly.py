@@ -19,7 +19,7 @@ from recommender.artifacts.folder import Artifacts
 from recommender.artifacts.lock import hold
 from recommender.corpus.corpus import FEATURES_VERSION, Corpus, load_corpus
 from recommender.embedding.base import Encoder, EncoderSpec
-from recommender.embedding.sentence_transformers import SentenceEncoder
+from recommender.embedding.open import open_encoder
 from recommender.errors import InputError, PublishRefused, SnapshotError, StorageError
 from recommender.groups.previous import PreviousGroups, read_previous
 from recommender.keywords.ngrams import find_ngrams
@@ -114,9 +114,9 @@ def run_night(
         return _recorded(artifacts, taken_in.night(snapshot, content, gates))
 
 
-def _encoder(settings: Settings) -> SentenceEncoder:
+def _encoder(settings: Settings) -> Encoder:
     embedding = settings.embedding
-    return SentenceEncoder(
+    return open_encoder(
         embedding.model,
         revision=embedding.revision,
         max_tokens=embedding.max_tokens,

@@ -366,9 +366,14 @@ class Recommender:
     def _encoder_for(self, snapshot: Snapshot) -> "Encoder":
         wanted = snapshot.manifest.encoder
         if self._encoder is None or self._encoder.spec.fingerprint != wanted.fingerprint:
-            from recommender.embedding.sentence_transformers import open_like
+            from recommender.embedding.open import open_encoder
 
-            self._encoder = open_like(wanted)
+            self._encoder = open_encoder(
+                wanted.model,
+                revision=wanted.revision,
+                max_tokens=wanted.max_tokens,
+                fingerprint=wanted.fingerprint,
+            )
         return self._encoder
 
 

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("scripts")
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a made-up set under the name of a real one; no model is needed."""
     monkeypatch.setattr(
-        "recommender.pipeline.nightly.SentenceEncoder", lambda *_, **__: WordEncoder()
+        "recommender.embedding.open.SentenceEncoder", lambda *_, **__: WordEncoder()
     )
     (tmp_path / "data").mkdir()
     write_labelled(tmp_path / "data" / "basil_stories.jsonl")

@@ -17,7 +17,7 @@ from tests.planted import WordEncoder, newsdesk, write_jsonl
 @pytest.fixture
 def replay(scripts: None, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     monkeypatch.setattr(
-        "recommender.pipeline.nightly.SentenceEncoder", lambda *_, **__: WordEncoder()
+        "recommender.embedding.open.SentenceEncoder", lambda *_, **__: WordEncoder()
     )
     return pytest.importorskip("replay")  # type: ignore[no-any-return]
 

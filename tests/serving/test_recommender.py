@@ -20,8 +20,7 @@ from hypothesis import strategies as st
 
 from recommender import Recommender, UnknownArticle
 from recommender.artifacts.folder import Artifacts
-from recommender.embedding import sentence_transformers as embedding
-from recommender.embedding.base import EncoderSpec
+from recommender.embedding import open as embedding
 from recommender.errors import NewerFormat, NoSnapshot, RemovedArticle, SnapshotDamaged
 from recommender.serving import recommender as serve
 from recommender.snapshot.publish import rollback
@@ -728,21 +727,19 @@ def test_threads_answer_from_the_old_snapshot_while_one_opens_the_new(root: Path
 
 
 @pytest.fixture
-def loads(monkeypatch: pytest.MonkeyPatch) -> list[EncoderSpec]:
-    """The snapshot's encoder is `WordEncoder`; every time that it is loaded is noted here."""
-    loaded: list[EncoderSpec] = []
+def loads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The snapshot's encoder is `WordEncoder`; the model's name is noted here at each opening."""
+    loaded: list[str] = []
 
-    def open_like(spec: EncoderSpec) -> WordEncoder:
-        loaded.append(spec)
+    def opened(model: str, **_: object) -> WordEncoder:
+        loaded.append(model)
         return WordEncoder()
 
-    monkeypatch.setattr(embedding, "open_like", open_like)
+    monkeypatch.setattr(embedding, "SentenceEncoder", opened)
     return loaded
 
 
-def test_only_a_new_text_loads_the_encoder_and_only_once(
-    root: Path, loads: list[EncoderSpec]
-) -> None:
+def test_only_a_new_text_loads_the_encoder_and_only_once(root: Path, loads: list[str]) -> None:
     rec = Recommender.open(root)
     rec.related("a-0", 100, section="harbour", since=START)
     rec.related_ids("a-0")
@@ -754,16 +751,18 @@ def test_only_a_new_text_loads_the_encoder_and_only_once(
     assert loads == []
     rec.related_to_text("Harbour", "crane quay")
     rec.related_to_text("Orchard", "apple cider")
-    assert loads == [WordEncoder().spec]
+    assert loads == [WordEncoder().spec.model]
     publish_planted(root, 60, seed=1)
     rec.related_to_text("Orchard", "apple cider")
-    assert loads == [WordEncoder().spec]
+    assert loads == [WordEncoder().spec.model]
 
 
 def test_another_snapshots_encoder_is_loaded_when_it_is_needed(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(embedding, "open_like", lambda spec: WordEncoder(int(spec.model[6:])))
+    monkeypatch.setattr(
+        embedding, "SentenceEncoder", lambda model, **_: WordEncoder(int(model[6:]))
+    )
     rec = Recommender.open(root)
     assert rec.related_to_text("Orchard", "apple cider")[0].title.startswith("Orchard")
     publish_planted(root, 60, encoder=WordEncoder(48))
@@ -776,7 +775,7 @@ def test_a_published_text_gets_the_answers_of_its_article(
     rec: Recommender, asked: Article, k: int, filters: dict[str, Any]
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(embedding, "open_like", lambda spec: WordEncoder())
+        patch.setattr(embedding, "SentenceEncoder", lambda *_, **__: WordEncoder())
         found = rec.related_to_text(asked.title, asked.text, k, **filters)
     wanted = rec.related(asked.id, k, **filters)
     assert [hit.score for hit in found] == pytest.approx([hit.score for hit in wanted], abs=1e-5)
