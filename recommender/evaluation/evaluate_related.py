@@ -23,7 +23,7 @@ from recommender.evaluation.ranking_metrics import (
 )
 from recommender.evaluation.trial_run import trial_run
 from recommender.language.prepare import embedded_text
-from recommender.language.word_lists import stop_words_for
+from recommender.language.stop_words import stop_words_for
 from recommender.progress import Progress, Silent
 from recommender.serving.recommender import Recommender
 from recommender.settings import Settings

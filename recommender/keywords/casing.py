@@ -4,19 +4,20 @@ Which words can be part of a name or phrase is read off the corpus: from capital
 stands beside a word.
 """
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
-import regex
 
 from recommender._typing import Array
-from recommender.language.tokens import SIGNS, Tokens
-from recommender.language.word_lists import CONTENT_WORDS, NEWSROOM_WORDS, TITLES, stop_words_for
+from recommender.language.stop_words import stop_words_for
+from recommender.language.tokens import Tokens
+from recommender.language.word_lists import WordLists, word_lists
+from recommender.language.writing_systems import SENTENCE_ENDS, UNSPACED, may_be_a_word
 
 __all__ = [
     "CAPITAL",
-    "CONNECTORS",
     "JOINS",
     "LOWER",
     "NAME_SHARE",
@@ -44,23 +45,14 @@ NOUNS_SHARE = 0.42
 NOUNS_PRIOR = 30
 SLICES_A_TIME = 8192
 
-# Lower-case words that stand inside names: the genitives and particles of Latin scripts.
-CONNECTORS = frozenset([
-    "of", "de", "del", "della", "di", "da", "do", "dos", "das", "du", "des", "van", "von", "der",
-    "den", "zu", "al", "el", "bin", "ibn",
-])  # fmt: skip
-
-SIGN = regex.compile(SIGNS)
-SENTENCE_ENDS = frozenset(".!?…:。！？")
-# One letter is no word; scripts in which one sign can be a word lie behind this code point.
-LAST_SPACED = "\u0dff"
+SIGN = re.compile(f"[{UNSPACED}]")
 
 # What a surface looks like, and of a token: its capital tells something, a run may go on behind.
 CAPITAL, LOWER, POSSESSIVE, ENDS_SENTENCE, PAUSES, TELLS, JOINS = (1 << bit for bit in range(7))
 
 
 class Vocabulary(NamedTuple):
-    """The vocabulary: `words` folded and sorted; `stop` and `sign` (words,) bool.
+    """The vocabulary: `words` folded and sorted; `stop`, `sign` and `particle` (words,) bool.
 
     `word` (surfaces,) int32 is the word of each surface, -1 for what ends a phrase; `flags`
     (surfaces,) uint8 says how it looks.
@@ -69,6 +61,7 @@ class Vocabulary(NamedTuple):
     words: list[str]
     stop: Array
     sign: Array
+    particle: Array
     word: Array
     flags: Array
 
@@ -92,9 +85,11 @@ def read_casing(tokens: Tokens, languages: Iterable[str]) -> tuple[Vocabulary, C
 
     A word that a list of stop words has and the corpus writes as a name is none.
     """
-    words = _words(tokens.vocabulary, stop_words_for(frozenset(languages)) - CONTENT_WORDS)
+    used = frozenset(languages)
+    lists = word_lists(used)
+    words = _words(tokens.vocabulary, stop_words_for(used) - lists.content_words, lists)
     read = _read(tokens, words)
-    proper = _proper(read, words, tokens.vocabulary)
+    proper = _proper(read, words, tokens.vocabulary, lists)
     return words._replace(stop=words.stop & ~proper), read
 
 
@@ -120,10 +115,10 @@ def parts(read: CasedTokens, words: Vocabulary) -> tuple[Array, Array]:
     bound = np.zeros(len(word), dtype=bool)
     bound[pairs] = True
 
-    connects = np.array([w in CONNECTORS for w in words.words] + [False], dtype=bool)
+    connects = np.append(words.particle, False)
     inner = np.flatnonzero(connects[word[1:-1]] & joins[1:-1] & joins[:-2]) + 1
     inner = inner[part[inner - 1] & part[inner + 1]]
-    codes = (word[inner - 1].astype(np.int64) * size + word[inner + 1]) * len(CONNECTORS)
+    codes = (word[inner - 1].astype(np.int64) * size + word[inner + 1]) * max(connects.sum(), 1)
     codes += np.cumsum(connects)[word[inner]] - 1
     ends = capital[inner - 1] & capital[inner + 1] & ~capital[inner]
     inner = inner[_bound(codes, ends, (flags[inner - 1] & TELLS) > 0)]
@@ -132,12 +127,10 @@ def parts(read: CasedTokens, words: Vocabulary) -> tuple[Array, Array]:
     return part, bound
 
 
-def _words(surfaces: list[str], stop_words: frozenset[str]) -> Vocabulary:
+def _words(surfaces: list[str], stop_words: frozenset[str], lists: WordLists) -> Vocabulary:
     folded = [s.removesuffix("'s").removesuffix("’s") for s in map(str.casefold, surfaces)]
     good = [
-        f not in TITLES
-        and (len(f) > 1 or f > LAST_SPACED)
-        and (f.isalpha() or any(map(str.isalpha, f)))
+        f not in lists.honorifics and may_be_a_word(f) and (f.isalpha() or any(map(str.isalpha, f)))
         for f in folded
     ]
     spelled = sorted({f for f, g in zip(folded, good, strict=True) if g})
@@ -151,12 +144,12 @@ def _words(surfaces: list[str], stop_words: frozenset[str]) -> Vocabulary:
         | PAUSES * (not s[0].isalnum() and s != ",")
         for s, f in zip(surfaces, folded, strict=True)
     ]
+    stop = stop_words | lists.name_particles | lists.newsroom_words
     return Vocabulary(
         spelled,
-        np.array(
-            [w in stop_words or w in CONNECTORS or w in NEWSROOM_WORDS for w in spelled], dtype=bool
-        ),
+        np.array([w in stop for w in spelled], dtype=bool),
         np.array([SIGN.match(w) is not None for w in spelled], dtype=bool),
+        np.array([w in lists.name_particles for w in spelled], dtype=bool),
         np.array(word, dtype=np.int32),
         np.array(flags, dtype=np.uint8),
     )
@@ -222,7 +215,7 @@ def _sums(marks: Array, starts: Array) -> Array:
     return np.diff(np.concatenate([[0], np.cumsum(marks)])[np.append(starts, len(marks))])
 
 
-def _proper(read: CasedTokens, words: Vocabulary, surfaces: list[str]) -> Array:
+def _proper(read: CasedTokens, words: Vocabulary, surfaces: list[str], lists: WordLists) -> Array:
     """Which words are proper names though a list of stop words has them: "UN", "Microsoft".
 
     Short ones must stand in capitals throughout: "St" and "Gov" only go before names.
@@ -237,7 +230,9 @@ def _proper(read: CasedTokens, words: Vocabulary, surfaces: list[str]) -> Array:
     for i in np.flatnonzero(proper).tolist():
         spelled = words.words[i]
         proper[i] = (
-            spelled.isalpha() and spelled not in NEWSROOM_WORDS and spelled not in CONNECTORS
+            spelled.isalpha()
+            and spelled not in lists.newsroom_words
+            and spelled not in lists.name_particles
         )
     return proper
 

@@ -14,7 +14,6 @@ import numpy as np
 from recommender._typing import Array
 from recommender.keywords.casing import (
     CAPITAL,
-    CONNECTORS,
     JOINS,
     NAME_SHARE,
     TELLS,
@@ -24,6 +23,7 @@ from recommender.keywords.casing import (
     read_casing,
 )
 from recommender.language.tokens import Tokens
+from recommender.language.word_lists import WordLists, word_lists
 
 __all__ = [
     "MAX_WORDS",
@@ -44,9 +44,6 @@ RUN_NAME_SHARE = 0.5
 PIECE_SHARE = 0.8
 # A name is known to begin or end where one is cut from this many uses on.
 MIN_CUT = 5
-# What may stand before a name's last part where the whole is too long or too rare to be bound:
-# "Minister for Health Simon Harris", "Belt and Road".
-HANGING = CONNECTORS | {"for", "and"}
 
 
 class Level(NamedTuple):
@@ -70,6 +67,7 @@ class Level(NamedTuple):
 class NGrams(NamedTuple):
     """The runs of a corpus: `levels` of one word, of two, and so on up to `MAX_WORDS`.
 
+    `lists` are the word lists of the corpus's languages.
     `surfaces` are the tokens' vocabulary, `slices` the number of texts read. Of each level,
     (runs,) bool: `names` are nearly always capitalised where that tells something, `whole` is
     what is no mere piece of a longer run, and has no stop word at an end. `first_names`
@@ -78,6 +76,7 @@ class NGrams(NamedTuple):
 
     surfaces: list[str]
     slices: int
+    lists: WordLists
     words: Vocabulary
     read: CasedTokens
     levels: list[Level]
@@ -88,18 +87,21 @@ class NGrams(NamedTuple):
 
 def find_ngrams(tokens: Tokens, languages: Iterable[str]) -> NGrams:
     """Read the beginnings of all texts of `tokens`; stop words are those of the `languages`."""
-    words, read = read_casing(tokens, languages)
+    used = frozenset(languages)
+    lists = word_lists(used)
+    words, read = read_casing(tokens, used)
     part, bound = parts(read, words)
     levels = _levels(read, words, part, bound)
     names = _names(levels, read.flags)
     return NGrams(
         tokens.vocabulary,
         len(tokens.start) - 1,
+        lists,
         words,
         read,
         levels,
         names,
-        _whole(levels, names, *_hanging(read, words, part)),
+        _whole(levels, names, *_hanging(read, words, part, lists)),
         _first_names(levels[0], read.flags, part),
     )
 
@@ -185,7 +187,9 @@ def _names(levels: list[Level], flags: Array) -> list[Array]:
     return names
 
 
-def _hanging(read: CasedTokens, words: Vocabulary, part: Array) -> tuple[Array, Array]:
+def _hanging(
+    read: CasedTokens, words: Vocabulary, part: Array, lists: WordLists
+) -> tuple[Array, Array]:
     """Tokens before which a name begins that is cut here, and behind which one goes on.
 
     As "State" in "Secretary of State Rex Tillerson" and "Minister" in "First Minister", and "Bill"
@@ -194,10 +198,8 @@ def _hanging(read: CasedTokens, words: Vocabulary, part: Array) -> tuple[Array, 
     word, flags = read.word, read.flags
     joins, capital = (flags & JOINS) > 0, (flags & CAPITAL) > 0
     before, behind = np.zeros((2, len(word)), dtype=bool)
-    hanging, connects = (
-        np.array([w in some for w in words.words] + [False], dtype=bool)
-        for some in (HANGING, CONNECTORS)
-    )
+    connects = np.append(words.particle, False)
+    hanging = connects | np.array([w in lists.name_conjunctions for w in words.words] + [False])
     inner = np.flatnonzero(hanging[word[1:-1]] & joins[1:-1] & joins[:-2]) + 1
     inner = inner[capital[inner - 1] & capital[inner + 1]]
     before[inner + 1] = True

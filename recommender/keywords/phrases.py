@@ -12,7 +12,6 @@ import numpy as np
 from recommender._typing import Array
 from recommender.keywords.ngrams import MIN_TEXTS, PIECE_SHARE, Level, NGrams, listed
 from recommender.keywords.surface_forms import spell
-from recommender.language.word_lists import BOILERPLATE_PHRASES
 
 __all__ = ["PER_TEXT", "Phrases", "extract"]
 
@@ -69,7 +68,7 @@ def extract(
     of = np.arange(runs.slices, dtype=np.int32) if text_of is None else text_of.astype(np.int32)
     texts = int(of.max(initial=-1)) + 1
     levels, names, read = runs.levels, runs.names, runs.read
-    barred = listed(runs, (*BOILERPLATE_PHRASES, *boilerplate))
+    barred = listed(runs, (*runs.lists.boilerplate_phrases, *boilerplate))
     held = [_held(level, read.slice, of) for level in levels]
     in_texts = [
         np.bincount(h.run, minlength=len(v.uses)) for h, v in zip(held, levels, strict=True)

@@ -7,7 +7,6 @@ import numpy as np
 from recommender._typing import Array
 from recommender.keywords.casing import (
     CAPITAL,
-    CONNECTORS,
     LOWER,
     NAME_SHARE,
     POSSESSIVE,
@@ -42,7 +41,7 @@ def spell(runs: NGrams, wanted: Array) -> dict[int, str]:
         used[numbers] = True
     usual, capital = _forms(words, runs.read, runs.surfaces, used)
     loud = np.array([form.isupper() and len(form) > 1 for form in capital], dtype=bool)
-    connects = np.array([word in CONNECTORS for word in words.words] + [False], dtype=bool)
+    connects = np.append(words.particle, False)
     result: dict[int, str] = {}
     first = 0
     for level, (phrases, numbers, tall) in zip(levels, found, strict=True):

@@ -12,7 +12,7 @@ import numpy as np
 from recommender._typing import Array
 from recommender.keywords.ngrams import MAX_WORDS, MIN_TEXTS, NGrams, listed, words_of
 from recommender.keywords.surface_forms import spell
-from recommender.language.word_lists import BOILERPLATE_PHRASES, OFFICES, WEAK_ALONE
+from recommender.language.plurals import singulars
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -76,8 +76,8 @@ def _forms(runs: NGrams, boilerplate: Iterable[str]) -> tuple[Array, Array]:
     Runs are numbered level after level. Of all forms the one that is used most stands for them.
     """
     levels, first = runs.levels, _firsts(runs)
-    barred = listed(runs, (*BOILERPLATE_PHRASES, *boilerplate))
-    alone = np.array([word in WEAK_ALONE for word in runs.words.words], dtype=bool)
+    barred = listed(runs, (*runs.lists.boilerplate_phrases, *boilerplate))
+    alone = np.array([word in runs.lists.weak_alone for word in runs.words.words], dtype=bool)
     barred[0] |= (alone & runs.names[0]) | runs.words.sign | runs.first_names
     form, good = _singular(runs), []
     forms = [form]
@@ -104,7 +104,7 @@ def _to_names(runs: NGrams, good: list[Array]) -> None:
     whatever is in lower case, "estranged half-brother Kim Jong Nam". "President Park" stays.
     """
     levels, words = runs.levels, words_of(runs.levels)
-    office = np.array([word in OFFICES for word in runs.words.words], dtype=bool)
+    office = np.array([word in runs.lists.offices for word in runs.words.words], dtype=bool)
     fits = [level.first_fits & level.last_fits for level in levels]
     for depth in range(len(levels) - 1, 0, -1):
         for side in ("right", "left"):
@@ -134,23 +134,11 @@ def _singular(runs: NGrams) -> Array:
     place = {words[i]: i for i in np.flatnonzero(open_to).tolist()}
     group = np.arange(len(words))
     for word, number in place.items():
-        for singular in _singulars(word):
+        for singular in singulars(word, runs.lists.plurals):
             if singular in place:
                 group[number] = group[place[singular]]
                 break
     return _most_used(group, level.uses)
-
-
-def _singulars(word: str) -> list[str]:
-    """What `word` may be the plural of."""
-    if len(word) < 3 or word[-1] != "s" or word.endswith(("ss", "us", "is")):
-        return []
-    found = [word[:-1]]
-    if word.endswith("ies"):
-        found.append(f"{word[:-3]}y")
-    if word.endswith(("ses", "xes", "zes", "ches", "shes", "oes")):
-        found.append(word[:-2])
-    return found
 
 
 def _most_used(group: Array, uses: Array) -> Array:
@@ -235,7 +223,7 @@ def _families(runs: NGrams, kept: Array) -> Array:
     place = {runs.words.words[i]: i for i in used.tolist()}
     for word, number in place.items():
         shorter = [word[:size] for size in range(max(STEM, len(word) - ENDING), len(word))]
-        for form in (*shorter, *_singulars(word)):
+        for form in (*shorter, *singulars(word, runs.lists.plurals)):
             if form in place:
                 root[number] = root[place[form]]
                 break

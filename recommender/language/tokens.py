@@ -9,6 +9,7 @@ import numpy as np
 
 from recommender._typing import Array
 from recommender.errors import needs_extra
+from recommender.language.writing_systems import UNSPACED
 
 if TYPE_CHECKING:
     import regex
@@ -27,18 +28,17 @@ __all__ = [
 # Changing how text is cut changes every stored token: raise this number with it.
 TOKENISER_VERSION = 2
 
-# Scripts that put no space between words, and the sign that lengthens a vowel in kana.
-SIGNS = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}ーｰ]"
 # A word is letters and digits with their marks; apostrophes and hyphens only inside, and points
 # and commas only between digits. What joins or parts letters unseen is inside a word, too.
 # Scripts that put no space between words give one token a sign, and end a word.
 # Whatever else is printed is a token too, sign by sign, for it ends a phrase.
-_LETTER = rf"(?!{SIGNS})[\p{{L}}\p{{N}}]"
+_SIGN = f"[{UNSPACED}]"
+_LETTER = rf"(?!{_SIGN})[\p{{L}}\p{{N}}]"
 _WORD = rf"{_LETTER}(?:{_LETTER}|\p{{M}}|[\u200c\u200d](?=[\p{{L}}\p{{M}}]))*"
 _PATTERN = (
     # Most words of most texts; a shortcut, which is found below just the same.
     r"[A-Za-z]++(?=[\s.,;:!?)])"
-    rf"|{SIGNS}\p{{M}}*"
+    rf"|{_SIGN}\p{{M}}*"
     rf"|{_WORD}(?:(?:['’‐-]|(?<=\p{{N}})[.,](?=\p{{N}})){_WORD})*"
     r"|\S"
 )

@@ -1,65 +1,158 @@
-"""Furniture: the words that every text of a language or of the trade uses, whatever it is about."""
+"""Word lists: what is known of a language's words, read from one folder of text files a language.
 
+The folder `lists/` beside this file holds one folder for each language, named by its ISO 639-1
+code, and `lists/any/` for words that many languages share. Each file in them holds one list and
+is named like a field of `WordLists`; a language may leave out any of them. A file is UTF-8 text
+with one entry a line, written in lower case as words are counted; what follows a "#" is a comment.
+
+To add a language, add its folder: nothing else changes. Its lists are then used for every corpus
+that has an article in this language. The lists of `any` and of English are used for all corpora,
+because English words and agencies' names are quoted everywhere. For stop words see
+`recommender.language.stop_words`: most languages have theirs in a package and need no list here.
+
+Plurals are described by two files, of which the first has two parts a line: `plural_endings.txt`
+with a plural's ending and, behind "->", what the singular has in its place ("ies -> y"), and
+`singular_endings.txt` with endings that no plural has ("ss").
+"""
+
+from collections.abc import Iterable
 from functools import cache
+from pathlib import Path
+from typing import NamedTuple
 
-__all__ = [
-    "BOILERPLATE_PHRASES",
-    "CONTENT_WORDS",
-    "NEWSROOM_WORDS",
-    "OFFICES",
-    "TITLES",
-    "WEAK_ALONE",
-    "stop_words_for",
-]
+from recommender.language.plurals import PluralRules
 
-# Stop words of newsrooms, for which no language's list has reason. Only English writes days and
-# months with a capital and so makes them look like names; march and may are other words, too. The
-# country is spelled as the pronoun is.
-NEWSROOM_WORDS = frozenset([
-    "told", "tells", "reporter", "reporters", "reporting", "spokesman", "spokeswoman",
-    "spokesperson", "percent", "pct", "year-old", "years-old", "monday", "tuesday", "wednesday",
-    "thursday", "friday", "saturday", "sunday", "mon", "tue", "tues", "wed", "thu", "thur",
-    "thurs", "fri", "sat", "sun", "january", "february", "april", "june", "july", "august",
-    "september", "october", "november", "december", "jan", "feb", "apr", "jun", "jul", "aug",
-    "sep", "sept", "oct", "nov", "dec", "reuter", "reuters", "afp", "ap", "dpa", "upi", "tass",
-    "itar-tass", "xinhua", "interfax", "ansa", "efe", "anadolu", "us",
-])  # fmt: skip
-# The English list was made for searching the web. These of its words are what news is about.
-CONTENT_WORDS = frozenset([
-    "computer", "fire", "goods", "index", "information", "interest", "interests", "invention",
-    "member", "members", "mill", "mine", "novel", "research", "state", "system", "test", "text",
-    "web", "website",
-])  # fmt: skip
-BOILERPLATE_PHRASES = frozenset([
-    "associated press", "press association", "news agency", "news agencies", "news conference",
-    "press conference", "press release", "prime minister", "chief executive",
-])  # fmt: skip
-TITLES = frozenset({"mr", "mrs", "ms", "miss", "dr", "sir"})
-# By themselves these say nothing: months that are other words, too, and what ends companies' names.
-WEAK_ALONE = frozenset({"march", "may", "co", "corp", "inc", "ltd", "plc"})
-# What stands before names: "President Donald Trump" and "Donald Trump" are one.
-OFFICES = frozenset([
-    "president", "vice-president", "minister", "premier", "chancellor", "secretary", "governor",
-    "senator", "sen", "rep", "gov", "speaker", "leader", "chairman", "director", "ceo", "general",
-    "judge", "justice", "state", "coach", "captain",
-])  # fmt: skip
+__all__ = ["WordLists", "language_codes", "read_word_lists", "word_lists"]
+
+FOLDER = Path(__file__).with_name("lists")
+_ANY_LANGUAGE = "any"
+_ALWAYS_USED = "en"
+_PLURAL_ENDINGS, _SINGULAR_ENDINGS = "plural_endings", "singular_endings"
+_ARROW = "->"
+
+
+class WordLists(NamedTuple):
+    """The lists of one or several languages.
+
+    Attributes:
+        boilerplate_phrases: phrases of the news trade that say nothing of a text's subject.
+        content_words: words of the general stop lists that news is about.
+        honorifics: forms of address ("mr"), which are no words of a name.
+        name_conjunctions: words that can stand before a name's last part ("Belt and Road").
+        name_particles: lower-case words that stand inside names ("of", "van").
+        newsroom_words: stop words of newsrooms, beside the general stop lists.
+        offices: offices that stand before names ("president").
+        stop_words: general stop words, beside those of the package `stop-words`.
+        weak_alone: words that say nothing by themselves where they are capitalised.
+        plurals: the plural rules of each language that has some.
+    """
+
+    boilerplate_phrases: frozenset[str] = frozenset()
+    content_words: frozenset[str] = frozenset()
+    honorifics: frozenset[str] = frozenset()
+    name_conjunctions: frozenset[str] = frozenset()
+    name_particles: frozenset[str] = frozenset()
+    newsroom_words: frozenset[str] = frozenset()
+    offices: frozenset[str] = frozenset()
+    stop_words: frozenset[str] = frozenset()
+    weak_alone: frozenset[str] = frozenset()
+    plurals: tuple[PluralRules, ...] = ()
+
+
+_WORD_SETS = tuple(name for name in WordLists._fields if name != "plurals")
+
+
+def language_codes(languages: Iterable[str]) -> list[str]:
+    """The languages whose words a corpus uses: English first, then the others by their code.
+
+    Args:
+        languages: tags such as "de", "pt-BR" or "zh_Hans"; only the first part counts. What is
+            no tag is passed over.
+
+    Example:
+        >>> language_codes(["pt-BR", "de", "DE_at", ""])
+        ['en', 'de', 'pt']
+    """
+    codes = {tag.replace("_", "-").partition("-")[0].lower() for tag in languages}
+    others = {code for code in codes if code.isascii() and code.isalpha()}
+    return [_ALWAYS_USED, *sorted(others - {_ALWAYS_USED})]
 
 
 @cache
-def stop_words_for(languages: frozenset[str]) -> frozenset[str]:
-    """Stop words of the languages (ISO 639-1 codes, "en-GB" counts as "en"), English at least.
+def word_lists(languages: frozenset[str]) -> WordLists:
+    """The lists for a corpus: those of all languages, of English, and of its own `languages`.
 
-    A language without a list adds nothing.
+    A language without a folder adds nothing.
+
+    Args:
+        languages: the tags of the corpus's languages; see `language_codes`.
+
+    Returns:
+        Each list as the union of those languages' lists.
+
+    Raises:
+        ValueError: a file is malformed; see `read_word_lists`.
     """
-    import stop_words
+    folders = [FOLDER / code for code in (_ANY_LANGUAGE, *language_codes(languages))]
+    read = [read_word_lists(folder) for folder in folders if folder.is_dir()]
+    union = {name: frozenset().union(*(getattr(of, name) for of in read)) for name in _WORD_SETS}
+    return WordLists(**union, plurals=tuple(rules for of in read for rules in of.plurals))
 
-    words: set[str] = set()
-    for language in {"en"} | {tag.replace("_", "-").partition("-")[0].lower() for tag in languages}:
-        try:
-            listed = stop_words.get_stop_words(language)
-        except stop_words.StopWordError:
+
+def read_word_lists(folder: Path) -> WordLists:
+    """The lists of one language.
+
+    Args:
+        folder: a folder of text files, each named like a list; see the top of this file.
+
+    Raises:
+        ValueError: a file is no known list, or a line of it is malformed. The message names the
+            file, the line, and what was expected.
+    """
+    known = {*_WORD_SETS, _PLURAL_ENDINGS, _SINGULAR_ENDINGS}
+    entries: dict[str, list[str]] = {}
+    for file in sorted(folder.glob("*.txt")):
+        if file.stem not in known:
+            raise ValueError(
+                f"{file}: there is no list of this name; a language's folder may hold "
+                f"{', '.join(f'{name}.txt' for name in sorted(known))}"
+            )
+        entries[file.stem] = _read_entries(file)
+    plurals: tuple[PluralRules, ...] = ()
+    if endings := entries.get(_PLURAL_ENDINGS):
+        pairs = tuple(_ending(entry, folder / f"{_PLURAL_ENDINGS}.txt") for entry in endings)
+        plurals = (PluralRules(pairs, tuple(entries.get(_SINGULAR_ENDINGS, ()))),)
+    words = {name: frozenset(entries.get(name, ())) for name in _WORD_SETS}
+    return WordLists(**words, plurals=plurals)
+
+
+def _read_entries(file: Path) -> list[str]:
+    """The entries of a list in the order of its lines."""
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{file}: a list must be UTF-8 text: {error}") from error
+    entries: dict[str, None] = {}
+    for number, line in enumerate(lines, start=1):
+        entry = line.partition("#")[0].strip()
+        if not entry:
             continue
-        words.update(listed)
-        # Texts write don’t as often as don't.
-        words.update(word.replace("'", "’") for word in listed)
-    return frozenset(words)
+        if entry != (expected := " ".join(entry.casefold().replace("’", "'").split())):
+            raise ValueError(
+                f"{file}:{number}: {entry!r} is not written as words are counted; "
+                f"write {expected!r}"
+            )
+        if " " in entry and file.stem not in ("boilerplate_phrases", _PLURAL_ENDINGS):
+            raise ValueError(f"{file}:{number}: expected one word a line, found {entry!r}")
+        if entry in entries:
+            raise ValueError(f"{file}:{number}: {entry!r} is listed twice; delete one of the lines")
+        entries[entry] = None
+    return list(entries)
+
+
+def _ending(entry: str, file: Path) -> tuple[str, str]:
+    """A plural's ending and what the singular has in its place."""
+    plural, arrow, singular = (part.strip() for part in entry.partition(_ARROW))
+    if not plural or not arrow or " " in plural + singular:
+        raise ValueError(f'{file}: expected a line like "ies -> y" or "s ->", found {entry!r}')
+    return plural, singular

@@ -5,14 +5,13 @@ import re
 from collections.abc import Mapping, Sequence
 
 from recommender._typing import Array
+from recommender.language.writing_systems import UNSPACED
 from recommender.types import Reasons
 
 __all__ = ["best", "explain", "lone_weight", "shared"]
 
 # Scripts without spaces between words: there a phrase may lie anywhere inside another.
-_SIGN = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
-)
+_SIGN = re.compile(f"[{UNSPACED}]")
 # Endings up to this long make another form of the same word, "Korea" and "Korean".
 _ENDING = 3
 _STEM = 4

@@ -41,8 +41,8 @@ from recommender.groups.stories import (
 )
 from recommender.knn.neighbours import nearest
 from recommender.language.prepare import embedded_text
+from recommender.language.stop_words import stop_words_for
 from recommender.language.tokens import count_words, read_tokens
-from recommender.language.word_lists import stop_words_for
 from recommender.progress import ignore
 from recommender.scoring.rerank import with_time_proximity
 from recommender.scoring.score import SCORE_PARAMS, ScoreParams

@@ -12,6 +12,7 @@ from recommender.keywords import ngrams as room
 from recommender.keywords.ngrams import find_ngrams, listed, words_of
 from recommender.keywords.phrases import _held
 from recommender.language.tokens import read_tokens
+from recommender.language.word_lists import WordLists
 
 
 def runs_slowly(text: str, stop: frozenset[str]) -> Counter[str]:
@@ -41,7 +42,7 @@ def test_runs_are_counted_as_a_slow_reading_counts(
     )
     stop = frozenset({"xx"})
     tokens = read_tokens(texts)
-    words = reading._words(tokens.vocabulary, stop)
+    words = reading._words(tokens.vocabulary, stop, WordLists())
     read = reading._read(tokens, words)
     levels = room._levels(read, words, *reading.parts(read, words))
     counts = [runs_slowly(text, stop) for text in texts]

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from recommender.keywords.ngrams import find_ngrams
 from recommender.keywords.terms import Terms, count_terms
+from recommender.language.stop_words import stop_words_for
 from recommender.language.tokens import read_tokens
-from recommender.language.word_lists import CONTENT_WORDS, stop_words_for
+from recommender.language.word_lists import word_lists
 
 WORDS = ["harbour", "crane", "tide", "quay", "bee", "the", "of", ".", ","]
 # Enough words without capitals that the text is not taken for one of a language like German.
@@ -111,7 +112,8 @@ def test_scripts_without_spaces_have_terms_of_several_signs() -> None:
 
 @pytest.mark.parametrize("language", ["en", "de", "fr", "es", "nl"])
 def test_no_ordinary_stop_word_is_a_term_however_it_is_written(language: str) -> None:
-    stop_words = stop_words_for(frozenset({language})) - CONTENT_WORDS
+    used = frozenset({language})
+    stop_words = stop_words_for(used) - word_lists(used).content_words
     ordinary = [w for w in stop_words if re.fullmatch(r"\w+(?:['’]\w+)*", w)]
     assert len(ordinary) > 100
     written = [form for w in ordinary for form in (w, w.capitalize(), w.upper())]
