@@ -6,7 +6,7 @@
 import hashlib
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +18,7 @@ from recommender.embedding.base import Encoded, EncoderSpec
 from recommender.pipeline.nightly import Night, run_night
 from recommender.progress import Advance, ignore
 from recommender.settings import Settings, load_settings
+from recommender.sources.base import FieldNames, NumberedRow
 from recommender.types import Article
 
 THEMES = {
@@ -65,6 +66,21 @@ class WordEncoder:
             seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:4], "little")
             total += np.random.default_rng(seed).standard_normal(self.dimension)
         return (total / np.linalg.norm(total)).astype(np.float32)
+
+
+class RecordList:
+    """A `Source` in memory: `records` by name, which may be anything that a file could hold."""
+
+    columns = ()
+
+    def __init__(self, records: Sequence[Mapping[str, object]], name: str = "list") -> None:
+        self.name, self.size, self.position = name, len(records), 0
+        self._records = records
+
+    def rows(self, fields: FieldNames) -> Iterator[NumberedRow]:
+        for number, record in enumerate(self._records, start=1):
+            self.position = number
+            yield NumberedRow(number, record)
 
 
 def theme_of(number: int) -> str:

@@ -41,7 +41,8 @@ from recommender.snapshot.reader import (
     SCORING,
     TOPICS,
 )
-from recommender.sources.validate import Reader
+from recommender.sources.open import open_source
+from recommender.sources.validate import ArticleReader
 from recommender.types import Article
 from tests.planted import WordEncoder, article, settings, write_jsonl, write_labelled
 
@@ -310,8 +311,8 @@ def test_the_record_shown_is_a_good_article(tmp_path: Path) -> None:
     (block,) = (b for b in section("README.md", "Every night").blocks if b.language == "json")
     source = tmp_path / "one.jsonl"
     source.write_text(block.content + "\n", encoding="utf-8")
-    reader = Reader({}, 1000)
-    assert [type(item) for item in reader.read(source)] == [Article]
+    reader = ArticleReader({}, 1000)
+    assert [type(item) for item in reader.read(open_source(source))] == [Article]
     assert not reader.unknown_fields
 
 

@@ -14,8 +14,9 @@ import numpy as np
 
 from recommender._typing import Array
 from recommender.errors import InputError
-from recommender.sources.files import BadRecord, Row, Source, kind_of
-from recommender.sources.validate import FIELDS, Reader, Reject
+from recommender.sources.base import BadRecord, FieldNames, Row, describe_type
+from recommender.sources.open import open_source
+from recommender.sources.validate import FIELDS, ArticleReader, Reject
 from recommender.types import Article
 
 __all__ = ["LabelKind", "Labelled", "asked", "read_labelled"]
@@ -66,14 +67,14 @@ def read_labelled(
         InputError: a label is bad, or more than the share `max_rejects` of the records are (file,
             line and field are named); no two articles have one label; the file cannot be read.
     """
-    reader = Reader(fields, max_characters, headlines=True)
+    reader = ArticleReader(fields, max_characters, headlines=True)
     # The reader checks articles and passes over what they do not have; a second reading of the
     # same file, in step with it, finds the labels.
     named = field or kind
     names = {name: fields.get(name, name) for name in FIELDS} | {named: named, SPLIT: SPLIT}
     found = Labelled(path, kind, [], [], [], [])
-    rows = Source(path, names, headlines=True).rows()
-    for item, (line, row) in zip(reader.read(path), rows, strict=True):
+    rows = open_source(path).rows(FieldNames(names, headlines=True))
+    for item, (line, row) in zip(reader.read(open_source(path)), rows, strict=True):
         if isinstance(item, Reject):
             found.rejects.append(item)
         elif not isinstance(row, BadRecord):  # which would be a reject
@@ -121,7 +122,7 @@ def _label(row: Row, field: str, kind: LabelKind, where: str) -> str:
     value = row.get(field)
     if isinstance(value, str) and value.strip():
         return value.strip()
-    came = f"got {kind_of(value)}" if value is not None and value != "" else "there is none"
+    came = f"got {describe_type(value)}" if value is not None and value != "" else "there is none"
     if isinstance(value, str) and value:
         came = "it is blank"
     raise InputError(
@@ -134,5 +135,5 @@ def _split(row: Row, where: str) -> str | None:
     if value is None or isinstance(value, str):
         return (value or "").strip() or None
     raise InputError(
-        f"{where}: {SPLIT}: expected a string, got {kind_of(value)}; quote it or leave it out"
+        f"{where}: {SPLIT}: expected a string, got {describe_type(value)}; quote it or leave it out"
     )

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recommender.artifacts.folder import Artifacts
@@ -16,14 +15,15 @@ from recommender.language.prepare import content_hash
 from recommender.language.tokens import tokenise
 from recommender.progress import Timed
 from recommender.settings import Settings
+from recommender.sources.base import Source
 from recommender.sources.rejects import RejectFile
-from recommender.sources.validate import MAX_UNKNOWN_FIELDS, Reader, Reject
+from recommender.sources.validate import MAX_UNKNOWN_FIELDS, ArticleReader, Reject
 from recommender.store.sql import IngestCounts, Store, chunks
 
 if TYPE_CHECKING:
     from recommender.types import Article
 
-__all__ = ["Intake", "count", "embed", "ingest_sources", "size_of"]
+__all__ = ["Intake", "count", "embed", "ingest_sources"]
 
 INGEST_CHUNK = 1000
 COUNT_CHUNK = 1000
@@ -50,31 +50,30 @@ class Intake:
 
 def ingest_sources(
     store: Store,
-    sources: Sequence[Path],
-    size: int,
+    sources: Sequence[Source],
     artifacts: Artifacts,
     settings: Settings,
     timed: Timed,
 ) -> Intake:
     """Read all sources into the store, in one transaction that too many rejects undo."""
     given = settings.input
-    reader = Reader(given.fields, given.max_characters, headlines=given.headlines)
+    reader = ArticleReader(given.fields, given.max_characters, headlines=given.headlines)
     removed = read_removed(artifacts)
     rejects = RejectFile(artifacts.rejects)
     counts = IngestCounts()
     read = skipped = 0
     with (
-        timed.stage("read", size, "B") as advance,
+        timed.stage("read", sum(source.size for source in sources), "B") as advance,
         store.transaction(),
         rejects,
     ):
         batch: list[Article] = []
-        for path in sources:
+        for source in sources:
             position = 0
-            for item in reader.read(path):
+            for item in reader.read(source):
                 read += 1
-                advance(reader.bytes_read - position)
-                position = reader.bytes_read
+                advance(source.position - position)
+                position = source.position
                 if isinstance(item, Reject):
                     rejects.add(item)
                 elif item.id in removed:
@@ -84,7 +83,7 @@ def ingest_sources(
                 if len(batch) == INGEST_CHUNK:
                     counts = _sum(counts, store.ingest(batch))
                     batch.clear()
-            advance(size_of(path) - position)
+            advance(source.size - position)
         counts = _sum(counts, store.ingest(batch))
         _warn_of_unknown_fields(reader)
         if rejects.count > settings.input.max_rejects * read:
@@ -95,7 +94,7 @@ def ingest_sources(
             )
         store.delete(removed)
     if read == 0:
-        log.warning("the sources hold no record", extra={"sources": [str(p) for p in sources]})
+        log.warning("the sources hold no record", extra={"sources": [s.name for s in sources]})
     intake = Intake(
         read, *counts, skipped, rejects.count, str(rejects.path) if rejects.count else None
     )
@@ -136,23 +135,11 @@ def count(store: Store, timed: Timed) -> None:
             advance(len(texts))
 
 
-def _warn_of_unknown_fields(reader: Reader) -> None:
+def _warn_of_unknown_fields(reader: ArticleReader) -> None:
     for name, file in sorted(reader.unknown_fields.items()):
         log.warning("a field is unknown and kept out", extra={"field": name, "file": file})
     if len(reader.unknown_fields) >= MAX_UNKNOWN_FIELDS:
         log.warning("more unknown fields may have been kept out; no more are named")
-
-
-def size_of(path: Path) -> int:
-    """Bytes of a source.
-
-    Raises:
-        InputError: it cannot be read.
-    """
-    try:
-        return path.stat().st_size
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
 
 
 def _sum(a: IngestCounts, b: IngestCounts) -> IngestCounts:

@@ -29,12 +29,14 @@ from recommender.pipeline.assemble import Findings, assemble
 from recommender.pipeline.build_graph import GraphBuild, build_graph
 from recommender.pipeline.build_groups import Groups, build_groups, describe_groups
 from recommender.pipeline.gates import Gate, Tonight, judged
-from recommender.pipeline.ingest import Intake, count, embed, ingest_sources, size_of
+from recommender.pipeline.ingest import Intake, count, embed, ingest_sources
 from recommender.pipeline.run_log import Night, add_night
 from recommender.progress import Progress, Silent, Timed
 from recommender.settings import Settings
 from recommender.snapshot.publish import FILES, Content, clean, prune, publish
 from recommender.snapshot.reader import Arrays, Scoring, Snapshot
+from recommender.sources.base import Source
+from recommender.sources.open import open_source
 from recommender.store.sql import EncoderCoverage, Store
 from recommender.types import Topic
 
@@ -46,7 +48,7 @@ log = logging.getLogger(__name__)
 
 
 def run_night(
-    sources: Sequence[Path],
+    sources: Sequence[str | Path | Source],
     artifacts: Artifacts,
     settings: Settings,
     *,
@@ -67,7 +69,9 @@ def run_night(
     """
     started = datetime.now(UTC).isoformat(timespec="seconds")
     timed = Timed(progress or Silent())
-    size = sum(map(size_of, sources))  # a source that is missing is said before anything is made
+    opened = [open_source(s) if isinstance(s, str | Path) else s for s in sources]
+    for source in opened:
+        _ = source.size  # raises where a source is missing, before anything is written
     with hold(artifacts.lock) as dead:
         if dead:
             log.warning("took over the lock of a run that died", extra={"holder": str(dead)})
@@ -75,7 +79,7 @@ def run_night(
             log.warning("deleted what a killed run left behind", extra={"folder": name})
         encoder = encoder or _encoder(settings)
         with Store(artifacts.store) as store:
-            intake = ingest_sources(store, sources, size, artifacts, settings, timed)
+            intake = ingest_sources(store, opened, artifacts, settings, timed)
             embedded = embed(store, encoder, timed)
             count(store, timed)
             reading = store.reading(encoder.spec.fingerprint)

@@ -15,7 +15,19 @@ KEPT_FILES = 30
 
 
 class RejectFile:
-    """The run's reject file, made at the first reject; older ones beyond a number are deleted."""
+    """The reject file of one run; a context manager that closes it.
+
+    It is made when the first record is rejected. Of older runs' files, the newest are kept, so
+    that there are at most `KEPT_FILES`.
+
+    Args:
+        folder: Where reject files lie; it is made where it is missing.
+
+    Attributes:
+        path: Where this run's file lies, or would lie.
+        count: How many records were rejected so far.
+        first: The first of them.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}.jsonl"
@@ -34,7 +46,11 @@ class RejectFile:
                 old.unlink(missing_ok=True)
 
     def add(self, reject: Reject) -> None:
-        """Write one record's line."""
+        """Write the line of one rejected record.
+
+        Raises:
+            StorageError: The file cannot be written.
+        """
         with storage_errors("writing", self.path):
             if self._file is None:
                 self.path.parent.mkdir(parents=True, exist_ok=True)

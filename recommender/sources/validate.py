@@ -1,18 +1,17 @@
 """Checking records: each becomes a good `Article`, or a `Reject` that says why not.
 
-Nothing that can be wrong with one record stops the others.
+What is wrong with one record never stops the others.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time
-from pathlib import Path
 from unicodedata import category
 
-from recommender.sources.files import BadRecord, Row, Source, kind_of
+from recommender.sources.base import BadRecord, FieldNames, Row, Source, describe_type
 from recommender.types import Article
 
-__all__ = ["FIELDS", "Reader", "Reject"]
+__all__ = ["FIELDS", "MAX_UNKNOWN_FIELDS", "ArticleReader", "Reject"]
 
 FIELDS = tuple(field.name for field in fields(Article))
 MAX_ID_CHARACTERS = 512
@@ -23,10 +22,14 @@ _NOT_IN_IDS = frozenset(("Cc", "Zl", "Zp"))
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """A record that was left out: where it stands, which field, and what is wrong with it.
+    """A record that was left out, and why.
 
-    `line` is the line of the file (CSV: where the record ends), or the row of a Parquet file,
-    counted from 1. `id` is given where the record had a usable one.
+    Attributes:
+        file: The name of its source.
+        line: Where it stands, counted from 1; see `NumberedRow.line`.
+        field: The source's name of the bad field; empty where the whole record is bad.
+        reason: What is wrong with it.
+        id: Its id, where it had a usable one.
     """
 
     file: str
@@ -40,12 +43,20 @@ class Reject:
         return f"{where}: {self.field}: {self.reason}" if self.field else f"{where}: {self.reason}"
 
 
-class Reader:
-    """Reads the sources of one run; remembers the ids it has seen and the fields it left out.
+class ArticleReader:
+    """Reads the sources of one run as checked articles.
 
-    `mapping` gives the publisher's name for any of our fields, e.g. {"text": "body"}. Without
-    `headlines` a title alone is no article: an export that lost its texts is to be noticed.
-    `unknown_fields` maps a field that is kept out to the first file it was seen in.
+    Ids must not repeat over all sources that one reader reads.
+
+    Args:
+        mapping: The sources' names for our fields where they differ, e.g. {"text": "body"}.
+        max_characters: The greatest length of a title or a text.
+        headlines: Whether a title alone makes an article. By default it does not, so that an
+            export that has lost its texts is noticed.
+
+    Attributes:
+        unknown_fields: Each field that is not read, and the first source that had it; at most
+            `MAX_UNKNOWN_FIELDS` of them.
     """
 
     def __init__(
@@ -57,27 +68,19 @@ class Reader:
         self._headlines = headlines
         self._seen: dict[str, tuple[str, int]] = {}
         self.unknown_fields: dict[str, str] = {}
-        self._source: Source | None = None
 
-    @property
-    def bytes_read(self) -> int:
-        """How much of the file that is being read was read, in bytes as it lies on disk."""
-        return self._source.bytes_read if self._source else 0
-
-    def read(self, path: Path) -> Iterator[Article | Reject]:
-        """Read one file, in its order.
+    def read(self, source: Source) -> Iterator[Article | Reject]:
+        """Read one source, in its order; one item for each record.
 
         Raises:
-            InputError: the file is missing, of an unknown kind, or broken as a whole.
+            InputError: The source is missing, broken as a whole or lacks a needed column.
         """
-        file = str(path)
-        self._source = Source(path, self._names, headlines=self._headlines)
-        for line, row in self._source.rows():
+        for line, row in source.rows(FieldNames(self._names, self._headlines)):
             article_id = None
             try:
                 if isinstance(row, BadRecord):
                     raise row
-                self._note_unknown(row, file)
+                self._note_unknown(row, source.name)
                 article_id = _identifier(row.get(self._names["id"]), self._names["id"])
                 article = self._article(row, article_id)
                 if article_id in self._seen:
@@ -85,19 +88,19 @@ class Reader:
                         self._names["id"], "repeats the id of {}:{}".format(*self._seen[article_id])
                     )
             except BadRecord as bad:
-                yield Reject(file, line, bad.field, bad.reason, article_id)
+                yield Reject(source.name, line, bad.field, bad.reason, article_id)
             else:
-                self._seen[article_id] = (file, line)
+                self._seen[article_id] = (source.name, line)
                 yield article
-        # Of Parquet only the columns that are ours were read: the others stand in no row.
-        self._note_unknown(self._source.columns, file)
+        # A table may leave out columns that are not ours, so that they stand in none of its rows.
+        self._note_unknown(source.columns, source.name)
 
-    def _note_unknown(self, names: Iterable[str], file: str) -> None:
+    def _note_unknown(self, names: Iterable[str], source: str) -> None:
         if len(self.unknown_fields) >= MAX_UNKNOWN_FIELDS:
             return  # records that make up a new name each must not fill log and memory
         for name in names:
             if name not in self._known:
-                self.unknown_fields.setdefault(name, file)
+                self.unknown_fields.setdefault(name, source)
 
     def _article(self, row: Row, article_id: str) -> Article:
         names = self._names
@@ -128,7 +131,7 @@ def _identifier(value: object, name: str) -> str:
         raise BadRecord(name, "no id")
     if not isinstance(value, str):
         raise BadRecord(
-            name, f"expected a string, got {kind_of(value)}; ids are strings: write it quoted"
+            name, f"expected a string, got {describe_type(value)}; ids are strings: write it quoted"
         )
     _check_unicode(value, name)
     if not value.strip():
@@ -141,11 +144,11 @@ def _identifier(value: object, name: str) -> str:
 
 
 def _string(value: object, name: str) -> str | None:
-    """A string as it is, None where it is absent or blank."""
+    """The string, unchanged; None where it is absent or blank."""
     if value is None:
         return None
     if not isinstance(value, str):
-        raise BadRecord(name, f"expected a string, got {kind_of(value)}")
+        raise BadRecord(name, f"expected a string, got {describe_type(value)}")
     _check_unicode(value, name)
     return value if value.strip() else None
 
@@ -161,7 +164,7 @@ def _check_unicode(value: str, name: str) -> None:
 
 
 def _moment(value: object, name: str) -> datetime | None:
-    """An ISO 8601 moment in UTC; without an offset it is taken to be in UTC."""
+    """A moment in UTC from ISO 8601; without an offset it is taken as UTC."""
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
     if isinstance(value, str):
@@ -177,7 +180,7 @@ def _moment(value: object, name: str) -> datetime | None:
     elif isinstance(value, date):  # Parquet's dates
         moment = datetime.combine(value, time())
     else:
-        raise BadRecord(name, f"expected an ISO 8601 string, got {kind_of(value)}")
+        raise BadRecord(name, f"expected an ISO 8601 string, got {describe_type(value)}")
     try:
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except OverflowError:

@@ -11,9 +11,10 @@ from recommender.artifacts.folder import Artifacts
 from recommender.artifacts.takedowns import remove
 from recommender.errors import InputError
 from recommender.pipeline import ingest as room
-from recommender.pipeline.ingest import Intake, count, embed, ingest_sources, size_of
+from recommender.pipeline.ingest import Intake, count, embed, ingest_sources
 from recommender.progress import Silent, Timed
 from recommender.settings import Settings
+from recommender.sources.open import open_source
 from recommender.store.sql import Store
 from tests.planted import WordEncoder, article, settings, write_jsonl
 
@@ -27,9 +28,12 @@ class Desk:
 
     def take(self, *sources: Path, chosen: Settings | None = None) -> Intake:
         with Store(self.artifacts.store) as store:
-            size = sum(map(size_of, sources))
             return ingest_sources(
-                store, sources, size, self.artifacts, chosen or settings(), Timed(Silent())
+                store,
+                [open_source(path) for path in sources],
+                self.artifacts,
+                chosen or settings(),
+                Timed(Silent()),
             )
 
     def ids(self) -> list[str]:
@@ -106,11 +110,6 @@ def test_sources_without_a_record_are_warned_of(
     with caplog.at_level(logging.WARNING, "recommender"):
         assert desk.take(path).read == 0
     assert [record.message for record in caplog.records] == ["the sources hold no record"]
-
-
-def test_a_missing_source_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"nothing-here\.jsonl: cannot be read: No such file"):
-        size_of(tmp_path / "nothing-here.jsonl")
 
 
 @pytest.mark.parametrize("chunk", [1, 4, 100])

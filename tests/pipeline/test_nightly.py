@@ -24,12 +24,14 @@ from recommender.pipeline.nightly import Night, run_night
 from recommender.progress import Advance
 from recommender.snapshot.reader import Arrays, Snapshot
 from recommender.snapshot.verify import verify
+from recommender.sources.base import Source
 from recommender.sources.rejects import KEPT_FILES
 from recommender.store.sql import Store
 from recommender.types import Article
 from tests.planted import (
     OF_NIGHTS,
     THEMES,
+    RecordList,
     WordEncoder,
     article,
     as_record,
@@ -63,7 +65,9 @@ class Newsroom:
         path.write_text("".join(f"{line}\n" for line in written))
         return self.run(path, overrides=overrides)
 
-    def run(self, *sources: Path, overrides: Sequence[str] = (), force: bool = False) -> Night:
+    def run(
+        self, *sources: str | Path | Source, overrides: Sequence[str] = (), force: bool = False
+    ) -> Night:
         self.encoder.encoded.clear()
         return run_night(
             sources, self.artifacts, settings(*overrides), force=force, encoder=self.encoder
@@ -98,6 +102,30 @@ def articles(count: int) -> list[Article]:
 
 def good(number: int = 0, **fields: object) -> dict[str, object]:
     return as_record(article(number)) | fields
+
+
+# Sources
+
+
+def test_a_list_of_records_is_a_source_like_a_file(tmp_path: Path) -> None:
+    of_file, of_list = Newsroom(tmp_path / "file"), Newsroom(tmp_path / "list")
+    of_file.night(*articles(24))
+    records = [as_record(item) for item in articles(24)]
+    night = of_list.run(RecordList(records[:9]), RecordList(records[9:], "rest"))
+    assert night.intake == Intake(24, 24, 0, 0, 0, 0, None)
+    assert files_of(of_list) == files_of(of_file)
+
+
+def test_a_path_may_be_a_string_and_kinds_of_sources_may_mix(newsroom: Newsroom) -> None:
+    path = write_jsonl(newsroom.root / "in.jsonl", articles(3))
+    night = newsroom.run(str(path), RecordList([as_record(article(3))]))
+    assert (night.intake.new, newsroom.ids()) == (4, ["a-0", "a-1", "a-2", "a-3"])
+
+
+def test_an_unknown_kind_of_source_is_refused_before_anything_is_made(newsroom: Newsroom) -> None:
+    with pytest.raises(InputError, match="unknown kind of source"):
+        newsroom.run("mailbox.pst")
+    assert not newsroom.artifacts.root.exists()
 
 
 # Counts in = counts out

@@ -1,10 +1,7 @@
 """Every record of a source comes back once: a checked article, or a reject that says why not."""
 
-import csv
 import gzip
-import io
 import json
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,54 +12,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recommender.errors import InputError
-from recommender.sources.validate import MAX_ID_CHARACTERS, Reader, Reject
+from recommender.sources.open import open_source
+from recommender.sources.validate import MAX_ID_CHARACTERS, ArticleReader, Reject
 from recommender.types import Article
-
-MAX_CHARACTERS = 1000
-NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-
-
-def read(path: Path, mapping: Mapping[str, str] | None = None) -> list[Article | Reject]:
-    return list(Reader(mapping or {}, MAX_CHARACTERS).read(path))
-
-
-def read_bytes(
-    tmp_path: Path, name: str, content: bytes | str, mapping: Mapping[str, str] | None = None
-) -> list[Article | Reject]:
-    path = tmp_path / name
-    path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return read(path, mapping)
-
-
-def read_rows(tmp_path: Path, *rows: object) -> list[Article | Reject]:
-    return read_bytes(tmp_path, "in.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
-
-
-def read_table(tmp_path: Path, **columns: object) -> list[Article | Reject]:
-    pq.write_table(pa.table(columns), tmp_path / "in.parquet")
-    return read(tmp_path / "in.parquet")
-
-
-def good(**fields: object) -> dict[str, object]:
-    return {"id": "a", "title": "Tide", "text": "The tide is in.", **fields}
-
-
-def places(items: list[Article | Reject]) -> list[str | tuple[int, str]]:
-    """Ids of articles, (line, field) of rejects, in order."""
-    return [item.id if isinstance(item, Article) else (item.line, item.field) for item in items]
-
-
-def only_reject(items: list[Article | Reject]) -> Reject:
-    (item,) = items
-    assert isinstance(item, Reject)
-    return item
-
-
-def only_article(items: list[Article | Reject]) -> Article:
-    (item,) = items
-    assert isinstance(item, Article), item
-    return item
-
+from tests.sources.reading import (
+    MAX_CHARACTERS,
+    NOON,
+    as_csv,
+    good,
+    only_article,
+    only_reject,
+    places,
+    read_bytes,
+    read_rows,
+    read_table,
+)
 
 # What is read, whatever the format
 
@@ -79,14 +43,6 @@ FULL = {
     "author": "M. Quay",
 }
 FULL_ARTICLE = Article(**{**FULL, "published": NOON})
-
-
-def as_csv(*rows: Mapping[str, object]) -> str:
-    file = io.StringIO()
-    writer = csv.DictWriter(file, list(rows[0]))
-    writer.writeheader()
-    writer.writerows(rows)
-    return file.getvalue()
 
 
 @pytest.mark.parametrize("name", ["in.jsonl", "in.ndjson", "in.JSONL", "in.jsonl.gz"])
@@ -179,12 +135,14 @@ def test_a_headline_alone_is_an_article_where_that_is_asked_for(
     path, neither = tmp_path / "in.jsonl", tmp_path / "neither.jsonl"
     path.write_text(json.dumps(good(title="Harbour opens", text=text)))
     neither.write_text(json.dumps(good(title="", text=text)))
-    taken = list(Reader({}, 1000, headlines=True).read(path))
+    taken = list(ArticleReader({}, 1000, headlines=True).read(open_source(path)))
     assert [(item.title, item.text) for item in taken if isinstance(item, Article)] == [
         ("Harbour opens", "")
     ]
-    assert [type(item) for item in Reader({}, 1000).read(path)] == [Reject]
-    assert [type(item) for item in Reader({}, 1000, headlines=True).read(neither)] == [Reject]
+    assert [type(item) for item in ArticleReader({}, 1000).read(open_source(path))] == [Reject]
+    assert [
+        type(item) for item in ArticleReader({}, 1000, headlines=True).read(open_source(neither))
+    ] == [Reject]
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet", "CSV.GZ"])
@@ -195,18 +153,18 @@ def test_a_feed_of_headlines_needs_no_column_of_texts(tmp_path: Path, kind: str)
     else:
         pack = gzip.compress if kind.endswith("GZ") else bytes
         path.write_bytes(pack(b"id,title\na,Harbour opens\n"))
-    (taken,) = Reader({}, 1000, headlines=True).read(path)
+    (taken,) = ArticleReader({}, 1000, headlines=True).read(open_source(path))
     assert isinstance(taken, Article)
     assert (taken.title, taken.text) == ("Harbour opens", "")
     with pytest.raises(InputError, match="no column 'text' for the field 'text'"):
-        list(Reader({}, 1000).read(path))
+        list(ArticleReader({}, 1000).read(open_source(path)))
 
 
 def test_a_table_of_neither_titles_nor_texts_is_none_of_articles(tmp_path: Path) -> None:
     path = tmp_path / "in.csv"
     path.write_text("id,headline\na,Harbour opens\n")
     with pytest.raises(InputError, match="no column 'text'"):
-        list(Reader({}, 1000, headlines=True).read(path))
+        list(ArticleReader({}, 1000, headlines=True).read(open_source(path)))
 
 
 @pytest.mark.parametrize(
@@ -291,9 +249,9 @@ def test_a_repeated_id_names_where_it_was_first(tmp_path: Path) -> None:
 def test_an_id_may_repeat_in_no_other_file_of_the_run(tmp_path: Path) -> None:
     (tmp_path / "one.jsonl").write_text(json.dumps(good()) + "\n")
     (tmp_path / "two.csv").write_text("id,text\nb,x\na,x\n")
-    reader = Reader({}, MAX_CHARACTERS)
-    assert places(list(reader.read(tmp_path / "one.jsonl"))) == ["a"]
-    _, reject = reader.read(tmp_path / "two.csv")
+    reader = ArticleReader({}, MAX_CHARACTERS)
+    assert places(list(reader.read(open_source(tmp_path / "one.jsonl")))) == ["a"]
+    _, reject = reader.read(open_source(tmp_path / "two.csv"))
     assert isinstance(reject, Reject)
     assert (reject.line, reject.field) == (3, "id")
     assert reject.reason == f"repeats the id of {tmp_path / 'one.jsonl'}:1"
@@ -375,15 +333,15 @@ def test_unknown_fields_are_kept_out_and_remembered_with_their_first_file(tmp_pa
     (tmp_path / "two.jsonl").write_text(
         json.dumps(good(id="b", tags=[], rank=1)) + "\n" + json.dumps(good(id="", rank=2, new=1))
     )
-    reader = Reader({}, MAX_CHARACTERS)
+    reader = ArticleReader({}, MAX_CHARACTERS)
     for name in ("one.jsonl", "two.jsonl"):
-        list(reader.read(tmp_path / name))
+        list(reader.read(open_source(tmp_path / name)))
     one, two = str(tmp_path / "one.jsonl"), str(tmp_path / "two.jsonl")
     assert reader.unknown_fields == {"tags": one, "rank": two, "new": two}
 
 
 def test_a_mapped_fields_own_name_is_unknown(tmp_path: Path) -> None:
     (tmp_path / "in.jsonl").write_text('{"id": "a", "body": "the text", "text": "a teaser"}')
-    reader = Reader({"text": "body"}, MAX_CHARACTERS)
-    assert only_article(list(reader.read(tmp_path / "in.jsonl"))).text == "the text"
+    reader = ArticleReader({"text": "body"}, MAX_CHARACTERS)
+    assert only_article(list(reader.read(open_source(tmp_path / "in.jsonl")))).text == "the text"
     assert list(reader.unknown_fields) == ["text"]

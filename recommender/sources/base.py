@@ -1,0 +1,124 @@
+"""What every source of records is: a protocol, and the values that it gives."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol, TypeAlias
+
+from recommender.errors import InputError
+
+__all__ = ["BadRecord", "FieldNames", "NumberedRow", "Row", "Source", "describe_type"]
+
+Row: TypeAlias = Mapping[str, object]
+
+
+class BadRecord(Exception):
+    """A record that cannot be used.
+
+    Attributes:
+        field: The source's name of the bad field; empty where the record as a whole is bad.
+        reason: What is wrong with it, for the reject file.
+    """
+
+    def __init__(self, field: str, reason: str) -> None:
+        self.field, self.reason = field, reason
+
+
+class NumberedRow(NamedTuple):
+    """One record of a source.
+
+    Attributes:
+        line: Where it stands, counted from 1: the line of a text file (the last one of a CSV
+            record), else the number of the record.
+        row: Its values by the source's own names, or what is wrong with it.
+    """
+
+    line: int
+    row: Row | BadRecord
+
+
+@dataclass(frozen=True, slots=True)
+class FieldNames:
+    """The names by which a source calls the fields that are read.
+
+    Attributes:
+        names: The source's name of each field, for example {"text": "body"}.
+        headlines: Whether a title can stand in for a missing text.
+    """
+
+    names: Mapping[str, str]
+    headlines: bool = False
+
+    def check_columns(self, columns: Sequence[str], where: str) -> None:
+        """Check that a table has each needed column, and no column twice.
+
+        Args:
+            columns: The names in the table's header.
+            where: The table's name, for the error.
+
+        Raises:
+            InputError: A needed column is missing, or a column is there twice.
+        """
+        if repeated := sorted({name for name in columns if columns.count(name) > 1}):
+            raise InputError(f"{where}: has more than one column {repeated[0]!r}")
+        texts = ("text", "title") if self.headlines else ("text",)
+        for field, *instead in (("id",), texts):
+            if not any(self.names[name] in columns for name in (field, *instead)):
+                raise InputError(
+                    f"{where}: no column {self.names[field]!r} for the field {field!r}; "
+                    f"it has {', '.join(columns) or 'none'}. Map them in the settings: "
+                    f'[input.fields] {field} = "<column>"'
+                )
+
+
+class Source(Protocol):
+    """Anything that yields records, one after the other."""
+
+    @property
+    def name(self) -> str:
+        """What rejects and errors call it, for example its path."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """How much there is to read, in the unit of `position`.
+
+        Raises:
+            InputError: The source is missing or cannot be read.
+        """
+        ...
+
+    @property
+    def position(self) -> int:
+        """How much has been read so far; bytes of a file as it lies on disk."""
+        ...
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """The names in a table's header once `rows` has begun; empty where there is no header."""
+        ...
+
+    def rows(self, fields: FieldNames) -> Iterator[NumberedRow]:
+        """Read the records in the source's order.
+
+        Args:
+            fields: The names of the fields that are needed. A table checks its columns with it,
+                and may leave out all others.
+
+        Raises:
+            InputError: The source as a whole is missing, broken or lacks a needed column.
+        """
+        ...
+
+
+def describe_type(value: object) -> str:
+    """What kind of JSON value this is, in words, for example "a number"."""
+    if value is None:
+        return "null"
+    names = {
+        bool: "a boolean",
+        int: "a number",
+        float: "a number",
+        list: "a list",
+        dict: "an object",
+    }
+    return names.get(type(value), f"a {type(value).__name__}")
