@@ -21,11 +21,11 @@ __all__ = [
     "changes",
     "find_story",
     "find_topic",
-    "newsworthy",
-    "shown",
+    "largest_stories",
     "stories_at",
     "topic_at",
     "trends",
+    "visible_topic",
 ]
 
 GroupKind = Literal["topics", "stories"]
@@ -45,7 +45,7 @@ def find_topic(snapshot: Snapshot, topic_id: str) -> Topic:
     return replace(snapshot.topic(heir), asked=topic_id)
 
 
-def shown(snapshot: Snapshot, topic: Topic, admitted: RowFilter) -> Topic:
+def visible_topic(snapshot: Snapshot, topic: Topic, admitted: RowFilter) -> Topic:
     """The topic with those of its representatives that are admitted."""
     rows = [snapshot.lookup.row_of(article_id) for article_id in topic.representatives]
     known = [
@@ -84,7 +84,7 @@ def find_story(snapshot: Snapshot, story_id: str, admitted: RowFilter) -> Story:
     return found[0] if asked is None else replace(found[0], asked=asked)
 
 
-def newsworthy(
+def largest_stories(
     snapshot: Snapshot, admitted: RowFilter, since: datetime | None, min_size: int
 ) -> list[int]:
     """Stories of `min_size` articles or more and one since then, by number, the largest first."""
@@ -121,7 +121,7 @@ def changes(snapshot: Snapshot, kind: GroupKind, admitted: RowFilter) -> tuple[C
     Raises:
         ValueError: another `kind`.
     """
-    found = snapshot.changes(_known(kind))
+    found = snapshot.changes(_checked(kind))
     if kind == "topics" or not found:
         return found
     hidden = np.flatnonzero(~admitted.mask()).tolist()
@@ -139,7 +139,7 @@ def trends(
     Raises:
         ValueError: another `kind`.
     """
-    arrays, kind = snapshot.arrays, _known(kind)
+    arrays, kind = snapshot.arrays, _checked(kind)
     rows = np.flatnonzero(admitted.mask())
     published, texts = arrays.published.take(rows), arrays.text_of.take(rows)
     until = min(to_microseconds(now), int(published.max(initial=NO_DATE)))
@@ -164,7 +164,7 @@ def trends(
     return found
 
 
-def _known(kind: GroupKind) -> GroupKind:
+def _checked(kind: GroupKind) -> GroupKind:
     """`kind`, which callers may have mistaken."""
     if kind not in get_args(GroupKind):
         raise ValueError(

@@ -14,7 +14,7 @@ __all__ = [
     "MODES",
     "Options",
     "Query",
-    "aware",
+    "check_moment",
     "parse_query",
 ]
 
@@ -141,7 +141,7 @@ def _filters(chosen: dict[str, Any]) -> dict[str, Any]:
             found[name] = labels
     for name in ("since", "until"):
         if (moment := chosen.pop(name, None)) is not None:
-            found[name] = aware(moment, name)
+            found[name] = check_moment(moment, name)
     exclude = chosen.pop("exclude", ())
     if isinstance(exclude, str):
         raise TypeError("exclude takes several ids, not one string; write exclude=[...]")
@@ -150,7 +150,7 @@ def _filters(chosen: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def aware(moment: datetime, name: str) -> datetime:
+def check_moment(moment: datetime, name: str) -> datetime:
     """The `moment` of an option, if it is one that all clocks agree on.
 
     Raises:

@@ -145,8 +145,8 @@ def test_an_embargo_ends_at_its_time_while_the_process_runs(
         def now(cls, tz: Any = None) -> Any:
             return (end + timedelta(seconds=1)).astimezone(tz)
 
-    monkeypatch.setattr("recommender.serving.recommender.datetime", Later)
-    monkeypatch.setattr("recommender.serving.recommender.time", lambda: end.timestamp() + 1)
+    monkeypatch.setattr("recommender.serving.state.datetime", Later)
+    monkeypatch.setattr("recommender.serving.state.time", lambda: end.timestamp() + 1)
     assert "frost-1" in ids(rec.related("frost-0", ALL))
 
 
@@ -166,7 +166,7 @@ def test_rules_that_name_nothing_known_say_nothing(tmp_path: Path) -> None:
         "rules.embargo={gone = 2099-01-01T00:00:00Z}",
     )
     rec = desk(tmp_path, *rules)
-    snapshot = rec._state.snapshot
+    snapshot = rec._current.get().snapshot
     found = index_rules(snapshot)
     assert (found.excluded, found.embargo) == (frozenset(), {})
     for article_id in ("frost-0", "frost-1"):
@@ -175,7 +175,9 @@ def test_rules_that_name_nothing_known_say_nothing(tmp_path: Path) -> None:
 
 def test_a_pair_said_twice_or_the_other_way_round_is_one(tmp_path: Path) -> None:
     pairs = "[['frost-0', 'prize-1'], ['prize-1', 'frost-0'], ['frost-0', 'prize-1']]"
-    snapshot = desk(tmp_path, f"rules.apart={pairs}", f"rules.pinned={pairs}")._state.snapshot
+    snapshot = (
+        desk(tmp_path, f"rules.apart={pairs}", f"rules.pinned={pairs}")._current.get().snapshot
+    )
     texts = {
         i: int(snapshot.arrays.text_of[snapshot.lookup.row_of(i)]) for i in ("frost-0", "prize-1")
     }
