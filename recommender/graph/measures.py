@@ -1,4 +1,4 @@
-"""What a grouping of the graph is judged and described by: modularity, sizes, central members."""
+"""Measures of a grouping of the graph: modularity, sizes, and the central member of each group."""
 
 import numpy as np
 
@@ -8,10 +8,19 @@ __all__ = ["central_members", "modularity", "number_by_size"]
 
 
 def modularity(neighbours: Array, scores: Array, groups: Array, resolution: float) -> float:
-    """The modularity of `groups` (texts,) in the graph that `leiden` searches under modularity.
+    """The modularity of a grouping, in the graph that `leiden` searches under modularity.
 
-    Reichardt and Bornholdt 2006, equation 15: the share of what edges weigh that stays within
-    groups, less `resolution` times what chance would leave there. 0 without edges.
+    The share of edge weight within groups, less `resolution` times the share that is expected by
+    chance (Reichardt and Bornholdt 2006, equation 15).
+
+    Args:
+        neighbours: (texts, k) int32, -1 for none.
+        scores: (texts, k) float, the scores of the neighbours.
+        groups: (texts,) int, the group of each text, numbered from 0.
+        resolution: How much the expected share counts.
+
+    Returns:
+        The modularity; 0 for a graph without edges.
     """
     linked = neighbours >= 0
     source = np.repeat(groups, neighbours.shape[1])[linked.ravel()]
@@ -26,7 +35,19 @@ def modularity(neighbours: Array, scores: Array, groups: Array, resolution: floa
 
 
 def number_by_size(groups: Array, weights: Array | None = None) -> Array:
-    """Renumber groups from 0, the greatest sum of `weights` first, ties by first member."""
+    """Number groups from 0 by size, the largest first, ties by their first member.
+
+    Args:
+        groups: (members,) int, the group of each member.
+        weights: (members,) what each member counts for; by default each counts 1.
+
+    Returns:
+        (members,) int32, the new number of each member's group.
+
+    Example:
+        >>> number_by_size(np.array([7, 3, 3]))
+        array([1, 0, 0], dtype=int32)
+    """
     labels, first, inverse = np.unique(groups, return_index=True, return_inverse=True)
     sizes = np.bincount(inverse, weights=weights)
     rank = np.empty(len(labels), dtype=np.int32)
@@ -35,15 +56,19 @@ def number_by_size(groups: Array, weights: Array | None = None) -> Array:
 
 
 def central_members(neighbours: Array, scores: Array, groups: Array) -> Array:
-    """The most central text of each group, (groups,) int32: that of the greatest sum of scores.
+    """The most central text of each group: the one with the greatest weighted degree within it.
 
-    `neighbours` (texts, k) int32, -1 for none, with their `scores`; only those of the same group
-    count. `groups` (texts,) int32 are numbered from 0, each with a text, -1 for none. Of equals the
-    lowest text.
+    Args:
+        neighbours: (texts, k) int32, -1 for none.
+        scores: (texts, k) float32, the scores of the neighbours.
+        groups: (texts,) int32, numbered from 0 without gaps, -1 for none.
+
+    Returns:
+        (groups,) int32. Of equal degrees the lowest text.
     """
     own = (groups[np.where(neighbours < 0, 0, neighbours)] == groups[:, None]) & (neighbours >= 0)
     degrees = np.where(own, scores, 0.0).sum(axis=1, dtype=np.float64)
-    order = np.lexsort((-degrees, groups))  # stable: of equals the lowest text comes first
+    order = np.lexsort((-degrees, groups))  # stable, so of equals the lowest text comes first
     order = order[groups[order] >= 0]
     _, first = np.unique(groups[order], return_index=True)
     return order[first].astype(np.int32)

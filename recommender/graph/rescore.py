@@ -1,4 +1,4 @@
-"""The neighbour graph: candidates by cosine, rescored with words and hubness; all read from it."""
+"""The neighbour graph: candidates by cosine similarity, scored again with words and hubness."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -20,22 +20,30 @@ from recommender.scoring.word_overlap import WeightedWords
 
 __all__ = ["Graph", "Rescored", "rescore"]
 
-BLOCK_ROWS = 256  # their candidates' vectors stay in the processor's cache
-OPENED_ROWS, OPEN_TEXTS = 1024, 8  # texts compared by one thread in turn, and at once
+BLOCK_ROWS = 256  # the vectors of their candidates stay in the processor's cache
+OVERLAP_ROWS = 1024  # texts whose word overlaps one thread computes in one task ...
+DENSE_TEXTS = 8  # ... so many of them at once with their weights by word
 
 
 class Graph(NamedTuple):
-    """`neighbours` (texts, k) int32, best first, -1 for none; their `scores`, float32 in [0, 1]."""
+    """A neighbour graph.
+
+    Attributes:
+        neighbours: (texts, k) int32, the neighbours of each text, best first, -1 for none.
+        scores: (texts, k) float32 in [0, 1], their scores, 0 for none.
+    """
 
     neighbours: Array
     scores: Array
 
 
 class Rescored(NamedTuple):
-    """The graph, and the hubness that scores any other pair alike: see `scoring`.
+    """The neighbour graph, and the hubness by which any other pair of texts is scored.
 
-    `wide` is the graph of all candidates, of which `graph` keeps the best `k`. `hubness` (texts,)
-    float32.
+    Attributes:
+        graph: The best `k` neighbours of each text.
+        wide: All candidates of each text, of which `graph` keeps the best.
+        hubness: (texts,) float32, see `recommender.scoring.score`.
     """
 
     graph: Graph
@@ -53,99 +61,154 @@ def rescore(
     advance: Callable[[int], None],
     params: ScoreParams = SCORE_PARAMS,
 ) -> tuple[Rescored, Array]:
-    """The graph of each text's `k` best-scored `candidates`; and the expanded embeddings.
+    """Score the candidates of each text and keep the best as its neighbours.
 
-    These, (texts, dimension) float32, are what other texts are compared with: an index holds them.
+    After the word overlaps come three passes over all texts: expand the embeddings, compare the
+    expanded ones, and correct the scores for hubness. Each needs the results of the one before.
 
-    `candidates` (texts, c) int32, -1 for none, with their cosine `similarities`; `vectors`
-    (texts, dimension) float32 are unit embeddings. The result is the same for any number of
-    `threads`. `advance` is told how many texts are done.
+    Args:
+        candidates: (texts, c) int32, the nearest texts by cosine similarity, -1 for none.
+        similarities: (texts, c) float32, their cosine similarities.
+        vectors: (texts, dimension) float32, embeddings of unit length.
+        words: The weighted words of the texts.
+        k: The number of neighbours to keep.
+        threads: The number of threads; it changes no bit of the result.
+        advance: Called with the number of texts done since the last call.
+        params: The numbers of the score.
+
+    Returns:
+        The graph; and the expanded embeddings (texts, dimension) float32, which the index holds,
+        for other texts are compared with these.
     """
-    expanded, hub = np.empty_like(vectors), np.empty(len(vectors), dtype=np.float32)
-    hybrids = np.empty(candidates.shape, dtype=np.float32)
-    wide = Graph(np.empty(candidates.shape, dtype=np.int32), np.empty_like(hybrids))
-
-    def expand_block(rows: slice) -> None:
-        near, missing = _any_text(candidates[rows])
-        first = np.where(missing, 0.0, hybrid_score(similarities[rows], overlap[rows], params))
-        best = _best(first, params.expansion_size)
-        near, scores = (np.take_along_axis(column, best, axis=1) for column in (near, first))
-        expanded[rows] = expand_embeddings(
-            vectors[rows], vectors[near], scores.astype(np.float32), params
-        )
-
-    def compare_block(rows: slice) -> None:
-        near, missing = _any_text(candidates[rows])
-        # One product a pair: in a matrix product the last bit of each depends on its place, and
-        # equal texts would not tie.
-        text = np.repeat(np.arange(rows.start, rows.stop), near.shape[1])
-        similarity = similarities_of(expanded, text, near.ravel()).reshape(near.shape)
-        hybrids[rows] = np.where(missing, -1.0, hybrid_score(similarity, overlap[rows], params))
-        hub[rows] = hubness(-np.sort(-hybrids[rows], axis=1), params)
-
-    def correct_block(rows: slice) -> None:
-        near, missing = _any_text(candidates[rows])
-        scores = np.where(missing, -1.0, correct_hubness(hybrids[rows], hub[near], mean, params))
-        order = _best(scores, scores.shape[1])
-        wide.neighbours[rows] = np.take_along_axis(candidates[rows], order, axis=1)
-        wide.scores[rows] = np.maximum(np.take_along_axis(scores, order, axis=1), 0.0)
-
-    blocks = list(_blocks(slice(0, len(vectors)), BLOCK_ROWS))
     with pool_of(threads) as pool:
-        overlap = _overlaps(candidates, words, pool, advance)
-        for work in (expand_block, compare_block):
-            list(pool.map(work, blocks))
-        mean = float(hub.mean())
-        list(pool.map(correct_block, blocks))
+        overlaps = _overlaps(pool, candidates, words, advance)
+        expanded = _expanded(pool, candidates, similarities, overlaps, vectors, params)
+        hybrids, hub = _compared(pool, candidates, overlaps, expanded, params)
+        wide = _corrected(pool, candidates, hybrids, hub, params)
     graph = Graph(*(np.ascontiguousarray(column[:, :k]) for column in wide))
     return Rescored(graph, wide, hub), expanded
 
 
-def _any_text(candidates: Array) -> tuple[Array, Array]:
-    """The `candidates` with some text for each -1, whose score is taken away; and which were -1."""
-    missing = candidates < 0
-    return np.where(missing, 0, candidates), missing
-
-
 def _overlaps(
+    pool: ThreadPoolExecutor,
     candidates: Array,
     words: WeightedWords,
-    pool: ThreadPoolExecutor,
     advance: Callable[[int], None],
 ) -> Array:
-    """`lexical.overlaps` of every text with its candidates, (texts, c) float32."""
+    """The word overlap of each text with its candidates, (texts, c) float32."""
     size = int(words.words.max(initial=-1)) + 2
     weights = words.weights.astype(np.float32)
     found = np.empty(candidates.shape, dtype=np.float32)
 
-    def compare(many: slice) -> None:
-        # The weights of some texts lie open by word: candidates look their own words up in them.
-        # No word, -1, finds whatever is there, but weighs nothing itself.
-        opened = np.zeros(OPEN_TEXTS * size, dtype=np.float32)
-        first = np.arange(OPEN_TEXTS, dtype=np.int32)[:, None] * size
-        # To fill fresh memory takes far longer than to fill the same again.
-        places = np.empty((OPEN_TEXTS, *found.shape[1:], words.words.shape[1]), dtype=np.int32)
-        theirs, own = (np.empty(places.shape, dtype=np.float32) for _ in range(2))
-        for rows in _blocks(many, OPEN_TEXTS):
+    def compare(task: slice) -> None:
+        # A few texts at a time have their weights in a dense table by word, in which their
+        # candidates look their own words up. The padding -1 finds any weight, but weighs 0 itself.
+        dense = np.zeros(DENSE_TEXTS * size, dtype=np.float32)
+        first = np.arange(DENSE_TEXTS, dtype=np.int32)[:, None] * size
+        # Buffers are reused, because filling fresh memory takes far longer.
+        places = np.empty((DENSE_TEXTS, *found.shape[1:], words.words.shape[1]), dtype=np.int32)
+        candidate_weights, own_weights = (np.empty(places.shape, np.float32) for _ in range(2))
+        for rows in _blocks(task, DENSE_TEXTS):
             here = slice(rows.stop - rows.start)
             at = words.words[rows] + first[here]
-            opened[at] = weights[rows]
+            dense[at] = weights[rows]
             words.words.take(candidates[rows], axis=0, mode="clip", out=places[here])
-            weights.take(candidates[rows], axis=0, mode="clip", out=theirs[here])
+            weights.take(candidates[rows], axis=0, mode="clip", out=candidate_weights[here])
             places[here] += first[here, None]
-            opened.take(places[here], mode="clip", out=own[here])
-            np.vecdot(own[here], theirs[here], out=found[rows])
-            opened[at] = 0.0
+            dense.take(places[here], mode="clip", out=own_weights[here])
+            np.vecdot(own_weights[here], candidate_weights[here], out=found[rows])
+            dense[at] = 0.0
 
-    blocks = list(_blocks(slice(0, len(found)), OPENED_ROWS))
-    for rows, _ in zip(blocks, pool.map(compare, blocks), strict=True):
+    tasks = list(_blocks(slice(0, len(found)), OVERLAP_ROWS))
+    for rows, _ in zip(tasks, pool.map(compare, tasks), strict=True):
         advance(rows.stop - rows.start)
     return found
 
 
+def _expanded(
+    pool: ThreadPoolExecutor,
+    candidates: Array,
+    similarities: Array,
+    overlaps: Array,
+    vectors: Array,
+    params: ScoreParams,
+) -> Array:
+    """First pass: each embedding expanded by its best candidates, (texts, dimension) float32."""
+    expanded = np.empty_like(vectors)
+
+    def expand_block(rows: slice) -> None:
+        near, missing = _without_gaps(candidates[rows])
+        hybrids = hybrid_score(similarities[rows], overlaps[rows], params)
+        hybrids = np.where(missing, 0.0, hybrids)
+        best = _best(hybrids, params.expansion_size)
+        near, scores = (np.take_along_axis(column, best, axis=1) for column in (near, hybrids))
+        scores = scores.astype(np.float32)
+        expanded[rows] = expand_embeddings(vectors[rows], vectors[near], scores, params)
+
+    _each_block(pool, expand_block, len(vectors))
+    return expanded
+
+
+def _compared(
+    pool: ThreadPoolExecutor,
+    candidates: Array,
+    overlaps: Array,
+    expanded: Array,
+    params: ScoreParams,
+) -> tuple[Array, Array]:
+    """Second pass: the hybrid scores of the expanded embeddings, and the hubness of each text.
+
+    (texts, c) float32, -1 for a missing candidate, and (texts,) float32.
+    """
+    hybrids = np.empty(candidates.shape, dtype=np.float32)
+    hub = np.empty(len(expanded), dtype=np.float32)
+
+    def compare_block(rows: slice) -> None:
+        near, missing = _without_gaps(candidates[rows])
+        # Pairs are multiplied one by one. In a matrix product the last bit of each depends on its
+        # place, and equal texts would not have equal scores.
+        text = np.repeat(np.arange(rows.start, rows.stop), near.shape[1])
+        cosine = similarities_of(expanded, text, near.ravel()).reshape(near.shape)
+        hybrids[rows] = np.where(missing, -1.0, hybrid_score(cosine, overlaps[rows], params))
+        hub[rows] = hubness(-np.sort(-hybrids[rows], axis=1), params)
+
+    _each_block(pool, compare_block, len(expanded))
+    return hybrids, hub
+
+
+def _corrected(
+    pool: ThreadPoolExecutor, candidates: Array, hybrids: Array, hub: Array, params: ScoreParams
+) -> Graph:
+    """Third pass: the scores corrected for hubness, and the candidates sorted by them."""
+    wide = Graph(np.empty(candidates.shape, dtype=np.int32), np.empty_like(hybrids))
+    mean_hubness = float(hub.mean())
+
+    def correct_block(rows: slice) -> None:
+        near, missing = _without_gaps(candidates[rows])
+        scores = correct_hubness(hybrids[rows], hub[near], mean_hubness, params)
+        scores = np.where(missing, -1.0, scores)
+        order = _best(scores, scores.shape[1])
+        wide.neighbours[rows] = np.take_along_axis(candidates[rows], order, axis=1)
+        wide.scores[rows] = np.maximum(np.take_along_axis(scores, order, axis=1), 0.0)
+
+    _each_block(pool, correct_block, len(hub))
+    return wide
+
+
+def _without_gaps(candidates: Array) -> tuple[Array, Array]:
+    """The `candidates` with text 0 in place of -1, so that they can index; and where -1 stood."""
+    missing = candidates < 0
+    return np.where(missing, 0, candidates), missing
+
+
 def _best(scores: Array, count: int) -> Array:
-    """Columns of the `count` best of each row, best first, ties by column."""
+    """Columns of the `count` best scores of each row, best first, ties by column."""
     return np.argsort(-scores, axis=1, kind="stable")[:, :count]
+
+
+def _each_block(pool: ThreadPoolExecutor, work: Callable[[slice], None], rows: int) -> None:
+    """Do the `work` on all blocks of `rows`; an exception in one is raised here."""
+    list(pool.map(work, _blocks(slice(0, rows), BLOCK_ROWS)))
 
 
 def _blocks(rows: slice, size: int) -> Iterator[slice]:

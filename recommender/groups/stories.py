@@ -211,7 +211,7 @@ def _search(
         seed,
         "CPM",
         iterations=ITERATIONS,
-        weights=weights,
+        node_weights=weights,
         initial=initial,
     )
 

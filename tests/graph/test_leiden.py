@@ -1,4 +1,4 @@
-"""Communities: planted groups are found, edges weigh what they should, seeds decide the rest."""
+"""Communities: planted ones are found, edges weigh what they should, seeds decide the rest."""
 
 import random
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,20 +20,21 @@ OBJECTIVES: tuple[Objective, ...] = ("modularity", "CPM")
 
 
 def graph(texts: int, *edges: tuple[int, int, float]) -> tuple[Array, Array]:
-    """Rows of neighbours with scores, from edges (who, whom, score)."""
+    """Rows of neighbours with scores, from directed edges (source, target, score)."""
     rows: list[list[tuple[int, float]]] = [[] for _ in range(texts)]
-    for who, whom, score in edges:
-        rows[who].append((whom, score))
+    for source, target, score in edges:
+        rows[source].append((target, score))
     width = max(map(len, rows), default=0)
     neighbours = np.full((texts, width), -1, dtype=np.int32)
     scores = np.zeros((texts, width), dtype=np.float32)
     for row, found in enumerate(rows):
-        for column, (whom, score) in enumerate(found):
-            neighbours[row, column], scores[row, column] = whom, score
+        for column, (target, score) in enumerate(found):
+            neighbours[row, column], scores[row, column] = target, score
     return neighbours, scores
 
 
 def noisy(texts: int, k: int, seed: int = 0) -> tuple[Array, Array]:
+    """A graph of random neighbours with random scores."""
     rng = np.random.default_rng(seed)
     rows = [rng.choice([j for j in range(texts) if j != i], k, False) for i in range(texts)]
     scores = -np.sort(-rng.random((texts, k)), axis=1)
@@ -58,7 +59,7 @@ def test_planted_cliques_are_the_communities(objective: Objective, resolution: f
     assert groups(found) == {frozenset(group) for group in planted}
 
 
-def test_under_cpm_an_edge_weighs_the_mean_of_what_is_said() -> None:
+def test_under_cpm_an_edge_weighs_the_mean_of_the_listed_scores() -> None:
     def together(*edges: tuple[int, int, float]) -> bool:
         return len(groups(leiden(*graph(2, *edges), 0.5, 0, "CPM"))) == 1
 
@@ -69,9 +70,9 @@ def test_under_cpm_an_edge_weighs_the_mean_of_what_is_said() -> None:
     assert not together((0, 1, 0.3), (1, 0, 0.3))
 
 
-def test_under_modularity_naming_each_other_ties_twice_as_strongly() -> None:
-    # At this resolution the third text of a chain of equal ties is held, of a half as strong one
-    # it is not.
+def test_under_modularity_an_edge_that_both_texts_list_weighs_twice_as_much() -> None:
+    # At this resolution a chain of three texts with equal edges is one community. With one edge
+    # twice as heavy, the text at the end of the other edge is on its own.
     chain = [(0, 1, 0.8), (1, 2, 0.8)]
     assert len(groups(leiden(*graph(3, *chain), 1.3, 0, "modularity"))) == 1
     mutual = leiden(*graph(3, *chain, (1, 0, 0.8)), 1.3, 0, "modularity")
@@ -92,14 +93,16 @@ def partitions(texts: int) -> Iterator[list[int]]:
 def test_under_cpm_the_best_communities_hang_together_by_strong_edges(
     seed: int, resolution: float
 ) -> None:
-    # What lets the search leave out all other edges: by trying all partitions.
+    # This is why the search may leave out all other edges. Checked by trying all partitions.
     texts = 6
     neighbours, scores = noisy(texts, 2, seed)
-    said: dict[frozenset[int], list[float]] = {}
-    for who, (others, values) in enumerate(zip(neighbours.tolist(), scores.tolist(), strict=True)):
-        for whom, score in zip(others, values, strict=True):
-            said.setdefault(frozenset((who, whom)), []).append(score)
-    gains = {pair: np.mean(said.get(pair, [0.0])) - resolution for pair in pairs(range(texts))}
+    listed: dict[frozenset[int], list[float]] = {}
+    for source, (others, values) in enumerate(
+        zip(neighbours.tolist(), scores.tolist(), strict=True)
+    ):
+        for target, score in zip(others, values, strict=True):
+            listed.setdefault(frozenset((source, target)), []).append(score)
+    gains = {pair: np.mean(listed.get(pair, [0.0])) - resolution for pair in pairs(range(texts))}
 
     def quality(of: Sequence[int]) -> float:
         together = (pair for pair in gains if len({of[text] for text in pair}) == 1)
@@ -137,7 +140,7 @@ def test_pythons_random_numbers_are_left_alone(objective: Objective) -> None:
     assert random.random() == expected
 
 
-def test_an_ensemble_finds_what_is_planted() -> None:
+def test_an_ensemble_finds_planted_communities() -> None:
     planted = [{0, 3, 6, 9}, {1, 4, 7}, {2, 5, 8, 10, 11}, {12}]
     edges = [(a, b, 0.9) for group in planted for a in group for b in group if a != b]
     edges += [(0, 1, 0.1), (4, 2, 0.1), (8, 9, 0.1)]
@@ -154,16 +157,20 @@ def test_an_ensemble_of_a_small_graph_finds_the_best_communities(seed: int) -> N
     assert modularity(neighbours, scores, found, 1.0) == pytest.approx(best)
 
 
-def test_ensembles_are_better_than_their_searches_and_agree_more() -> None:
+def test_ensembles_are_better_than_single_searches_and_agree_more() -> None:
     neighbours, scores = noisy(300, 6)
 
-    def judged(found: list[Array]) -> tuple[float, float]:
+    def quality_and_agreement(found: list[Array]) -> tuple[float, float]:
         qualities = [modularity(neighbours, scores, part, 1.0) for part in found]
-        alike = [adjusted_rand_score(a, b) for a, b in combinations(found, 2)]
-        return float(np.mean(qualities)), float(np.mean(alike))
+        agreements = [adjusted_rand_score(a, b) for a, b in combinations(found, 2)]
+        return float(np.mean(qualities)), float(np.mean(agreements))
 
-    alone = judged([leiden(neighbours, scores, 1.0, seed, "modularity") for seed in range(6)])
-    together = judged([leiden_ensemble(neighbours, scores, 1.0, seed, 5) for seed in range(6)])
+    alone = quality_and_agreement(
+        [leiden(neighbours, scores, 1.0, seed, "modularity") for seed in range(6)]
+    )
+    together = quality_and_agreement(
+        [leiden_ensemble(neighbours, scores, 1.0, seed, 5) for seed in range(6)]
+    )
     assert together[0] > alone[0]
     assert together[1] > alone[1]
 
@@ -197,7 +204,7 @@ def test_texts_without_neighbours_stand_alone(count: int, objective: Objective) 
 
 
 @pytest.mark.parametrize("objective", OBJECTIVES)
-def test_missing_neighbours_and_scores_of_nothing_are_no_ties(objective: Objective) -> None:
+def test_missing_neighbours_and_scores_of_0_make_no_edges(objective: Objective) -> None:
     neighbours = np.array([[1, -1], [0, 2], [1, -1]], dtype=np.int32)
     scores = np.array([[0.9, 0.9], [0.9, 0.0], [0.0, 0.9]], dtype=np.float32)
     found = leiden(neighbours, scores, 0.5, 0, objective)

@@ -12,7 +12,7 @@ from recommender.graph.measures import central_members, modularity, number_by_si
 
 
 @given(st.lists(st.integers(0, 5), min_size=1, max_size=40))
-def test_numbers_go_by_size_then_by_first_member(labels: list[int]) -> None:
+def test_groups_are_numbered_by_size_then_by_first_member(labels: list[int]) -> None:
     numbered = number_by_size(np.array(labels, dtype=np.int32))
     assert numbered.dtype == np.int32
     ranked = sorted(set(labels), key=lambda g: (-labels.count(g), labels.index(g)))
@@ -20,7 +20,9 @@ def test_numbers_go_by_size_then_by_first_member(labels: list[int]) -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(1, 4)), min_size=1, max_size=40))
-def test_numbers_go_by_the_weights_where_there_are_any(members: list[tuple[int, int]]) -> None:
+def test_groups_are_numbered_by_the_sum_of_weights_if_there_are_any(
+    members: list[tuple[int, int]],
+) -> None:
     labels = [group for group, _ in members]
     weights = np.array([weight for _, weight in members])
     numbered = number_by_size(np.array(labels, dtype=np.int32), weights).tolist()
@@ -30,7 +32,7 @@ def test_numbers_go_by_the_weights_where_there_are_any(members: list[tuple[int, 
 
 
 def slow_central(neighbours: Array, scores: Array, groups: Array) -> list[int]:
-    """Of each group the text whose scores with its own group sum to the most."""
+    """The text of each group whose scores within the group have the greatest sum."""
     found = []
     for group in range(int(groups.max(initial=-1)) + 1):
         members = [t for t in range(len(groups)) if groups[t] == group]
@@ -47,7 +49,7 @@ def slow_central(neighbours: Array, scores: Array, groups: Array) -> list[int]:
 
 
 @given(st.integers(1, 12), st.integers(0, 4), st.randoms(use_true_random=False))
-def test_the_central_member_is_the_one_its_group_is_nearest_to(
+def test_the_central_member_has_the_greatest_weighted_degree_in_its_group(
     texts: int, k: int, rng: random.Random
 ) -> None:
     neighbours = np.array(
@@ -69,7 +71,7 @@ def test_the_central_member_is_the_one_its_group_is_nearest_to(
     st.integers(1, 12), st.integers(0, 4), st.sampled_from([0.0, 0.5, 1.0, 3.0]),
     st.integers(0, 10_000),
 )  # fmt: skip
-def test_modularity_is_that_of_the_graph_that_is_searched(
+def test_modularity_equals_the_one_of_igraph(
     texts: int, k: int, resolution: float, seed: int
 ) -> None:
     igraph = pytest.importorskip("igraph")

@@ -56,7 +56,7 @@ def overlap(words: WeightedWords, i: int, j: int) -> float:
 def by_formula(
     problem: Problem, params: ScoreParams
 ) -> tuple[np.ndarray, np.ndarray, list[dict[int, float]]]:
-    """Expanded embeddings, hubness, and each candidate's score, by scoring.py's formulas."""
+    """Expanded embeddings, hubness, and each candidate's score, by the formulas of score.py."""
     vectors = problem.vectors.astype(np.float64)
     expanded = np.empty_like(vectors)
     for i, row in enumerate(problem.candidates.tolist()):
@@ -132,7 +132,7 @@ def test_scores_are_those_of_the_formula(
         assert scores == sorted(scores, reverse=True)
 
 
-def test_the_result_is_the_same_bits_on_any_number_of_threads() -> None:
+def test_the_result_has_the_same_bits_for_any_number_of_threads() -> None:
     problem = Problem(2 * BLOCK_ROWS + 77, 30, missing=0.05)
     results = [problem.rescored(20, threads) for threads in (1, 2, 5)]
     first, *others = (
@@ -154,7 +154,7 @@ def test_ties_keep_the_order_of_the_candidates() -> None:
     assert graph.neighbours.tolist() == problem.candidates[:, :4].tolist()
 
 
-def test_a_missing_candidate_stands_behind_one_that_scores_nothing() -> None:
+def test_a_missing_candidate_comes_after_one_that_scores_0() -> None:
     # Opposite embeddings and no word in common: a score of 0, and yet a neighbour.
     vectors = np.array([[1, 0], [-1, 0]], dtype=np.float32)
     words = WeightedWords(np.full((2, 1), -1, dtype=np.int32), np.zeros((2, 1), dtype=np.float16))
@@ -169,7 +169,7 @@ def test_a_missing_candidate_stands_behind_one_that_scores_nothing() -> None:
     np.testing.assert_array_equal(expanded, vectors)
 
 
-def test_texts_without_a_word_or_a_candidate_are_scored_by_what_there_is() -> None:
+def test_texts_without_words_or_candidates_have_finite_results() -> None:
     vectors = np.eye(3, dtype=np.float32)
     words = WeightedWords(np.full((3, 1), -1, dtype=np.int32), np.zeros((3, 1), dtype=np.float16))
     none = np.full((3, 2), -1, dtype=np.int32)
@@ -199,7 +199,7 @@ def test_progress_adds_up_to_the_texts(texts: int) -> None:
     assert sum(done) == texts
 
 
-def test_what_goes_in_is_left_as_it_was() -> None:
+def test_arguments_are_left_as_they_are() -> None:
     problem = Problem(50, 8, missing=0.2)
     given = (problem.candidates, problem.similarities, problem.vectors, *problem.words)
     before = [array.tobytes() for array in given]
@@ -207,8 +207,8 @@ def test_what_goes_in_is_left_as_it_was() -> None:
     assert [array.tobytes() for array in given] == before
 
 
-def test_a_text_that_is_near_to_everything_loses_against_one_that_is_near_to_few() -> None:
-    # Text 0 is the middle of all others; text 2 is nearly as near to text 1, by cosine.
+def test_a_hub_ranks_below_a_text_that_is_near_to_few() -> None:
+    # Text 0 is in the middle of all others; text 2 is nearly as near to text 1, by cosine.
     vectors = np.array(
         [
             [1, 0, 0],
