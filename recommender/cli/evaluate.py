@@ -1,4 +1,4 @@
-"""The commands that judge the product on labelled articles."""
+"""`recommender evaluate`: measure the product on labelled articles."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,9 +20,9 @@ from recommender.errors import needs_extra
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from recommender.evaluation.evaluate_groups import GroupingEvaluation
+    from recommender.evaluation.evaluate_groups import ClusteringEvaluation
     from recommender.evaluation.evaluate_related import RankingEvaluation
-    from recommender.evaluation.labelled_set import LabelKind, Labelled
+    from recommender.evaluation.labelled_set import LabelKind, LabelledSet
     from recommender.settings import Settings
 
 __all__ = ["evaluate"]
@@ -33,7 +33,7 @@ split_option = click.option(
 
 
 def evaluation_options(command: "Callable[..., None]") -> "Callable[..., None]":
-    """The options that all evaluations share, in the order of the help."""
+    """Add the options that all evaluations share, in the order of the help."""
     for option in (json_option, progress_option, set_option, config_option, split_option):
         command = option(command)
     return command
@@ -62,16 +62,16 @@ def evaluate_related(
     side, with 95 % intervals.
     """
     with needs_extra("build"):
-        from recommender.evaluation.evaluate_related import evaluate_related as judge
-    settings, articles = _labelled(labelled, "story", None, config, overrides)
-    found = judge(articles, settings, split=split, progress=progress_bars(progress))
+        from recommender.evaluation.evaluate_related import evaluate_related as run
+    settings, articles = _read(labelled, "story", None, config, overrides)
+    found = run(articles, settings, split=split, progress=progress_bars(progress))
     if as_json:
         echo_json(found.to_dict())
         return
     from recommender.cli.tables import figures_table
     from recommender.evaluation.ranking_metrics import MEASURES
 
-    click.echo(_evaluation_summary(found))
+    click.echo(_ranking_summary(found))
     _echo_rejects(articles)
     console().print(figures_table(found.rankings, MEASURES))
 
@@ -96,10 +96,10 @@ def evaluate_stories(
     B-cubed, with 95 % intervals.
     """
     with needs_extra("build"):
-        from recommender.evaluation.evaluate_groups import evaluate_stories as judge
-    settings, articles = _labelled(labelled, "story", field, config, overrides)
-    found = judge(articles, settings, split=split, progress=progress_bars(progress))
-    _echo_grouped(found, articles, as_json)
+        from recommender.evaluation.evaluate_groups import evaluate_stories as run
+    settings, articles = _read(labelled, "story", field, config, overrides)
+    found = run(articles, settings, split=split, progress=progress_bars(progress))
+    _echo_clusterings(found, articles, as_json)
 
 
 @evaluate.command("topics", epilog=EXIT_HELP)
@@ -122,19 +122,20 @@ def evaluate_topics(
     installed, are measured side by side by V-measure, with 95 % intervals.
     """
     with needs_extra("build"):
-        from recommender.evaluation.evaluate_groups import evaluate_topics as judge
-    settings, articles = _labelled(labelled, "topic", field, config, overrides)
-    found = judge(articles, settings, split=split, progress=progress_bars(progress))
-    _echo_grouped(found, articles, as_json)
+        from recommender.evaluation.evaluate_groups import evaluate_topics as run
+    settings, articles = _read(labelled, "topic", field, config, overrides)
+    found = run(articles, settings, split=split, progress=progress_bars(progress))
+    _echo_clusterings(found, articles, as_json)
 
 
-def _labelled(
+def _read(
     path: Path,
     kind: "LabelKind",
     field: str | None,
     config: Path | None,
     overrides: tuple[str, ...],
-) -> "tuple[Settings, Labelled]":
+) -> "tuple[Settings, LabelledSet]":
+    """The settings of the run, and the labelled set at `path`."""
     with needs_extra("build"):
         from recommender.evaluation.labelled_set import read_labelled
         from recommender.settings import load_settings
@@ -143,33 +144,39 @@ def _labelled(
     log_to_stderr(0)
     settings = load_settings(config, overrides=overrides)
     given = settings.input
-    return settings, read_labelled(
+    articles = read_labelled(
         path, given.fields, given.max_characters, given.max_rejects, kind=kind, field=field
     )
+    return settings, articles
 
 
-def _echo_rejects(articles: "Labelled") -> None:
+def _echo_rejects(articles: "LabelledSet") -> None:
+    """Say how many bad records were left out, where there are any."""
     if articles.rejects:
         click.echo(
             f"bad records left out: {len(articles.rejects):,}, the first: {articles.rejects[0]}"
         )
 
 
-def _echo_grouped(found: "GroupingEvaluation", articles: "Labelled", as_json: bool) -> None:
+def _echo_clusterings(
+    found: "ClusteringEvaluation", articles: "LabelledSet", as_json: bool
+) -> None:
+    """Print clusterings as a table or as JSON."""
     if as_json:
         echo_json(found.to_dict())
         return
     from recommender.cli.tables import groupings_table
     from recommender.evaluation.evaluate_groups import MEASURES
 
-    click.echo(_grouped_summary(found))
+    click.echo(_clustering_summary(found))
     _echo_rejects(articles)
     console().print(groupings_table(found, MEASURES[found.kind]))
     for line in found.left_out:
         click.echo(line)
 
 
-def _evaluation_summary(found: "RankingEvaluation") -> str:
+def _ranking_summary(found: "RankingEvaluation") -> str:
+    """The lines above the table of rankings."""
     asked = f"the split {found.split}" if found.split else "all"
     return (
         f"{found.labelled}: {found.articles:,} articles on {found.stories:,} stories; encoder "
@@ -178,7 +185,8 @@ def _evaluation_summary(found: "RankingEvaluation") -> str:
     )
 
 
-def _grouped_summary(found: "GroupingEvaluation") -> str:
+def _clustering_summary(found: "ClusteringEvaluation") -> str:
+    """The lines above the table of clusterings."""
     measured = f"{len(found.ids):,} articles of the split {found.split}" if found.split else "all"
     plural = {"story": "stories", "topic": "topics"}[found.kind]
     summary = (

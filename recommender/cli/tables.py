@@ -26,8 +26,8 @@ from recommender.serving.explain import explain
 from recommender.types import Card, Change, Related, Story, Topic, Trend
 
 if TYPE_CHECKING:
-    from recommender.evaluation.evaluate_groups import Grouping, GroupingEvaluation
-    from recommender.evaluation.evaluate_related import Ranking
+    from recommender.evaluation.evaluate_groups import ClusteringEvaluation, EvaluatedClustering
+    from recommender.evaluation.evaluate_related import EvaluatedRanking
 
 __all__ = [
     "HiddenRows",
@@ -225,7 +225,7 @@ def night_report(night: Mapping[str, Any]) -> str:
 
 
 def figures_table(
-    rows: "Sequence[Ranking | Grouping]",
+    rows: "Sequence[EvaluatedRanking | EvaluatedClustering]",
     measures: Sequence[str],
     kind: str = "ranking",
     counts: Mapping[str, Sequence[str]] | None = None,
@@ -251,7 +251,7 @@ def figures_table(
     return table
 
 
-def groupings_table(found: "GroupingEvaluation", measures: Sequence[str]) -> Table:
+def groupings_table(found: "ClusteringEvaluation", measures: Sequence[str]) -> Table:
     """Groupings, one a row: their figures, how many groups they have, and what is worth a look."""
     groupings = found.groupings
     counts = {"found": [f"{len(g.sizes):,}" for g in groupings]}

@@ -1,1 +1,1 @@
-"""The product judged on labelled articles, beside plain methods."""
+"""Evaluation: the product and plain methods, measured on labelled articles."""

@@ -1,8 +1,7 @@
-"""Groupings that the product is compared with: linkage, k-means, BERTopic and EVoC.
+"""Clusterings that ours is compared with: linkage, k-means, BERTopic and EVoC.
 
-None is the product's own code. `vectors` (articles, dimension) float32 are of unit length;
-groupings are (articles,) int64, numbers of groups, -1 for an article that is in none. BERTopic and
-EVoC are no dependency: who has them installed sees them compared.
+None of them is our own code. BERTopic and EVoC are no dependencies: whoever has them installed sees
+them in the comparison.
 """
 
 from collections.abc import Sequence
@@ -12,53 +11,81 @@ import numpy as np
 from recommender._typing import Array
 from recommender.errors import needs_extra
 
-__all__ = ["bertopic", "evoc", "k_means", "linkage", "linked"]
+__all__ = ["bertopic", "cut", "evoc", "k_means", "linkage"]
 
-STARTS = 10  # of k-means, of which the best is taken, as scikit-learn long had it
+N_INIT = 10  # starts of k-means; the best is kept. This was scikit-learn's default until 1.4.
 SEED = 0
 
 
 def linkage(vectors: Array, method: str) -> Array:
-    """Which groups join at which distance, the rows of `scipy.cluster.hierarchy.linkage`.
+    """The tree of agglomerative clustering by cosine, as `scipy.cluster.hierarchy.linkage` has it.
 
-    By `method` "average" two groups join at the mean cosine of their pairs (agglomerative
-    clustering with average linkage), by "single" at the greatest (connected components). All pairs
-    are held: 8 bytes each.
+    The distances of all pairs are held in memory, 8 bytes each.
+
+    Args:
+        vectors: Embeddings of unit length, (articles, dimension) float32.
+        method: "average" joins two groups at the mean cosine of their pairs, "single" at the
+            greatest, which gives connected components.
+
+    Returns:
+        SciPy's linkage matrix, (articles - 1, 4) float64.
     """
     from scipy.cluster import hierarchy
     from scipy.spatial.distance import pdist
 
-    joins: Array = hierarchy.linkage(pdist(vectors, "cosine"), method)
-    return joins
+    tree: Array = hierarchy.linkage(pdist(vectors, "cosine"), method)
+    return tree
 
 
-def linked(joins: Array, cosine: float) -> Array:
-    """The groups that joins of the `cosine` or more make."""
+def cut(tree: Array, cosine: float) -> Array:
+    """The groups of a linkage tree that were joined at this cosine or above.
+
+    Args:
+        tree: SciPy's linkage matrix, from `linkage`.
+        cosine: The least cosine of a join, in [-1, 1].
+
+    Returns:
+        The number of each article's group, (articles,) int64.
+    """
     from scipy.cluster import hierarchy
 
-    groups: Array = hierarchy.fcluster(joins, 1 - cosine, "distance")
+    groups: Array = hierarchy.fcluster(tree, 1 - cosine, "distance")
     return groups.astype(np.int64)
 
 
-def k_means(vectors: Array, count: int) -> Array:
-    """So many groups by k-means, which is told their number.
+def k_means(vectors: Array, clusters: int) -> Array:
+    """K-means with a given number of clusters (scikit-learn's `KMeans`).
+
+    Args:
+        vectors: Embeddings of unit length, (articles, dimension) float32.
+        clusters: How many clusters to find.
+
+    Returns:
+        The number of each article's cluster, (articles,) int64.
 
     Raises:
         MissingExtra: scikit-learn is not installed.
     """
     with needs_extra("evaluate"):
         from sklearn.cluster import KMeans
-    found = KMeans(count, n_init=STARTS, random_state=SEED).fit_predict(vectors)
+    found = KMeans(clusters, n_init=N_INIT, random_state=SEED).fit_predict(vectors)
     return np.asarray(found, dtype=np.int64)
 
 
 def bertopic(vectors: Array, texts: Sequence[str]) -> Array:
-    """BERTopic with its defaults on the vectors given (Grootendorst 2022).
+    """BERTopic (Grootendorst 2022) with its defaults, on the vectors that are passed.
 
-    UMAP is as BERTopic sets it up, with a seed so that a run repeated gives the same.
+    UMAP has the parameters that BERTopic gives it, and a seed, so that a second run finds the same.
+
+    Args:
+        vectors: Embeddings of unit length, (articles, dimension) float32.
+        texts: The text of each article.
+
+    Returns:
+        The number of each article's topic, -1 for an outlier, (articles,) int64.
 
     Raises:
-        ModuleNotFoundError: it is not installed.
+        ModuleNotFoundError: BERTopic is not installed.
     """
     from bertopic import BERTopic
     from umap import UMAP
@@ -68,11 +95,18 @@ def bertopic(vectors: Array, texts: Sequence[str]) -> Array:
     return np.asarray(topics, dtype=np.int64)
 
 
-def evoc(vectors: Array, texts: Sequence[str]) -> Array:  # noqa: ARG001 - as BERTopic is called
-    """EVoC with its defaults (McInnes 2024): the layer of clusters that it thinks best.
+def evoc(vectors: Array, texts: Sequence[str]) -> Array:  # noqa: ARG001 - called like bertopic
+    """EVoC (McInnes 2024) with its defaults: the layer of clusters that it prefers.
+
+    Args:
+        vectors: Embeddings of unit length, (articles, dimension) float32.
+        texts: Not used; `bertopic` takes them too.
+
+    Returns:
+        The number of each article's cluster, -1 for an outlier, (articles,) int64.
 
     Raises:
-        ModuleNotFoundError: it is not installed.
+        ModuleNotFoundError: EVoC is not installed.
     """
     from evoc import EVoC
 

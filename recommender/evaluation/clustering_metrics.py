@@ -1,16 +1,18 @@
-"""Measures of groupings: how far found groups agree with those that editors made.
+"""Measures of clusterings: how far the groups that were found agree with those of the labels.
 
-`found` and `right` (articles,) number each article's group. Larger is better, everywhere, and 1 is
-perfect; all but the adjusted Rand index lie in [0, 1].
-
-Raises, all of them:
-    ValueError: there is no article, or the two are not of one length.
+For every measure larger is better and 1 is perfect. All lie in [0, 1], except the adjusted Rand
+index, which can be negative.
 """
 
 import numpy as np
 
 from recommender._typing import Array
-from recommender.evaluation.ranking_metrics import COVERAGE, RESAMPLES, Intervals, intervals
+from recommender.evaluation.bootstrap import (
+    RESAMPLES,
+    Intervals,
+    cluster_bootstrap,
+    percentile_ends,
+)
 
 __all__ = [
     "B_CUBED",
@@ -23,100 +25,144 @@ __all__ = [
 
 B_CUBED = ("F1", "precision", "recall")
 PARTITION = ("V-measure", "homogeneity", "completeness", "adjusted Rand")
+SEED = 0
 
 
-def b_cubed(found: Array, right: Array) -> Array:
-    """B-cubed F1, precision and recall, (3,) float64 in the order of `B_CUBED`.
+def b_cubed(predicted: Array, true: Array) -> Array:
+    """B-cubed F1, precision and recall (Bagga and Baldwin 1998; Amigó et al. 2009, section 4).
 
-    Precision is the mean over all articles of the share of right ones in its found group, itself
-    included, recall that of found ones in its right group, F1 their harmonic mean (Bagga and
-    Baldwin 1998; Amigó et al. 2009, section 4).
+    The precision of an article is the share of articles in its predicted group that have its label,
+    itself included. Its recall is the share of articles with its label that are in its predicted
+    group. Both are averaged over all articles; F1 is the harmonic mean of the two averages.
+
+    Args:
+        predicted: The number of each article's group, (articles,) int.
+        true: The number of each article's label, (articles,) int.
+
+    Returns:
+        The measures in the order of `B_CUBED`, (3,) float64.
+
+    Raises:
+        ValueError: There are no articles, or the two arrays differ in length.
     """
-    return _with_f1(_of_each(found, right).mean(axis=0))
+    return _with_f1(_precision_and_recall(predicted, true).mean(axis=0))
 
 
-def b_cubed_intervals(found: Array, right: Array) -> Intervals:
-    """`b_cubed` with its 95 % bootstrap intervals; whole right groups are drawn."""
-    return intervals(_of_each(found, right), right, derived=_with_f1)
+def b_cubed_intervals(predicted: Array, true: Array) -> Intervals:
+    """`b_cubed` with 95 % bootstrap intervals, found by resampling whole labels.
 
+    Args:
+        predicted: The number of each article's group, (articles,) int.
+        true: The number of each article's label, (articles,) int.
 
-def partition(found: Array, right: Array) -> Array:
-    """V-measure, its two parts, and the adjusted Rand index, (4,) in the order of `PARTITION`.
+    Returns:
+        The measures in the order of `B_CUBED`, with their intervals.
 
-    With H the entropy, homogeneity is 1 - H(right | found) / H(right), completeness 1 -
-    H(found | right) / H(found), the V-measure their harmonic mean (Rosenberg and Hirschberg 2007).
-    The adjusted Rand index counts pairs of articles; 0 is what chance reaches (Hubert and Arabie
-    1985, eq. 5).
+    Raises:
+        ValueError: There are no articles, or the two arrays differ in length.
     """
-    return _of_cells(*_cells(found, right))
+    return cluster_bootstrap(_precision_and_recall(predicted, true), true, transform=_with_f1)
 
 
-def partition_intervals(found: Array, right: Array, *, seed: int = 0) -> Intervals:
-    """`partition` with its 95 % bootstrap intervals; articles are drawn one by one.
+def partition(predicted: Array, true: Array) -> Array:
+    """V-measure, homogeneity, completeness and the adjusted Rand index.
 
-    A draw leaves cells empty that hold few articles, which makes groups look purer than they are.
-    So the draws are moved to have the figure itself as their mean (bias: Davison and Hinkley 1997,
-    section 2.1.2).
+    With H the entropy, homogeneity is 1 - H(true | predicted) / H(true), completeness is
+    1 - H(predicted | true) / H(predicted), and the V-measure is their harmonic mean (Rosenberg and
+    Hirschberg 2007). The adjusted Rand index counts pairs of articles; 0 is what chance reaches
+    (Hubert and Arabie 1985, eq. 5).
+
+    Args:
+        predicted: The number of each article's group, (articles,) int.
+        true: The number of each article's label, (articles,) int.
+
+    Returns:
+        The measures in the order of `PARTITION`, (4,) float64.
+
+    Raises:
+        ValueError: There are no articles, or the two arrays differ in length.
     """
-    found_of, right_of, counts = _cells(found, right)
-    total, rng = counts.sum(), np.random.default_rng(seed)
+    return _of_contingency(*_contingency(predicted, true))
+
+
+def partition_intervals(predicted: Array, true: Array) -> Intervals:
+    """`partition` with 95 % bootstrap intervals, found by resampling single articles.
+
+    A resample can leave cells of few articles empty, which makes groups look purer than they are.
+    The resampled measures are therefore shifted so that their mean is the measure itself (the bias
+    of the bootstrap: Davison and Hinkley 1997, section 2.1.2).
+
+    Args:
+        predicted: The number of each article's group, (articles,) int.
+        true: The number of each article's label, (articles,) int.
+
+    Returns:
+        The measures in the order of `PARTITION`, with their intervals.
+
+    Raises:
+        ValueError: There are no articles, or the two arrays differ in length.
+    """
+    predicted_of, true_of, counts = _contingency(predicted, true)
+    total, rng = counts.sum(), np.random.default_rng(SEED)
     draws = rng.multinomial(total, counts / total, size=RESAMPLES)
-    figures = np.stack([_of_cells(found_of, right_of, drawn) for drawn in draws])
-    mean = _of_cells(found_of, right_of, counts)
-    tail = 100 * (1 - COVERAGE) / 2
-    ends = np.percentile(figures - figures.mean(axis=0) + mean, (tail, 100 - tail), axis=0)
-    low, high = np.minimum(ends, 1.0)
-    return Intervals(mean, low, high)
+    resampled = np.stack([_of_contingency(predicted_of, true_of, drawn) for drawn in draws])
+    mean = _of_contingency(predicted_of, true_of, counts)
+    low, high = percentile_ends(resampled - resampled.mean(axis=0) + mean)
+    return Intervals(mean, np.minimum(low, 1.0), np.minimum(high, 1.0))
 
 
-def _of_each(found: Array, right: Array) -> Array:
-    """Each article's precision and recall, (articles, 2)."""
-    found_of, right_of, counts = _cells(found, right)
-    sizes = [np.bincount(of, weights=counts)[of] for of in (found_of, right_of)]
+def _precision_and_recall(predicted: Array, true: Array) -> Array:
+    """The B-cubed precision and recall of each article, (articles, 2)."""
+    predicted_of, true_of, counts = _contingency(predicted, true)
+    sizes = [np.bincount(of, weights=counts)[of] for of in (predicted_of, true_of)]
     shares = counts[:, None] / np.stack(sizes, axis=1)
-    pairs = np.stack((found, right), axis=1)
+    pairs = np.stack((predicted, true), axis=1)
     return shares[np.unique(pairs, axis=0, return_inverse=True)[1].ravel()]
 
 
 def _with_f1(means: Array) -> Array:
+    """F1, precision and recall (..., 3) from precision and recall (..., 2)."""
     precision, recall = means[..., 0], means[..., 1]
     f1 = 2 * precision * recall / (precision + recall)
     return np.stack((f1, precision, recall), axis=-1)
 
 
-def _cells(found: Array, right: Array) -> tuple[Array, Array, Array]:
-    """The pairs of groups that share articles, numbered from 0 each, and how many they share."""
-    if len(found) == 0:
+def _contingency(predicted: Array, true: Array) -> tuple[Array, Array, Array]:
+    """The nonzero cells of the contingency table: their two numbers and how many articles share."""
+    if len(predicted) == 0:
         raise ValueError("no article: there is nothing to compare")
-    if len(found) != len(right):
-        raise ValueError(f"{len(found)} articles are grouped, {len(right)} are labelled")
-    pairs, counts = np.unique(np.stack((found, right), axis=1), axis=0, return_counts=True)
-    found_of, right_of = (np.unique(of, return_inverse=True)[1] for of in pairs.T)
-    return found_of, right_of, counts
+    if len(predicted) != len(true):
+        raise ValueError(f"{len(predicted)} articles are grouped, {len(true)} are labelled")
+    pairs, counts = np.unique(np.stack((predicted, true), axis=1), axis=0, return_counts=True)
+    predicted_of, true_of = (np.unique(of, return_inverse=True)[1] for of in pairs.T)
+    return predicted_of, true_of, counts
 
 
-def _of_cells(found_of: Array, right_of: Array, counts: Array) -> Array:
-    sizes = [np.bincount(of, weights=counts) for of in (found_of, right_of)]
-    of_found, of_right, joint = (_entropy(groups) for groups in (*sizes, counts))
-    mutual = of_found + of_right - joint
-    # Groupings without entropy, all in one group, agree where the other has none either.
-    homogeneity = mutual / of_right if of_right > 0 else 1.0
-    completeness = mutual / of_found if of_found > 0 else 1.0
+def _of_contingency(predicted_of: Array, true_of: Array, counts: Array) -> Array:
+    """The measures of `PARTITION` from the cells of a contingency table."""
+    sizes = [np.bincount(of, weights=counts) for of in (predicted_of, true_of)]
+    predicted_entropy, true_entropy, joint = (_entropy(groups) for groups in (*sizes, counts))
+    mutual = predicted_entropy + true_entropy - joint
+    # One group of all articles has no entropy; it agrees where the other side has none either.
+    homogeneity = mutual / true_entropy if true_entropy > 0 else 1.0
+    completeness = mutual / predicted_entropy if predicted_entropy > 0 else 1.0
     both = homogeneity + completeness
     v_measure = 2 * homogeneity * completeness / both if both > 0 else 0.0
     return np.array([v_measure, homogeneity, completeness, _adjusted_rand(counts, *sizes)])
 
 
-def _adjusted_rand(counts: Array, found: Array, right: Array) -> float:
-    together, in_found, in_right, pairs = (
-        float((groups * (groups - 1.0)).sum() / 2)
-        for groups in (counts, found, right, counts.sum())
+def _adjusted_rand(counts: Array, predicted_sizes: Array, true_sizes: Array) -> float:
+    """The adjusted Rand index from the sizes of cells, of groups and of labels."""
+    together, in_predicted, in_true, pairs = (
+        float((sizes * (sizes - 1.0)).sum() / 2)
+        for sizes in (counts, predicted_sizes, true_sizes, counts.sum())
     )
-    expected = in_found * in_right / pairs if pairs else 0.0
-    best = (in_found + in_right) / 2
+    expected = in_predicted * in_true / pairs if pairs else 0.0
+    best = (in_predicted + in_true) / 2
     return (together - expected) / (best - expected) if best > expected else 1.0
 
 
 def _entropy(sizes: Array) -> float:
+    """The entropy in nats of a partition with groups of these sizes."""
     share = sizes[sizes > 0] / sizes.sum()
     return float(-(share * np.log(share)).sum())

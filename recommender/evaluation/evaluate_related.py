@@ -1,6 +1,6 @@
-"""Judging related articles: the product's answers and plain rankings, on labelled articles.
+"""Evaluate related articles: our answers and plain rankings, measured on labelled stories.
 
-Nothing is measured on a copy of the product: a real night is held, `Recommender` answers.
+What is measured is the product itself: a trial run builds the snapshot, `Recommender` answers.
 """
 
 from collections.abc import Callable
@@ -9,36 +9,43 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from recommender._typing import Array
-from recommender.artifacts.folder import Artifacts
 from recommender.embedding.base import Encoder
 from recommender.errors import InputError, needs_extra
-from recommender.evaluation.labelled_set import Labelled, asked
+from recommender.evaluation.bootstrap import Intervals, cluster_bootstrap
+from recommender.evaluation.labelled_set import LabelledSet, rows_of_split
 from recommender.evaluation.ranking_baselines import bm25, dense, fuse
-from recommender.evaluation.ranking_metrics import (
-    MEASURES,
-    Intervals,
-    answerable,
-    intervals,
-    measure,
-)
-from recommender.evaluation.trial_run import trial_run
-from recommender.language.prepare import embedded_text
+from recommender.evaluation.ranking_metrics import MEASURES, answerable, measure
+from recommender.evaluation.trial_run import TrialRun, trial_run
 from recommender.language.stop_words import stop_words_for
 from recommender.progress import Progress, Silent
 from recommender.serving.recommender import Recommender
 from recommender.settings import Settings
 from recommender.types import Article, Related
 
-__all__ = ["RANKINGS", "Ranking", "RankingEvaluation", "evaluate_related"]
+__all__ = ["METHODS", "EvaluatedRanking", "RankingEvaluation", "evaluate_related"]
 
-DEPTH = 50  # answers asked for and measured
-POOL = 100  # of each list that is fused: more changes nothing that is measured
+DEPTH = 50  # length of the lists that are measured
+POOL = 100  # length of the lists that are fused; longer ones change no measured figure
 
-Ask = Callable[[Recommender, str, int], list[Related]]
+# The methods that are compared, in the order of the table: keys for machines, names for people.
+METHODS = {
+    "relevance": "the product, relevance alone",
+    "default": "the product as shipped",
+    "dense": "dense cosine",
+    "bm25": "BM25",
+    "rrf": "reciprocal rank fusion",
+}
 
 
-class Ranking(NamedTuple):
-    """One way to rank, judged: each query's `values` (queries, measures), and their `figures`."""
+class EvaluatedRanking(NamedTuple):
+    """One ranking method with its measures.
+
+    Attributes:
+        key: The method's key in `METHODS`.
+        name: The method's name in tables.
+        values: The measures of each query, (queries, measures) float64.
+        figures: Their means with 95 % intervals.
+    """
 
     key: str
     name: str
@@ -47,10 +54,19 @@ class Ranking(NamedTuple):
 
 
 class RankingEvaluation(NamedTuple):
-    """All rankings of one labelled set. `queries` and `stories` name what was asked, in order.
+    """All ranking methods on one labelled set.
 
-    `rejected` counts records that were no good articles, `without_answer` the articles that were
-    not asked about because no other is of their story.
+    Attributes:
+        labelled: The path of the set.
+        split: The split that was asked about, None for all articles.
+        articles: How many articles were candidates.
+        stories: How many stories the labels name.
+        rejected: How many records were left out as bad articles.
+        without_answer: How many articles were not asked about, as no other one has their story.
+        encoder: The name of the encoder's model.
+        queries: The id of each article that was asked about.
+        query_stories: The story of each query, in the order of `queries`.
+        rankings: The methods in the order of `METHODS`.
     """
 
     labelled: str
@@ -62,97 +78,89 @@ class RankingEvaluation(NamedTuple):
     encoder: str
     queries: list[str]
     query_stories: list[str]
-    rankings: list[Ranking]
+    rankings: list[EvaluatedRanking]
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain values, for JSON; `values` has a row for each query."""
+        """Plain values for JSON.
+
+        Returns:
+            The attributes, the `measures` by name, and for each method its `name`, its `figures`
+            and its `values`, a row for each query.
+        """
         rankings = {
             ranking.key: {
                 "name": ranking.name,
-                "figures": {
-                    name: {part: round(float(ends[column]), 6) for part, ends in parts.items()}
-                    for column, name in enumerate(MEASURES)
-                },
+                "figures": ranking.figures.to_dict(MEASURES),
                 "values": ranking.values.round(6).tolist(),
             }
             for ranking in self.rankings
-            for parts in [ranking.figures._asdict()]
         }
         return self._asdict() | {"measures": list(MEASURES), "rankings": rankings}
 
 
-def by_relevance(recommender: Recommender, article_id: str, k: int) -> list[Related]:
-    """The product's order by relevance alone."""
-    return recommender.related(article_id, k, floor=0, diversity=0, duplicates="keep")
-
-
-def by_default(recommender: Recommender, article_id: str, k: int) -> list[Related]:
-    """What a page gets that asks for nothing in particular."""
-    return recommender.related(article_id, k)
-
-
-# Keys for machines, names for people, in the order of the table.
-RANKINGS = {
-    "relevance": "the product, relevance alone",
-    "default": "the product as shipped",
-    "dense": "dense cosine",
-    "bm25": "BM25",
-    "rrf": "reciprocal rank fusion",
-}
-
-
 def evaluate_related(
-    labelled: Labelled,
+    labelled: LabelledSet,
     settings: Settings,
     *,
     split: str | None = None,
     encoder: Encoder | None = None,
     progress: Progress | None = None,
 ) -> RankingEvaluation:
-    """Build a snapshot of the labelled articles, ask for each one's related ones, measure.
+    """Build a snapshot of the labelled articles, ask for related ones of each, and measure.
 
-    With `split` only its articles are asked about; all articles stay candidates. The snapshot is
-    made in a temporary folder and gone afterwards.
+    Args:
+        labelled: Articles labelled with stories.
+        settings: The settings of the trial run.
+        split: Ask only about the articles of this split; all articles stay candidates.
+        encoder: The encoder; None for the one that the settings name.
+        progress: Is told about each stage.
+
+    Returns:
+        The measures of each method in `METHODS`.
 
     Raises:
-        InputError: no article of the `split`, or none that has a right answer.
-        MissingExtra: the packages of the extra `evaluate` are not installed.
-        StorageError, PublishRefused, EncoderError: as `run_night`.
+        InputError: The split has no articles, or none that shares its story with another article.
+        MissingExtra: The packages of the extra `evaluate` are not installed.
+        StorageError, PublishRefused, EncoderError: As `run_night`.
     """
-    with needs_extra("evaluate"):  # before minutes of embedding, not after
+    with needs_extra("evaluate"):  # fails here, and not after minutes of embedding
         import bm25s  # noqa: F401
     progress = progress or Silent()
-    _, codes = np.unique(labelled.labels, return_inverse=True)
-    wanted = asked(labelled, split)
-    queries = _with_answer(labelled, codes, wanted, split)
-    with (
-        trial_run(labelled.articles, settings, encoder, progress) as trial,
-        progress.stage("rank", None, "queries"),
-    ):
-        model = trial.snapshot.manifest.encoder.model
-        lists = _product(trial.artifacts, labelled.articles, queries)
-        lists |= _baselines(trial.vectors, labelled.articles, queries)
-    stories = codes[queries]
-    rankings = []
-    for key, name in RANKINGS.items():
-        values = measure(lists[key], queries, codes)
-        rankings.append(Ranking(key, name, values, intervals(values, stories)))
+    stories = np.unique(labelled.labels, return_inverse=True)[1]
+    in_split = rows_of_split(labelled, split)
+    queries = _answerable(labelled, stories, in_split, split)
+    with trial_run(labelled.articles, settings, encoder, progress) as run:
+        model = run.snapshot.manifest.encoder.model
+        with progress.stage("rank", None, "queries"):
+            ranked = _our_rankings(run, labelled.articles, queries)
+            ranked |= _baseline_rankings(run, labelled.articles, queries)
     return RankingEvaluation(
         labelled=str(labelled.path),
         split=split,
         articles=len(labelled.articles),
         stories=len(set(labelled.labels)),
         rejected=len(labelled.rejects),
-        without_answer=len(wanted) - len(queries),
+        without_answer=len(in_split) - len(queries),
         encoder=model,
         queries=[labelled.articles[query].id for query in queries.tolist()],
         query_stories=[labelled.labels[query] for query in queries.tolist()],
-        rankings=rankings,
+        rankings=[_evaluated(key, ranked[key], queries, stories) for key in METHODS],
     )
 
 
-def _with_answer(labelled: Labelled, codes: Array, wanted: Array, split: str | None) -> Array:
-    queries = answerable(codes, wanted)
+def by_relevance(recommender: Recommender, article_id: str, k: int) -> list[Related]:
+    """Our `k` best articles by relevance alone: no floor, no diversity, copies kept."""
+    return recommender.related(article_id, k, floor=0, diversity=0, duplicates="keep")
+
+
+def by_default(recommender: Recommender, article_id: str, k: int) -> list[Related]:
+    """Our `k` best articles with the default options."""
+    return recommender.related(article_id, k)
+
+
+def _answerable(labelled: LabelledSet, stories: Array, in_split: Array, split: str | None) -> Array:
+    """The articles to ask about; raises where no other article has the story of any of them."""
+    queries = answerable(stories, in_split)
     if len(queries) == 0:
         raise InputError(
             f"{labelled.path}: no other article has the story of any article of the split "
@@ -161,27 +169,35 @@ def _with_answer(labelled: Labelled, codes: Array, wanted: Array, split: str | N
     return queries
 
 
-def _product(artifacts: Artifacts, articles: list[Article], queries: Array) -> dict[str, Array]:
-    recommender = Recommender.open(artifacts.root)
+def _our_rankings(run: TrialRun, articles: list[Article], queries: Array) -> dict[str, Array]:
+    """Our rankings by key, (queries, DEPTH) int32 each."""
+    recommender = Recommender.open(run.artifacts.root)
     number = {article.id: n for n, article in enumerate(articles)}
 
-    def ranking(ask: Ask) -> Array:
-        found = np.full((len(queries), DEPTH), -1, dtype=np.int32)
-        for row, query in zip(found, queries.tolist(), strict=True):
+    def ranking(ask: Callable[[Recommender, str, int], list[Related]]) -> Array:
+        ranked = np.full((len(queries), DEPTH), -1, dtype=np.int32)
+        for row, query in zip(ranked, queries.tolist(), strict=True):
             hits = [number[hit.id] for hit in ask(recommender, articles[query].id, DEPTH)]
             row[: len(hits)] = hits
-        return found
+        return ranked
 
     return {"relevance": ranking(by_relevance), "default": ranking(by_default)}
 
 
-def _baselines(vectors: Array, articles: list[Article], queries: Array) -> dict[str, Array]:
+def _baseline_rankings(run: TrialRun, articles: list[Article], queries: Array) -> dict[str, Array]:
+    """The baselines' rankings by key, (queries, up to DEPTH) int32 each."""
     stop_words = stop_words_for(frozenset(a.language for a in articles if a.language))
-    texts = [embedded_text(article.title, article.text) for article in articles]
-    by_vector = dense(vectors, queries, POOL)
-    by_words = bm25(texts, queries, POOL, stop_words)
+    by_cosine = dense(run.vectors, queries, POOL)
+    by_words = bm25(run.texts, queries, POOL, stop_words)
     return {
-        "dense": by_vector[:, :DEPTH],
+        "dense": by_cosine[:, :DEPTH],
         "bm25": by_words[:, :DEPTH],
-        "rrf": fuse([by_vector, by_words], DEPTH),
+        "rrf": fuse([by_cosine, by_words], DEPTH),
     }
+
+
+def _evaluated(key: str, ranked: Array, queries: Array, stories: Array) -> EvaluatedRanking:
+    """Measure one method; intervals are found by resampling stories."""
+    values = measure(ranked, queries, stories)
+    figures = cluster_bootstrap(values, stories[queries])
+    return EvaluatedRanking(key, METHODS[key], values, figures)

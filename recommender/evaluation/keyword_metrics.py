@@ -1,4 +1,4 @@
-"""Coherence: whether the terms of a topic belong together, and whether topics differ in theirs."""
+"""Measures of keywords: whether a topic's terms belong together, and whether topics differ."""
 
 from collections.abc import Sequence
 from itertools import combinations
@@ -8,50 +8,64 @@ import numpy as np
 from recommender._typing import Array
 from recommender.language.tokens import Tokens, tokenise, word_of
 
-__all__ = ["diversity", "mean_npmi", "occurrences"]
+__all__ = ["diversity", "mean_npmi", "term_incidence"]
 
 
-def occurrences(tokens: Tokens, terms: Sequence[str]) -> Array:
-    """Which text holds which term, (texts, terms) bool: its words stand there side by side.
+def term_incidence(tokens: Tokens, terms: Sequence[str]) -> Array:
+    """Which texts contain which terms: the words of a term stand side by side in the text.
 
-    Words are compared as they are counted, by `tokens.word_of`.
+    Words are compared in the form in which they are counted, that of `word_of`.
+
+    Args:
+        tokens: The tokens of all texts.
+        terms: Terms of one word or more.
+
+    Returns:
+        The incidence matrix, (texts, terms) bool.
     """
     number: dict[str, int] = {}
     word = np.array([number.setdefault(word_of(t), len(number)) for t in tokens.vocabulary], int)
-    read = np.append(word[tokens.tokens], -1)  # behind the last token stands no word
+    words = np.append(word[tokens.tokens], -1)  # no word follows the last token
     text = np.append(tokens.texts, -1)
-    order = np.argsort(read, kind="stable")
-    first = np.searchsorted(read[order], np.arange(len(number) + 1))
-    holds = np.zeros((len(tokens.start) - 1, len(terms)), dtype=bool)
+    order = np.argsort(words, kind="stable")
+    first = np.searchsorted(words[order], np.arange(len(number) + 1))
+    incidence = np.zeros((len(tokens.start) - 1, len(terms)), dtype=bool)
     for column, term in enumerate(terms):
         wanted = [number.get(word_of(token), -1) for token in tokenise(term)]
         if not wanted or -1 in wanted:
             continue
-        places = order[first[wanted[0]] : first[wanted[0] + 1]]
+        positions = order[first[wanted[0]] : first[wanted[0] + 1]]
         for shift, other in enumerate(wanted[1:], start=1):
-            behind = np.minimum(places + shift, len(read) - 1)
-            places = places[(read[behind] == other) & (text[behind] == text[places])]
-        holds[text[places], column] = True
-    return holds
+            later = np.minimum(positions + shift, len(words) - 1)
+            positions = positions[(words[later] == other) & (text[later] == text[positions])]
+        incidence[text[positions], column] = True
+    return incidence
 
 
-def mean_npmi(holds: Array, topics: Sequence[Sequence[int]]) -> float:
-    """Document NPMI in [-1, 1]: the mean over pairs of a topic's terms, and then over topics.
+def mean_npmi(incidence: Array, topics: Sequence[Sequence[int]]) -> float:
+    """Document NPMI: the mean over the pairs of a topic's terms, averaged over the topics.
 
-    `holds` (texts, terms) bool says which text holds which term; each of `topics` lists columns of
-    it. The NPMI of a pair is log(p(a, b) / (p(a) p(b))) / -log p(a, b) with p the shares of texts
-    (Bouma 2009, "Normalized (pointwise) mutual information", section 3.1; of topics: Lau, Newman
-    and Baldwin 2014, "Machine reading tea leaves"): -1 where no text holds both, 1 where all do.
+    The NPMI of two terms is log(p(a, b) / (p(a) p(b))) / -log p(a, b), where p is the share of
+    texts that contain them: -1 where no text contains both, 1 where every text does (Bouma 2009,
+    "Normalized (pointwise) mutual information", section 3.1; for topics: Lau, Newman and Baldwin
+    2014, "Machine reading tea leaves").
+
+    Args:
+        incidence: Which texts contain which terms, (texts, terms) bool.
+        topics: The terms of each topic, as columns of `incidence`.
+
+    Returns:
+        A number in [-1, 1]; larger is better.
 
     Raises:
-        ValueError: no topic has two terms.
+        ValueError: No topic has two terms.
     """
     found = []
     for topic in topics:
         if len(topic) < 2:
             continue
-        columns = holds[:, list(topic)].astype(np.float64)
-        share = columns.T @ columns / len(holds)
+        columns = incidence[:, list(topic)].astype(np.float64)
+        share = columns.T @ columns / len(incidence)
         found.append(np.mean([_npmi(share, a, b) for a, b in combinations(range(len(topic)), 2)]))
     if not found:
         raise ValueError("no topic has two terms: there is no pair to measure")
@@ -59,10 +73,18 @@ def mean_npmi(holds: Array, topics: Sequence[Sequence[int]]) -> float:
 
 
 def diversity(topics: Sequence[Sequence[str]]) -> float:
-    """The share of different terms among all topics' (Dieng, Ruiz and Blei 2020, section 6).
+    """The share of distinct terms among the terms of all topics.
+
+    From Dieng, Ruiz and Blei 2020, "Topic modeling in embedding spaces", section 6.
+
+    Args:
+        topics: The terms of each topic.
+
+    Returns:
+        A number in (0, 1]; 1 means that no two topics share a term.
 
     Raises:
-        ValueError: no topic has a term.
+        ValueError: No topic has a term.
     """
     terms = [term for topic in topics for term in topic]
     if not terms:
@@ -71,7 +93,7 @@ def diversity(topics: Sequence[Sequence[str]]) -> float:
 
 
 def _npmi(share: Array, a: int, b: int) -> float:
-    """The NPMI of terms `a` and `b`; `share` (terms, terms) of the texts that hold both."""
+    """The NPMI of the terms `a` and `b`; `share` (terms, terms) of texts that contain both."""
     if share[a, b] == 0:
         return -1.0
     if share[a, b] == 1:

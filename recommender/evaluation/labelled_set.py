@@ -1,12 +1,13 @@
-"""Labelled articles: what a set of articles must say for the product to be judged by it.
+"""Labelled sets: articles whose stories or topics are known.
 
-A labelled set is a source like any other whose records have two fields more: `story`, the name
-of the event that the article reports, or `topic`, that of its theme, and, where only some articles
-are to be asked about, `split`.
+A labelled set is a source like any other whose records have further fields: `story`, the name of
+the event that the article reports, or `topic`, the name of its theme, and, where only some of the
+articles are to be measured, `split`.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -14,16 +15,23 @@ import numpy as np
 
 from recommender._typing import Array
 from recommender.errors import InputError
-from recommender.sources.base import BadRecord, FieldNames, Row, describe_type
+from recommender.sources.base import (
+    BadRecord,
+    FieldNames,
+    NumberedRow,
+    Row,
+    Source,
+    describe_type,
+)
 from recommender.sources.open import open_source
-from recommender.sources.validate import FIELDS, ArticleReader, Reject
+from recommender.sources.validate import ArticleReader, Reject
 from recommender.types import Article
 
-__all__ = ["LabelKind", "Labelled", "asked", "read_labelled"]
+__all__ = ["LabelKind", "LabelledSet", "read_labelled", "rows_of_split"]
 
 LabelKind = Literal["story", "topic"]
 SPLIT = "split"
-# What a label of each kind is, for who has to mend one.
+# What an error says about a label of each kind.
 ADVICE: dict[LabelKind, str] = {
     "story": (
         "name the event that the article reports, with one name for all articles on it (an "
@@ -33,10 +41,16 @@ ADVICE: dict[LabelKind, str] = {
 }
 
 
-class Labelled(NamedTuple):
-    """Articles in the file's order, the `labels` of their `kind`, and the `splits` they are in.
+class LabelledSet(NamedTuple):
+    """Articles with their labels, in the order of the file.
 
-    `rejects` are the records that a nightly job would leave out, and so are left out here.
+    Attributes:
+        path: The file of the set.
+        kind: What the labels name: stories or topics.
+        articles: The articles.
+        labels: The label of each article.
+        splits: The split of each article, None where it is in none.
+        rejects: The bad records that were left out, as a nightly job leaves them out.
     """
 
     path: Path
@@ -55,58 +69,114 @@ def read_labelled(
     *,
     kind: LabelKind = "story",
     field: str | None = None,
-) -> Labelled:
-    """Read a labelled set; `fields`, `max_characters` and `max_rejects` are settings of `input`.
+) -> LabelledSet:
+    """Read a labelled set.
 
-    Labels of the `kind` stand in the `field`, which has its name unless another is given.
+    A bad article is left out, as in a nightly run, except that a headline without a text is
+    accepted. A bad label is an error, because it would change what is right for other articles.
 
-    A bad article is a reject, as it is at night, only that a headline alone is none. A bad label is
-    never passed over, because it would change what is right for the others.
+    Args:
+        path: A file of any kind that the nightly job reads.
+        fields: The set's names of our fields, as in the setting `input.fields`.
+        max_characters: The longest text, as in the setting `input.max_characters`.
+        max_rejects: The largest share of bad records, as in the setting `input.max_rejects`.
+        kind: What the labels name.
+        field: The field with the labels; None for the one that is called like the `kind`.
+
+    Returns:
+        The good articles with their labels, and the bad records.
 
     Raises:
-        InputError: a label is bad, or more than the share `max_rejects` of the records are (file,
-            line and field are named); no two articles have one label; the file cannot be read.
+        InputError: A label is bad (the error names file, line and field), or more than the share
+            `max_rejects` of the records are; no two articles have the same label; the file cannot
+            be read.
     """
-    reader = ArticleReader(fields, max_characters, headlines=True)
-    # The reader checks articles and passes over what they do not have; a second reading of the
-    # same file, in step with it, finds the labels.
-    named = field or kind
-    names = {name: fields.get(name, name) for name in FIELDS} | {named: named, SPLIT: SPLIT}
-    found = Labelled(path, kind, [], [], [], [])
-    rows = open_source(path).rows(FieldNames(names, headlines=True))
-    for item, (line, row) in zip(reader.read(open_source(path)), rows, strict=True):
+    label_field = field or kind
+    source = _LabelledSource(open_source(path), (label_field, SPLIT))
+    found = LabelledSet(path, kind, [], [], [], [])
+    for item in ArticleReader(fields, max_characters, headlines=True).read(source):
         if isinstance(item, Reject):
             found.rejects.append(item)
-        elif not isinstance(row, BadRecord):  # which would be a reject
-            found.articles.append(item)
-            found.labels.append(_label(row, named, kind, f"{path}:{line}"))
-            found.splits.append(_split(row, f"{path}:{line}"))
+            continue
+        found.articles.append(item)
+        found.labels.append(_label(source.row, label_field, kind, f"{path}:{source.line}"))
+        found.splits.append(_split(source.row, f"{path}:{source.line}"))
     _check(found, max_rejects)
     return found
 
 
-def asked(labelled: Labelled, split: str | None) -> Array:
-    """Numbers of the articles of the `split`, or of all without one.
+def rows_of_split(labelled: LabelledSet, split: str | None) -> Array:
+    """The numbers of a split's articles.
+
+    Args:
+        labelled: A labelled set.
+        split: The name of the split; None for all articles.
+
+    Returns:
+        Places in `labelled.articles`, ascending, (articles of the split,) int64.
 
     Raises:
-        InputError: there is none; the splits that there are are named.
+        InputError: No article has the split; the error names the splits that exist.
     """
-    numbers = [n for n, of in enumerate(labelled.splits) if split is None or of == split]
-    if not numbers:
-        splits = Counter(of for of in labelled.splits if of is not None)
-        there = ", ".join(f"{name} ({count:,})" for name, count in sorted(splits.items()))
+    rows = [row for row, name in enumerate(labelled.splits) if split is None or name == split]
+    if not rows:
+        splits = Counter(name for name in labelled.splits if name is not None)
+        existing = ", ".join(f"{name} ({count:,})" for name, count in sorted(splits.items()))
         raise InputError(
             f"{labelled.path}: no article has the split {split!r}; "
-            + (f"there are: {there}" if there else "none has any; ask without --split")
+            + (f"there are: {existing}" if existing else "none has any; ask without --split")
         )
-    return np.array(numbers)
+    return np.array(rows)
 
 
-def _check(found: Labelled, max_rejects: float) -> None:
-    read = len(found.articles) + len(found.rejects)
-    if len(found.rejects) > max_rejects * read:
+class _LabelledSource:
+    """A `Source` that also reads the fields of the labels and keeps the row it gave last.
+
+    The article reader takes one row for each article or reject that it yields, so the row that is
+    kept belongs to the item that was yielded last.
+    """
+
+    def __init__(self, source: Source, label_fields: Sequence[str]) -> None:
+        self._source = source
+        self._label_fields = {field: field for field in label_fields}
+        self.line = 0
+        self.row: Row = {}
+
+    @property
+    def name(self) -> str:
+        """The name of the source."""
+        return self._source.name
+
+    @property
+    def size(self) -> int:
+        """How much there is to read."""
+        return self._source.size
+
+    @property
+    def position(self) -> int:
+        """How much has been read."""
+        return self._source.position
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """The names in a table's header."""
+        return self._source.columns
+
+    def rows(self, fields: FieldNames) -> Iterator[NumberedRow]:
+        """The rows of the source, with the fields of the labels."""
+        fields = replace(fields, names={**fields.names, **self._label_fields})
+        for numbered in self._source.rows(fields):
+            self.line = numbered.line
+            self.row = {} if isinstance(numbered.row, BadRecord) else numbered.row
+            yield numbered
+
+
+def _check(found: LabelledSet, max_rejects: float) -> None:
+    """Raise where too many records are bad, or where no two articles share a label."""
+    records = len(found.articles) + len(found.rejects)
+    if len(found.rejects) > max_rejects * records:
         raise InputError(
-            f"{len(found.rejects):,} of {read:,} records are bad, more than input.max_rejects = "
+            f"{len(found.rejects):,} of {records:,} records are bad, more than input.max_rejects = "
             f"{max_rejects:.1%} admits; mend or delete them. The first: {found.rejects[0]}"
         )
     if max(Counter(found.labels).values(), default=0) < 2:
@@ -119,6 +189,7 @@ def _check(found: Labelled, max_rejects: float) -> None:
 
 
 def _label(row: Row, field: str, kind: LabelKind, where: str) -> str:
+    """The label of a record, without surrounding blanks."""
     value = row.get(field)
     if isinstance(value, str) and value.strip():
         return value.strip()
@@ -131,6 +202,7 @@ def _label(row: Row, field: str, kind: LabelKind, where: str) -> str:
 
 
 def _split(row: Row, where: str) -> str | None:
+    """The split of a record, None where it names none."""
     value = row.get(SPLIT)
     if value is None or isinstance(value, str):
         return (value or "").strip() or None

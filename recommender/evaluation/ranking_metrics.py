@@ -1,120 +1,79 @@
-"""Measures of rankings against labelled stories, and how sure of them one can be.
+"""Measures of rankings against labelled stories: nDCG, precision, recall, reciprocal rank.
 
-Articles are numbers from 0. The right answers to a query, an article, are the other articles of
-its story; all other articles are candidates. Larger is better, everywhere.
+Articles are numbers from 0. The relevant articles of a query, which is itself an article, are the
+other articles of its story; all other articles are candidates. For every measure larger is better.
 """
-
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 import numpy as np
 
 from recommender._typing import Array
 
-__all__ = ["MEASURES", "Intervals", "answerable", "intervals", "measure"]
+__all__ = ["MEASURES", "answerable", "measure"]
 
 MEASURES = ("nDCG@5", "P@1", "recall@10", "MRR")
-RESAMPLES = 2000
-COVERAGE = 0.95
-
-
-class Intervals(NamedTuple):
-    """Means over the queries with the ends of their 95 % intervals, (measures,) float64 each."""
-
-    mean: Array
-    low: Array
-    high: Array
 
 
 def answerable(stories: Array, queries: Array) -> Array:
-    """Those of the `queries` that have a right answer.
+    """The `queries` that have at least one relevant article.
 
-    `stories` (articles,) holds a number for each article's story, `queries` article numbers.
+    Args:
+        stories: The story of each article as a number from 0, (articles,) int.
+        queries: Article numbers, (queries,) int.
+
+    Returns:
+        The part of `queries` whose story has another article, in the same order.
     """
     return queries[np.bincount(stories)[stories[queries]] > 1]
 
 
-def measure(rankings: Array, queries: Array, stories: Array) -> Array:
-    """Each query's figures, (queries, measures) float64 in the order of `MEASURES`.
+def measure(ranked: Array, queries: Array, stories: Array) -> Array:
+    """Measure the ranked list of each query.
 
-    `rankings` (queries, k) int32 holds article numbers, best first, -1 behind a list that is
-    shorter; `queries` (queries,) and `stories` (articles,) as in `answerable`. With rel(i) = 1
-    where the i-th answer is right and R right answers in all:
+    With rel(i) = 1 where the article on rank i is relevant, and R relevant articles in all:
 
-    - nDCG@5: Σ_{i≤5} rel(i) / log2(i + 1), over the same sum for the best list there can be
+    - nDCG@5: Σ_{i≤5} rel(i) / log2(i + 1), divided by the same sum for the best possible list
       (Järvelin and Kekäläinen 2002, in the form of Burges et al. 2005, where the discount begins
-      at the second place; for gains of 0 and 1 the two forms of the gain are the same)
+      at the second rank; for gains of 0 and 1 the two forms of the gain are the same)
     - P@1: rel(1)
     - recall@10: Σ_{i≤10} rel(i) / R
-    - MRR: 1 / i for the first right answer in the list, 0 where it has none (Voorhees 1999)
+    - MRR: 1 / i for the first relevant article of the list, 0 where it has none (Voorhees 1999)
 
-    They are trec_eval's ndcg_cut_5, P_1, recall_10 and recip_rank, to which the tests hold them.
+    These are ndcg_cut_5, P_1, recall_10 and recip_rank of trec_eval; the tests compare with it.
+
+    Args:
+        ranked: Article numbers, best first, (queries, k) int32; shorter lists end in -1.
+        queries: The article number of each query, (queries,) int.
+        stories: The story of each article as a number from 0, (articles,) int.
+
+    Returns:
+        The measures of each query in the order of `MEASURES`, (queries, 4) float64.
 
     Raises:
-        ValueError: a list holds its own query, or one article twice, or a query has no answer.
+        ValueError: A list holds its own query or one article twice, or a query has no relevant
+            article.
     """
-    _check(rankings, queries)
-    answers = np.bincount(stories)[stories[queries]] - 1
-    if (answers == 0).any():
-        raise ValueError(f"query {queries[answers.argmin()]} has no right answer; see answerable")
-    right = (stories[rankings] == stories[queries][:, None]) & (rankings >= 0)
+    _check(ranked, queries)
+    relevant_count = np.bincount(stories)[stories[queries]] - 1
+    if (relevant_count == 0).any():
+        query = queries[relevant_count.argmin()]
+        raise ValueError(f"query {query} has no relevant article; see answerable")
+    relevant = (stories[ranked] == stories[queries][:, None]) & (ranked >= 0)
     discount = 1 / np.log2(np.arange(2, 7))
-    best = np.cumsum(discount)[np.minimum(answers, 5) - 1]
-    first = right.argmax(axis=1)  # 0 also where nothing is right
+    best = np.cumsum(discount)[np.minimum(relevant_count, 5) - 1]
+    first = relevant.argmax(axis=1)  # 0 also where nothing is relevant
     columns = (
-        right[:, :5] @ discount[: right.shape[1]] / best,
-        right[:, 0],
-        right[:, :10].sum(axis=1) / answers,
-        right.any(axis=1) / (first + 1),
+        relevant[:, :5] @ discount[: relevant.shape[1]] / best,
+        relevant[:, 0],
+        relevant[:, :10].sum(axis=1) / relevant_count,
+        relevant.any(axis=1) / (first + 1),
     )
     return np.stack(columns, axis=1).astype(np.float64)
 
 
-def intervals(
-    values: Array,
-    stories: Sequence[object] | Array,
-    *,
-    resamples: int = RESAMPLES,
-    seed: int = 0,
-    derived: Callable[[Array], Array] | None = None,
-) -> Intervals:
-    """Means of `values` (queries, measures) and their 95 % bootstrap intervals.
-
-    `stories` (queries,) holds each query's story, by number or name. Whole stories are drawn, with
-    replacement, and all their queries with them: queries of one story succeed and fail together,
-    and drawn one by one they would promise too narrow an interval (the cluster bootstrap: Davison
-    and Hinkley 1997, section 3.8). The ends are the 2.5th and 97.5th percentile of the resampled
-    means (Efron and Tibshirani 1993, section 13.3).
-
-    The same stories and seed give the same draws, so that the difference of two rankings on the
-    same queries, as `values`, has its interval here too. `derived` turns means (..., measures) into
-    what is wanted in their place, where that is no mean itself.
-
-    Raises:
-        ValueError: there is no query.
-    """
-    if len(values) == 0:
-        raise ValueError("no query: there is nothing to average")
-    _, story = np.unique(np.asarray(stories), return_inverse=True)
-    sizes = np.bincount(story)
-    sums = np.zeros((len(sizes), values.shape[1]))
-    np.add.at(sums, story, values)
-    rng = np.random.default_rng(seed)
-    means = np.empty((resamples, values.shape[1]))
-    for draw in range(resamples):
-        drawn = rng.integers(0, len(sizes), len(sizes))
-        means[draw] = sums[drawn].sum(axis=0) / sizes[drawn].sum()
-    mean = values.mean(axis=0)
-    if derived is not None:
-        mean, means = derived(mean), derived(means)
-    tail = 100 * (1 - COVERAGE) / 2
-    low, high = np.percentile(means, (tail, 100 - tail), axis=0)
-    return Intervals(mean, low, high)
-
-
-def _check(rankings: Array, queries: Array) -> None:
-    own = (rankings == queries[:, None]).any(axis=1)
-    ordered = np.sort(rankings, axis=1)
+def _check(ranked: Array, queries: Array) -> None:
+    """Raise where a list holds its own query, or one article twice."""
+    own = (ranked == queries[:, None]).any(axis=1)
+    ordered = np.sort(ranked, axis=1)
     twice = ((ordered[:, 1:] == ordered[:, :-1]) & (ordered[:, 1:] >= 0)).any(axis=1)
     for wrong, what in ((own, "the query itself"), (twice, "an article twice")):
         if wrong.any():

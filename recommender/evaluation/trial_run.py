@@ -1,6 +1,6 @@
-"""A trial of the product: labelled articles go through a real night, in a folder soon gone.
+"""A nightly run on labelled articles alone, published into a folder that is deleted afterwards.
 
-Nothing is measured on a copy of the product: `run_night` builds the snapshot that is judged.
+What is evaluated is the product itself: `run_night` builds the snapshot that is measured.
 """
 
 import json
@@ -16,7 +16,7 @@ import numpy as np
 
 from recommender._typing import Array
 from recommender.artifacts.folder import Artifacts
-from recommender.embedding.base import Encoder, EncoderSpec
+from recommender.embedding.base import Encoder
 from recommender.language.prepare import content_hash, embedded_text
 from recommender.pipeline.nightly import run_night
 from recommender.progress import Progress
@@ -29,14 +29,19 @@ __all__ = ["TrialRun", "trial_run"]
 
 
 class TrialRun(NamedTuple):
-    """Articles published by a night of their own.
+    """The snapshot of a trial run, and its articles' texts and vectors in the articles' order.
 
-    `text_of` (articles,) is each article's text in the `snapshot`, `vectors` (articles, dimension)
-    float32 are the embeddings as the encoder gave them, both in the order of the articles.
+    Attributes:
+        artifacts: The folder that the run published into; it can be opened with `Recommender`.
+        snapshot: The snapshot that was published.
+        texts: The text of each article that was embedded: its title and its body.
+        text_of: The row of each article's text in the snapshot, (articles,) int32.
+        vectors: The embeddings as the encoder returned them, (articles, dimension) float32.
     """
 
     artifacts: Artifacts
     snapshot: Snapshot
+    texts: list[str]
     text_of: Array
     vectors: Array
 
@@ -45,31 +50,42 @@ class TrialRun(NamedTuple):
 def trial_run(
     articles: list[Article], settings: Settings, encoder: Encoder | None, progress: Progress
 ) -> Iterator[TrialRun]:
-    """Run a night on the `articles` alone: of their labels the job is to know nothing.
+    """Publish `articles` into a temporary folder; it is deleted when the block ends.
+
+    The nightly job does not see the labels.
+
+    Args:
+        articles: The articles of a labelled set.
+        settings: The settings of the run. The gates are passed over, because a bad snapshot is to
+            be measured and no reader sees it.
+        encoder: The encoder; None for the one that the settings name.
+        progress: Is told about each stage of the run.
+
+    Yields:
+        The published run.
 
     Raises:
-        StorageError, PublishRefused, EncoderError: as `run_night`.
+        StorageError, PublishRefused, EncoderError: As `run_night`.
     """
     with TemporaryDirectory(prefix="recommender-evaluate-") as folder:
         artifacts = Artifacts(Path(folder))
         source = artifacts.root / "articles.jsonl"
-        _write(source, articles)
-        # The names were mapped when the labelled set was read, which may hold headlines alone.
-        named = msgspec.structs.replace(settings.input, fields={}, headlines=True)
-        settings = msgspec.structs.replace(settings, input=named)
-        # Forced, for the gates guard readers, and here are none: what is bad is to be measured.
+        _write_jsonl(source, articles)
+        # The publisher's field names were mapped when the labelled set was read, and a set may
+        # consist of headlines.
+        read_as_written = msgspec.structs.replace(settings.input, fields={}, headlines=True)
+        settings = msgspec.structs.replace(settings, input=read_as_written)
         run_night([source], artifacts, settings, force=True, encoder=encoder, progress=progress)
         snapshot = Snapshot(artifacts.snapshots / artifacts.current())
-        rows = {article_id: row for row, article_id in enumerate(snapshot.ids[:])}
-        yield TrialRun(
-            artifacts,
-            snapshot,
-            snapshot.arrays.text_of[[rows[article.id] for article in articles]],
-            _vectors(artifacts, articles, snapshot.manifest.encoder),
-        )
+        row_of = {article_id: row for row, article_id in enumerate(snapshot.ids[:])}
+        rows = [row_of[article.id] for article in articles]
+        texts = [embedded_text(article.title, article.text) for article in articles]
+        vectors = _vectors(artifacts, texts, snapshot.manifest.encoder.fingerprint)
+        yield TrialRun(artifacts, snapshot, texts, snapshot.arrays.text_of[rows], vectors)
 
 
-def _write(source: Path, articles: list[Article]) -> None:
+def _write_jsonl(source: Path, articles: list[Article]) -> None:
+    """Write the articles as a source of the nightly job."""
     with source.open("w", encoding="utf-8") as file:
         for article in articles:
             record = asdict(article)
@@ -78,10 +94,11 @@ def _write(source: Path, articles: list[Article]) -> None:
             file.write(json.dumps(record, ensure_ascii=False) + "\n")
 
 
-def _vectors(artifacts: Artifacts, articles: list[Article], encoder: EncoderSpec) -> Array:
-    hashes = [content_hash(embedded_text(a.title, a.text)) for a in articles]
+def _vectors(artifacts: Artifacts, texts: list[str], fingerprint: str) -> Array:
+    """The stored vector of each text, (texts, dimension); equal texts share one in the store."""
+    hashes = [content_hash(text) for text in texts]
     distinct = list(dict.fromkeys(hashes))
     place = {content: number for number, content in enumerate(distinct)}
     with Store(artifacts.store) as store:
-        vectors = store.vectors(encoder.fingerprint, distinct)
+        vectors = store.vectors(fingerprint, distinct)
     return np.asarray(vectors[[place[content] for content in hashes]])

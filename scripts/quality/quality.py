@@ -28,7 +28,7 @@ from recommender.errors import RecommenderError
 from recommender.evaluation.clustering_metrics import B_CUBED, PARTITION
 from recommender.evaluation.evaluate_groups import evaluate_stories, evaluate_topics
 from recommender.evaluation.evaluate_related import evaluate_related
-from recommender.evaluation.labelled_set import Labelled, read_labelled
+from recommender.evaluation.labelled_set import LabelledSet, read_labelled
 from recommender.evaluation.ranking_metrics import MEASURES
 from recommender.language.prepare import embedded_text
 from recommender.settings import Settings, load_settings
@@ -84,7 +84,7 @@ def stream(labelled: Path) -> Report:
     return _stories(read_stream(labelled, "label"), load_settings(environment={}))
 
 
-def _stories(articles: Labelled, settings: Settings) -> Report:
+def _stories(articles: LabelledSet, settings: Settings) -> Report:
     found = evaluate_stories(articles, settings)
     figures = dict(zip(B_CUBED, found.groupings[0].figures.mean.tolist(), strict=True))
     return Report(figures, groupings_table(found, B_CUBED), found.to_dict())

@@ -6,7 +6,7 @@ articles: ECB+ by its subjects gives 2,900 lines, 66 a subject.
 
 from pathlib import Path
 
-from recommender.evaluation.labelled_set import Labelled, read_labelled
+from recommender.evaluation.labelled_set import LabelledSet, read_labelled
 from recommender.types import Article
 
 __all__ = ["read_stream"]
@@ -14,7 +14,7 @@ __all__ = ["read_stream"]
 LINES = 2  # of a text, after its title
 
 
-def read_stream(path: Path, field: str) -> Labelled:
+def read_stream(path: Path, field: str) -> LabelledSet:
     """Each line once, as an article without a date, by the label that stands in the `field`.
 
     A line of few words, a byline, is left out.

@@ -14,8 +14,9 @@ from recommender.cli.tables import (
     printable,
     related_table,
 )
-from recommender.evaluation.evaluate_related import Ranking
-from recommender.evaluation.ranking_metrics import MEASURES, intervals
+from recommender.evaluation.bootstrap import cluster_bootstrap
+from recommender.evaluation.evaluate_related import EvaluatedRanking
+from recommender.evaluation.ranking_metrics import MEASURES
 from recommender.types import Card, Related
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -70,7 +71,9 @@ def test_bars_show_count_and_rate() -> None:
 
 def test_figures_stand_beside_their_intervals_on_one_line_each() -> None:
     values = np.array([[1.0, 0.0, 0.5, 1.0], [0.0, 0.0, 0.5, 1.0]])
-    ranking = Ranking("rrf", "reciprocal rank fusion", values, intervals(values, [1, 2]))
+    ranking = EvaluatedRanking(
+        "rrf", "reciprocal rank fusion", values, cluster_bootstrap(values, [1, 2])
+    )
     console = Console(width=120, force_terminal=False)
     with console.capture() as capture:
         console.print(figures_table([ranking, ranking], MEASURES))

@@ -1,4 +1,4 @@
-"""What groupings are compared with: planted groups are found, and the libraries are theirs."""
+"""Clusterings to compare with: planted groups are found, and the libraries are called rightly."""
 
 import sys
 from types import ModuleType, SimpleNamespace
@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from recommender.errors import MissingExtra
-from recommender.evaluation.clustering_baselines import bertopic, evoc, k_means, linkage, linked
+from recommender.evaluation.clustering_baselines import bertopic, cut, evoc, k_means, linkage
 
 AXES = np.repeat(np.arange(4), 10)
 
@@ -17,17 +17,18 @@ def planted() -> np.ndarray:
     return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
 
 
-def same(found: np.ndarray, right: np.ndarray) -> bool:
-    pairs = set(zip(found.tolist(), right.tolist(), strict=True))
-    return len(pairs) == len(set(found.tolist())) == len(set(right.tolist()))
+def same(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether two clusterings are equal but for the numbers of their groups."""
+    pairs = set(zip(one.tolist(), other.tolist(), strict=True))
+    return len(pairs) == len(set(one.tolist())) == len(set(other.tolist()))
 
 
 @pytest.mark.parametrize("method", ["average", "single"])
-def test_linkage_joins_what_is_near_and_no_more(method: str) -> None:
+def test_linkage_joins_what_is_near_and_nothing_else(method: str) -> None:
     joins = linkage(planted(), method)
-    assert same(linked(joins, 0.6), AXES)
-    assert same(linked(joins, 1.0), np.arange(40))
-    assert same(linked(joins, -1.0), np.zeros(40))
+    assert same(cut(joins, 0.6), AXES)
+    assert same(cut(joins, 1.0), np.arange(40))
+    assert same(cut(joins, -1.0), np.zeros(40))
 
 
 def test_single_linkage_is_the_connected_components() -> None:
@@ -37,43 +38,43 @@ def test_single_linkage_is_the_connected_components() -> None:
     component = np.arange(60)
     for _ in range(60):
         component = np.where(near, component[None, :], 60).min(axis=1)
-    assert same(linked(linkage(vectors, "single"), 0.8), component)
+    assert same(cut(linkage(vectors, "single"), 0.8), component)
 
 
-def test_k_means_finds_as_many_as_it_is_told() -> None:
+def test_k_means_finds_the_number_of_clusters_it_is_given() -> None:
     assert same(k_means(planted(), 4), AXES)
     assert len(set(k_means(planted(), 7).tolist())) == 7
 
 
-def test_k_means_without_its_library_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_k_means_without_scikit_learn_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "sklearn.cluster", None)
     with pytest.raises(MissingExtra, match=r"pip install 'recommender\[evaluate\]'"):
         k_means(planted(), 4)
 
 
-def module(name: str, **content: object) -> ModuleType:
-    made = ModuleType(name)
-    vars(made).update(content)
-    return made
+def fake_module(name: str, **content: object) -> ModuleType:
+    fake = ModuleType(name)
+    vars(fake).update(content)
+    return fake
 
 
 def test_bertopic_gets_the_texts_and_the_vectors(monkeypatch: pytest.MonkeyPatch) -> None:
-    vectors, texts, got = planted(), [f"text {n}" for n in range(40)], {}
+    vectors, texts, seen = planted(), [f"text {n}" for n in range(40)], {}
 
     class BERTopic:
         def __init__(self, umap_model: SimpleNamespace) -> None:
-            got["seed"] = umap_model.random_state
+            seen["seed"] = umap_model.random_state
 
         def fit_transform(self, documents: object, embeddings: object) -> tuple[list[int], None]:
-            got["documents"], got["embeddings"] = documents, embeddings
+            seen["documents"], seen["embeddings"] = documents, embeddings
             return [-1] * 40, None
 
-    monkeypatch.setitem(sys.modules, "bertopic", module("bertopic", BERTopic=BERTopic))
-    monkeypatch.setitem(sys.modules, "umap", module("umap", UMAP=SimpleNamespace))
+    monkeypatch.setitem(sys.modules, "bertopic", fake_module("bertopic", BERTopic=BERTopic))
+    monkeypatch.setitem(sys.modules, "umap", fake_module("umap", UMAP=SimpleNamespace))
     assert bertopic(vectors, texts).tolist() == [-1] * 40
-    assert got["documents"] == texts
-    assert got["embeddings"] is vectors
-    assert isinstance(got["seed"], int)
+    assert seen["documents"] == texts
+    assert seen["embeddings"] is vectors
+    assert isinstance(seen["seed"], int)
 
 
 def test_evoc_gets_the_vectors(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,5 +84,5 @@ def test_evoc_gets_the_vectors(monkeypatch: pytest.MonkeyPatch) -> None:
         def fit_predict(self, vectors: np.ndarray) -> np.ndarray:
             return vectors.argmax(axis=1)
 
-    monkeypatch.setitem(sys.modules, "evoc", module("evoc", EVoC=EVoC))
+    monkeypatch.setitem(sys.modules, "evoc", fake_module("evoc", EVoC=EVoC))
     assert same(evoc(planted(), []), AXES)

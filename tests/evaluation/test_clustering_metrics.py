@@ -1,4 +1,4 @@
-"""Agreement: the figures are those of their definitions, and of a library's."""
+"""Clustering measures equal their definitions, and those of scikit-learn."""
 
 import numpy as np
 import pytest
@@ -21,36 +21,36 @@ GROUPINGS = st.lists(st.tuples(st.integers(-1, 4), st.integers(0, 4)), min_size=
 
 @given(GROUPINGS)
 def test_b_cubed_is_its_definition(pair: np.ndarray) -> None:
-    found, right = pair
-    articles = range(len(found))
+    predicted, true = pair
+    articles = range(len(predicted))
     precision, recall = [], []
     for a in articles:
-        both = [b for b in articles if found[b] == found[a] and right[b] == right[a]]
-        precision.append(len(both) / sum(found[b] == found[a] for b in articles))
-        recall.append(len(both) / sum(right[b] == right[a] for b in articles))
+        both = [b for b in articles if predicted[b] == predicted[a] and true[b] == true[a]]
+        precision.append(len(both) / sum(predicted[b] == predicted[a] for b in articles))
+        recall.append(len(both) / sum(true[b] == true[a] for b in articles))
     p, r = np.mean(precision), np.mean(recall)
-    assert b_cubed(found, right) == pytest.approx([2 * p * r / (p + r), p, r])
+    assert b_cubed(predicted, true) == pytest.approx([2 * p * r / (p + r), p, r])
 
 
-@settings(deadline=None)  # the library is loaded within it
+@settings(deadline=None)  # the first example imports scikit-learn
 @given(GROUPINGS)
-def test_partitions_are_compared_as_scikit_learn_does(pair: np.ndarray) -> None:
+def test_partition_measures_equal_those_of_scikit_learn(pair: np.ndarray) -> None:
     metrics = pytest.importorskip("sklearn.metrics")
-    found, right = pair
-    homogeneity, completeness, v = metrics.homogeneity_completeness_v_measure(right, found)
-    expected = [v, homogeneity, completeness, metrics.adjusted_rand_score(right, found)]
-    assert partition(found, right) == pytest.approx(expected, abs=1e-9)
+    predicted, true = pair
+    homogeneity, completeness, v = metrics.homogeneity_completeness_v_measure(true, predicted)
+    expected = [v, homogeneity, completeness, metrics.adjusted_rand_score(true, predicted)]
+    assert partition(predicted, true) == pytest.approx(expected, abs=1e-9)
 
 
 @given(GROUPINGS)
-def test_equal_groupings_agree_whatever_the_numbers(pair: np.ndarray) -> None:
+def test_equal_clusterings_agree_whatever_their_numbers(pair: np.ndarray) -> None:
     found = pair[0]
     other = 7 - found
     assert b_cubed(found, other) == pytest.approx(np.ones(len(B_CUBED)))
     assert partition(found, other) == pytest.approx(np.ones(len(PARTITION)))
 
 
-def test_all_in_one_group_finds_all_and_knows_nothing() -> None:
+def test_one_group_of_all_articles_has_full_recall_and_no_homogeneity() -> None:
     one, right = np.zeros(4, int), np.array([0, 0, 1, 1])
     assert b_cubed(one, right) == pytest.approx([2 / 3, 0.5, 1.0])
     assert partition(one, right) == pytest.approx([0, 0, 1, 0])
@@ -58,7 +58,7 @@ def test_all_in_one_group_finds_all_and_knows_nothing() -> None:
 
 @settings(max_examples=20, deadline=None)
 @given(GROUPINGS)
-def test_intervals_hold_the_figures_they_are_of(pair: np.ndarray) -> None:
+def test_intervals_contain_their_measures(pair: np.ndarray) -> None:
     for of, measure in ((b_cubed_intervals, b_cubed), (partition_intervals, partition)):
         found = of(*pair)
         assert np.array_equal(found.mean, measure(*pair))
@@ -82,7 +82,7 @@ def test_more_articles_narrow_the_intervals(of: object) -> None:
     assert widths[0] / widths[1] == pytest.approx(10, rel=0.4)
 
 
-def test_many_small_groups_do_not_move_an_interval_off_its_figure() -> None:
+def test_many_small_groups_do_not_shift_the_interval_away() -> None:
     rng = np.random.default_rng(0)
     right = rng.integers(0, 10, 500)
     figures = partition_intervals(np.arange(500) // 3, right)
@@ -91,7 +91,7 @@ def test_many_small_groups_do_not_move_an_interval_off_its_figure() -> None:
 
 
 @pytest.mark.parametrize("measure", [b_cubed, partition])
-def test_what_cannot_be_compared_is_refused(measure: object) -> None:
+def test_empty_and_unequal_arrays_are_refused(measure: object) -> None:
     assert callable(measure)
     with pytest.raises(ValueError, match="no article"):
         measure(np.empty(0, int), np.empty(0, int))

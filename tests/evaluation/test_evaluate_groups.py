@@ -1,4 +1,4 @@
-"""Labelled stories and topics through the real job, with a known answer."""
+"""Stories and topics of planted articles: the groups are known, the job is the real one."""
 
 import sys
 from pathlib import Path
@@ -8,39 +8,40 @@ import pytest
 
 from recommender.artifacts.folder import Artifacts
 from recommender.errors import InputError, MissingExtra
-from recommender.evaluation import evaluate_groups as room
+from recommender.evaluation import evaluate_groups
 from recommender.evaluation.clustering_metrics import B_CUBED, PARTITION, b_cubed, partition
 from recommender.evaluation.evaluate_groups import (
-    GroupingEvaluation,
+    ClusteringEvaluation,
+    EvaluatedClustering,
     evaluate_stories,
     evaluate_topics,
 )
-from recommender.evaluation.labelled_set import Labelled, read_labelled
+from recommender.evaluation.labelled_set import LabelledSet, read_labelled
 from recommender.language.prepare import embedded_text
 from recommender.snapshot.reader import Snapshot
 from tests.planted import WordEncoder, publish_planted, settings, write_labelled
 
 
 @pytest.fixture
-def labelled(tmp_path: Path) -> Labelled:
+def labelled(tmp_path: Path) -> LabelledSet:
     """40 articles whose themes are their stories, or their topics."""
     return read_labelled(write_labelled(tmp_path / "labelled.jsonl"), {}, 1000)
 
 
-def stories(labelled: Labelled, split: str | None = None) -> GroupingEvaluation:
+def stories(labelled: LabelledSet, split: str | None = None) -> ClusteringEvaluation:
     return evaluate_stories(labelled, settings(), split=split, encoder=WordEncoder())
 
 
-def topics(labelled: Labelled, split: str | None = None) -> GroupingEvaluation:
+def topics(labelled: LabelledSet, split: str | None = None) -> ClusteringEvaluation:
     labelled = labelled._replace(kind="topic")
     return evaluate_topics(labelled, settings(), split=split, encoder=WordEncoder())
 
 
-def named(found: GroupingEvaluation, key: str) -> room.Grouping:
+def by_key(found: ClusteringEvaluation, key: str) -> EvaluatedClustering:
     return next(grouping for grouping in found.groupings if grouping.key == key)
 
 
-def test_planted_topics_are_found_and_every_article_is_placed(labelled: Labelled) -> None:
+def test_planted_topics_are_found_and_every_article_is_placed(labelled: LabelledSet) -> None:
     found = topics(labelled)
     assert [g.key for g in found.groupings] == ["product", "finest", "kmeans"]
     for grouping in found.groupings:
@@ -55,7 +56,7 @@ def test_planted_topics_are_found_and_every_article_is_placed(labelled: Labelled
     assert found.ids == [a.id for a in labelled.articles]
 
 
-def test_linkage_told_the_best_is_as_good_as_linkage_can_be(labelled: Labelled) -> None:
+def test_linkage_is_best_at_its_best_cosine(labelled: LabelledSet) -> None:
     found = stories(labelled)
     assert [g.key for g in found.groupings] == ["product", "average", "oracle", "components"]
     assert found.placed is None
@@ -65,8 +66,8 @@ def test_linkage_told_the_best_is_as_good_as_linkage_can_be(labelled: Labelled) 
     assert f1["oracle"] >= f1["average"]
 
 
-def test_the_groups_are_those_of_the_snapshot_a_night_publishes(
-    labelled: Labelled, tmp_path: Path
+def test_the_groups_are_those_of_a_published_snapshot(
+    labelled: LabelledSet, tmp_path: Path
 ) -> None:
     name = publish_planted(tmp_path / "artifacts").snapshot
     snapshot = Snapshot(Artifacts(tmp_path / "artifacts").snapshots / name)
@@ -77,47 +78,47 @@ def test_the_groups_are_those_of_the_snapshot_a_night_publishes(
         (topics(labelled), arrays.topic_of, partition),
     ):
         groups = of[arrays.text_of[rows]]
-        assert np.array_equal(named(found, "product").groups, groups)
-        assert np.array_equal(named(found, "product").figures.mean, measure(groups, right))
+        assert np.array_equal(by_key(found, "product").groups, groups)
+        assert np.array_equal(by_key(found, "product").figures.mean, measure(groups, right))
 
 
-def test_a_split_narrows_what_is_measured_and_not_what_is_grouped(labelled: Labelled) -> None:
+def test_a_split_narrows_what_is_measured_and_not_what_is_grouped(labelled: LabelledSet) -> None:
     some, every = stories(labelled, "val"), stories(labelled)
     kept = [every.ids.index(article_id) for article_id in some.ids]
     assert some.ids == [f"a-{n}" for n in range(40) if n // 4 % 2]
     assert some.articles == 40
-    assert np.array_equal(named(some, "product").groups, named(every, "product").groups[kept])
+    assert np.array_equal(by_key(some, "product").groups, by_key(every, "product").groups[kept])
     with pytest.raises(InputError, match="no article has the split 'test'"):
         stories(labelled, "test")
 
 
-def test_a_package_that_is_absent_is_said_and_one_that_is_there_is_compared(
-    labelled: Labelled, monkeypatch: pytest.MonkeyPatch
+def test_an_absent_package_is_named_and_an_installed_one_is_compared(
+    labelled: LabelledSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def in_halves(vectors: np.ndarray, texts: list[str]) -> np.ndarray:
         assert texts == [embedded_text(a.title, a.text) for a in labelled.articles]
         return np.where(np.arange(len(vectors)) < 20, 0, -1)
 
-    monkeypatch.setitem(room.PEERS, "evoc", ("EVoC", in_halves))
+    monkeypatch.setitem(evaluate_groups.PEERS, "evoc", ("EVoC", in_halves))
     monkeypatch.setitem(sys.modules, "bertopic", None)
     found = topics(labelled)
     assert [line.partition(":")[0] for line in found.left_out] == ["BERTopic is left out"]
     assert found.left_out[0].endswith("to compare with it: pip install bertopic")
-    assert named(found, "evoc").unassigned == 0.5
-    assert named(found, "evoc").sizes.tolist() == [20]
+    assert by_key(found, "evoc").unassigned == 0.5
+    assert by_key(found, "evoc").sizes.tolist() == [20]
 
 
-def test_more_articles_than_all_pairs_allow_are_compared_with_nothing(
-    labelled: Labelled, monkeypatch: pytest.MonkeyPatch
+def test_too_many_articles_for_linkage_are_measured_without_it(
+    labelled: LabelledSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(room, "LINKAGE_UP_TO", 39)
+    monkeypatch.setattr(evaluate_groups, "LINKAGE_UP_TO", 39)
     found = stories(labelled)
     assert [g.key for g in found.groupings] == ["product"]
     assert found.left_out == ["linkage is left out: it holds all pairs, of at most 39 articles"]
 
 
-def test_a_missing_package_is_said_before_anything_is_embedded(
-    labelled: Labelled, monkeypatch: pytest.MonkeyPatch
+def test_a_missing_package_is_named_before_anything_is_embedded(
+    labelled: LabelledSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "sklearn", None)
     encoder = WordEncoder()
@@ -127,8 +128,8 @@ def test_a_missing_package_is_said_before_anything_is_embedded(
 
 
 @pytest.mark.parametrize(("evaluated", "measures"), [(stories, B_CUBED), (topics, PARTITION)])
-def test_what_machines_get_says_the_same(
-    labelled: Labelled, evaluated: object, measures: tuple[str, ...]
+def test_json_has_the_same_figures(
+    labelled: LabelledSet, evaluated: object, measures: tuple[str, ...]
 ) -> None:
     assert callable(evaluated)
     found = evaluated(labelled)
@@ -136,9 +137,9 @@ def test_what_machines_get_says_the_same(
     assert plain["measures"] == list(measures)
     assert (plain["right"], plain["largest"]) == (4, 10)
     for grouping in found.groupings:
-        told = plain["groupings"][grouping.key]
-        assert told["groups"] == grouping.groups.tolist()
-        assert told["found"] == len(set(told["groups"]))
+        as_json = plain["groupings"][grouping.key]
+        assert as_json["groups"] == grouping.groups.tolist()
+        assert as_json["found"] == len(set(as_json["groups"]))
         for column, name in enumerate(measures):
-            parts = [told["figures"][name][part] for part in ("mean", "low", "high")]
+            parts = [as_json["figures"][name][part] for part in ("mean", "low", "high")]
             assert parts == pytest.approx([of[column] for of in grouping.figures], abs=1e-6)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from recommender.errors import InputError
-from recommender.evaluation.labelled_set import asked, read_labelled
+from recommender.evaluation.labelled_set import read_labelled, rows_of_split
 
 MAX_CHARACTERS = 1000
 
@@ -35,7 +35,7 @@ def test_articles_come_with_their_stories_and_splits(tmp_path: Path) -> None:
     assert found.articles[0].published is not None
 
 
-def test_other_kinds_of_source_and_other_names_are_read_too(tmp_path: Path) -> None:
+def test_csv_with_mapped_names_is_read_too(tmp_path: Path) -> None:
     path = tmp_path / "l.csv"
     path.write_text("id,body,story,split\n1,In.,flood,val\n2,Out.,flood,\n", encoding="utf-8")
     found = read_labelled(path, {"text": "body"}, MAX_CHARACTERS)
@@ -52,7 +52,7 @@ def test_parquet_is_read_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("bad", "said"),
+    ("bad", "message"),
     [
         (record(3, None), ":3: story: expected a string that is not empty, there is none; name"),
         (record(3, ""), ":3: story: expected a string that is not empty, there is none; name"),
@@ -61,53 +61,53 @@ def test_parquet_is_read_too(tmp_path: Path) -> None:
         (record(3, split=1), ":3: split: expected a string, got a number; quote it"),
     ],
 )
-def test_a_bad_label_is_refused_where_it_stands(tmp_path: Path, bad: object, said: str) -> None:
+def test_a_bad_label_is_refused_with_its_line(tmp_path: Path, bad: object, message: str) -> None:
     path = write(tmp_path / "l.jsonl", record(1), record(2), bad, record(4))
     with pytest.raises(InputError) as refused:
         read_labelled(path, {}, MAX_CHARACTERS)
-    assert str(refused.value).startswith(f"{path}{said}")
+    assert str(refused.value).startswith(f"{path}{message}")
 
 
-def test_a_headline_alone_can_be_judged(tmp_path: Path) -> None:
+def test_a_headline_alone_is_accepted(tmp_path: Path) -> None:
     path = write(tmp_path / "l.jsonl", record(1), record(2, title="Harbour opens", text=""))
     assert [a.text == "" for a in read_labelled(path, {}, MAX_CHARACTERS).articles] == [False, True]
 
 
 @pytest.mark.parametrize(
-    ("bad", "said"),
+    ("bad", "message"),
     [
         (record(3, title="", text=""), ":3: text: no text"),
         (record(1), ":3: id: repeats the id of"),
         ([], ":3: expected an object, got a list"),
     ],
 )
-def test_a_bad_article_is_left_out_as_at_night_up_to_a_share(
-    tmp_path: Path, bad: object, said: str
-) -> None:
+def test_bad_articles_are_left_out_up_to_a_share(tmp_path: Path, bad: object, message: str) -> None:
     path = write(tmp_path / "l.jsonl", record(1), record(2), bad, record(4))
     found = read_labelled(path, {}, MAX_CHARACTERS, max_rejects=0.25)
     assert [a.id for a in found.articles] == ["a-1", "a-2", "a-4"]
     assert len(found.labels) == len(found.splits) == 3
-    assert str(found.rejects[0]).startswith(f"{path}{said}")
+    assert str(found.rejects[0]).startswith(f"{path}{message}")
     with pytest.raises(InputError) as refused:
         read_labelled(path, {}, MAX_CHARACTERS, max_rejects=0.2)
     assert str(refused.value).startswith("1 of 4 records are bad, more than input.max_rejects = 20")
-    assert f"mend or delete them. The first: {path}{said}" in str(refused.value)
+    assert f"mend or delete them. The first: {path}{message}" in str(refused.value)
 
 
 @pytest.mark.parametrize("stories", [(), ("flood",), ("flood", "fire", "frost")])
-def test_a_set_without_a_story_of_two_is_refused(tmp_path: Path, stories: tuple[str, ...]) -> None:
+def test_a_set_in_which_no_two_articles_share_a_story_is_refused(
+    tmp_path: Path, stories: tuple[str, ...]
+) -> None:
     path = write(tmp_path / "l.jsonl", *(record(n, story) for n, story in enumerate(stories)))
     with pytest.raises(InputError, match=f"no two of its {len(stories)} articles have the same"):
         read_labelled(path, {}, MAX_CHARACTERS)
 
 
-def test_a_missing_file_is_said(tmp_path: Path) -> None:
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"absent\.jsonl: cannot be read"):
         read_labelled(tmp_path / "absent.jsonl", {}, MAX_CHARACTERS)
 
 
-def test_topics_are_read_from_the_field_that_has_them(tmp_path: Path) -> None:
+def test_topics_are_read_from_the_named_field(tmp_path: Path) -> None:
     path = write(tmp_path / "l.jsonl", *(record(n, section="Sport") for n in range(3)))
     found = read_labelled(path, {}, MAX_CHARACTERS, kind="topic", field="section")
     assert (found.kind, found.labels) == ("topic", ["Sport"] * 3)
@@ -122,7 +122,7 @@ def test_topics_are_read_from_the_field_that_has_them(tmp_path: Path) -> None:
 def test_articles_of_a_split_are_found_by_number(tmp_path: Path) -> None:
     path = write(tmp_path / "l.jsonl", *(record(n, split=("a", "b")[n % 2]) for n in range(4)))
     found = read_labelled(path, {}, MAX_CHARACTERS)
-    assert asked(found, "b").tolist() == [1, 3]
-    assert asked(found, None).tolist() == [0, 1, 2, 3]
+    assert rows_of_split(found, "b").tolist() == [1, 3]
+    assert rows_of_split(found, None).tolist() == [0, 1, 2, 3]
     with pytest.raises(InputError, match=r"no article has the split 'c'; there are: a \(2\), b"):
-        asked(found, "c")
+        rows_of_split(found, "c")

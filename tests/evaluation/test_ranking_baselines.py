@@ -1,4 +1,4 @@
-"""Baselines against slow oracles: cosine one by one, BM25 from its formula, fusion by a dict."""
+"""Baselines equal slow oracles: cosine one by one, BM25 from its formula, fusion by a dict."""
 
 from math import log
 
@@ -45,7 +45,7 @@ def test_dense_is_cosine_one_by_one() -> None:
         assert ranking == ranked_slowly(cosine, 7)
 
 
-def test_dense_breaks_ties_by_number_and_pads_what_is_short() -> None:
+def test_dense_breaks_ties_by_number_and_pads_short_lists() -> None:
     vectors = np.ones((4, 1), dtype=np.float32)
     assert dense(vectors, np.array([1]), 5).tolist() == [[0, 2, 3, -1, -1]]
 
@@ -58,7 +58,7 @@ def test_bm25_is_its_formula() -> None:
     assert found.tolist() == slowly
 
 
-def test_bm25_lists_only_what_shares_a_word() -> None:
+def test_bm25_lists_only_articles_that_share_a_word() -> None:
     found = bm25(TEXTS, np.arange(len(TEXTS)), 20, ())
     for query, ranking in enumerate(found.tolist()):
         listed = [a for a in ranking if a >= 0]
@@ -66,7 +66,7 @@ def test_bm25_lists_only_what_shares_a_word() -> None:
         assert len(listed) == len(TEXTS) // len(THEMES) - 1
 
 
-def test_bm25_passes_over_stop_words_and_empty_texts() -> None:
+def test_bm25_ignores_stop_words_and_empty_texts() -> None:
     texts = ["the tide", "the quay", "the", "tide tables", "???"]
     found = bm25(texts, np.arange(5), 2, {"the"})
     assert found.tolist() == [[3, -1], [-1, -1], [-1, -1], [0, -1], [-1, -1]]
@@ -88,11 +88,11 @@ def test_fusion_adds_up_reciprocal_ranks(lists: list[tuple[list[int], list[int]]
         assert ranking == expected + [-1] * (5 - len(expected))
 
 
-def test_what_both_rank_comes_before_what_one_ranks_higher() -> None:
+def test_articles_in_both_lists_come_before_better_ranks_in_one() -> None:
     first, second = np.array([[1, 2, 3]]), np.array([[4, 5, 3]])
     assert fuse([first, second], 2).tolist() == [[3, 1]]
 
 
 @pytest.mark.parametrize("k", [1, 3])
-def test_no_query_no_rankings(k: int) -> None:
+def test_no_queries_give_no_rankings(k: int) -> None:
     assert fuse([np.empty((0, k), dtype=np.int32)] * 2, k).shape == (0, k)
