@@ -7,22 +7,16 @@ import numpy as np
 
 from recommender._typing import Array
 from recommender.corpus.copies import Copies, group_copies
-from recommender.corpus.near_duplicates import (
-    SIGNATURE_VERSION,
-    group_duplicates,
-    lead_order,
-    source_ranks,
-    unpack_signatures,
-)
+from recommender.corpus.features import FEATURES_VERSION
+from recommender.corpus.lead_order import lead_order, source_ranks
+from recommender.corpus.near_duplicates import group_duplicates
+from recommender.corpus.signatures import unpack_signatures
 from recommender.dates import NO_DATE, to_microseconds
-from recommender.language.tokens import TOKENISER_VERSION, Tokens
+from recommender.language.tokens import Tokens
 from recommender.store.sql import Store, Stored
 from recommender.types import FACET_NAMES, Card
 
-__all__ = ["FEATURES_VERSION", "Corpus", "Facets", "load_corpus"]
-
-# How the features of a text were made; those of another version are made anew.
-FEATURES_VERSION = f"tokens {TOKENISER_VERSION}, signature {SIGNATURE_VERSION}"
+__all__ = ["Corpus", "Facets", "load_corpus"]
 
 
 class Facets(NamedTuple):
@@ -92,7 +86,7 @@ def load_corpus(store: Store, *, near: bool = True, source_order: Sequence[str] 
     """Everything that `store` holds, but vectors.
 
     `near` groups nearly equal texts too; of a group leads the article whose source stands first
-    in `source_order`, then the earliest: see `duplicates.lead_order`.
+    in `source_order`, then the earliest: see `lead_order`.
 
     Raises:
         StorageError: a text was not counted.
@@ -116,7 +110,7 @@ def load_corpus(store: Store, *, near: bool = True, source_order: Sequence[str] 
         lead_of = group_duplicates(
             unpack_signatures(features.signatures),
             np.argsort(rank[best]),
-            lambda contents: store.embedded_texts([articles[r].card.id for r in best[contents]]),
+            features.tokens,
         )
     copies = group_copies(lead_of[content_of].tolist(), rank)
     lead_contents = content_of[copies.leads]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from recommender.artifacts.folder import Artifacts
 from recommender.artifacts.takedowns import read_removed
-from recommender.corpus.corpus import FEATURES_VERSION
-from recommender.corpus.near_duplicates import signature
+from recommender.corpus.features import FEATURES_VERSION
+from recommender.corpus.signatures import signature
 from recommender.embedding.base import Encoder
 from recommender.errors import InputError
 from recommender.language.prepare import content_hash
@@ -128,10 +128,9 @@ def count(store: Store, timed: Timed) -> None:
         for chunk in chunks(missing, COUNT_CHUNK):
             texts = list(store.embedded_texts(chunk))
             with store.transaction():
-                store.add_features(
-                    FEATURES_VERSION, [*map(content_hash, texts)], [*map(tokenise, texts)],
-                    [*map(signature, texts)],
-                )  # fmt: skip
+                tokens = [*map(tokenise, texts)]
+                hashes, signatures = [*map(content_hash, texts)], [*map(signature, tokens)]
+                store.add_features(FEATURES_VERSION, hashes, tokens, signatures)
             advance(len(texts))
 
 

@@ -17,7 +17,8 @@ from recommender import __version__
 from recommender._typing import Array
 from recommender.artifacts.folder import Artifacts
 from recommender.artifacts.lock import hold
-from recommender.corpus.corpus import FEATURES_VERSION, Corpus, load_corpus
+from recommender.corpus.corpus import Corpus, load_corpus
+from recommender.corpus.features import FEATURES_VERSION
 from recommender.embedding.base import Encoder, EncoderSpec
 from recommender.embedding.open import open_encoder
 from recommender.errors import InputError, PublishRefused, SnapshotError, StorageError

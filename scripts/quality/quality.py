@@ -23,7 +23,8 @@ from rich.console import Console, RenderableType
 from stream import read_stream
 
 from recommender.cli.tables import figures_table, groupings_table
-from recommender.corpus.near_duplicates import group_duplicates, signatures
+from recommender.corpus.near_duplicates import group_duplicates
+from recommender.corpus.signatures import signature, unpack_signatures
 from recommender.errors import RecommenderError
 from recommender.evaluation.clustering_metrics import B_CUBED, PARTITION
 from recommender.evaluation.evaluate_groups import evaluate_stories, evaluate_topics
@@ -31,6 +32,7 @@ from recommender.evaluation.evaluate_related import evaluate_related
 from recommender.evaluation.labelled_set import LabelledSet, read_labelled
 from recommender.evaluation.ranking_metrics import MEASURES
 from recommender.language.prepare import embedded_text
+from recommender.language.tokens import read_tokens, tokenise
 from recommender.settings import Settings, load_settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -118,9 +120,9 @@ def duplicates(articles: Path, truth: Path | None = None) -> Report:
     records = [json.loads(line) for line in articles.read_text(encoding="utf-8").splitlines()]
     texts = [embedded_text(record["title"], record["text"]) for record in records]
     lead_of = group_duplicates(
-        signatures(texts),
+        unpack_signatures([signature(tokenise(text)) for text in texts]),
         np.arange(len(texts)),
-        lambda numbers: (texts[number] for number in numbers),
+        read_tokens(texts),
     )
     found = _pairs(lead_of.tolist())
     if truth is None:

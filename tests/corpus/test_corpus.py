@@ -10,14 +10,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recommender.corpus.corpus import FEATURES_VERSION, Corpus, load_corpus
-from recommender.corpus.near_duplicates import near_duplicates, signature
+from recommender.corpus.corpus import Corpus, load_corpus
+from recommender.corpus.features import FEATURES_VERSION
+from recommender.corpus.signatures import signature
 from recommender.dates import NO_DATE
 from recommender.errors import StorageError
 from recommender.language.prepare import content_hash, embedded_text
 from recommender.language.tokens import tokenise
 from recommender.store.sql import Store
 from recommender.types import Article
+from tests.corpus.made_up_articles import near_duplicates
 from tests.planted import START, WordEncoder, article
 
 ARTICLES = [
@@ -47,9 +49,8 @@ def fill(store: Store, articles: Sequence[Article]) -> None:
             return
         hashes = [content_hash(text) for text in texts]
         store.add_vectors(ENCODER.spec.fingerprint, hashes, *ENCODER.encode(texts))
-        store.add_features(
-            FEATURES_VERSION, hashes, [*map(tokenise, texts)], [*map(signature, texts)]
-        )
+        tokens = [*map(tokenise, texts)]
+        store.add_features(FEATURES_VERSION, hashes, tokens, [*map(signature, tokens)])
 
 
 def corpus_of(

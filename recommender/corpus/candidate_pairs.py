@@ -1,0 +1,95 @@
+"""Candidate pairs: which texts share enough of their samples to be compared exactly."""
+
+import numpy as np
+
+from recommender._typing import Array
+from recommender.corpus.signatures import EMPTY
+
+__all__ = ["candidate_pairs"]
+
+# To how many earlier texts a sampled shingle leads; see `candidate_pairs`.
+NEAR, FAR = 8, 2
+# Sampled shingles that a pair must share.
+MIN_SHARED = 2
+# The share of the shorter text's shingles that the longer one must hold, judged by the samples. It
+# is lower than what the exact comparison asks for, because single changes break three shingles.
+MIN_CONTAINED = 0.2
+PAIRS_A_TIME = 65_536
+
+# Two uint32 in one uint64, so that they are sorted at once.
+HIGH_HALF, LOW_HALF = np.uint64(32), np.uint64(0xFFFFFFFF)
+
+
+def candidate_pairs(
+    signatures: Array, order: Array, min_length_ratio: float
+) -> tuple[Array, Array]:
+    """Pairs of texts that may be near-duplicates.
+
+    A sampled shingle leads from each text that holds it to all earlier ones where at most `NEAR`
+    texts do, and else to the first `FAR`: a lead stands before its copies, and what many texts
+    share, a footer or a common phrase, must not make pairs of them all.
+
+    Args:
+        signatures: (texts, 1 + SAMPLE) uint32, as `unpack_signatures` gives them.
+        order: (texts,) int64, all texts, first those that lead.
+        min_length_ratio: the least number of the shorter text's words in relation to the longer's.
+
+    Returns:
+        The later and the earlier text of each pair in `order`, (pairs,) int64 each; pairs are
+        sorted by the place of the later one, then of the earlier one.
+    """
+    samples = signatures[order, 1:]
+    filled = samples != EMPTY
+    sizes = filled.sum(axis=1)
+    # The shingle in the high half, the place in `order` in the low half.
+    entries = samples[filled].astype(np.uint64) << HIGH_HALF
+    entries |= np.repeat(np.arange(len(order), dtype=np.uint64), sizes)
+    entries.sort()
+    pairs, shared = np.unique(_sharing_pairs(entries), return_counts=True)
+    later, earlier = (pairs >> HIGH_HALF).astype(np.int64), (pairs & LOW_HALF).astype(np.int64)
+    enough = shared >= np.minimum(MIN_SHARED, np.minimum(sizes[later], sizes[earlier]))
+    later, earlier = order[later[enough]], order[earlier[enough]]
+    plausible = _plausible(signatures, later, earlier, min_length_ratio)
+    return later[plausible], earlier[plausible]
+
+
+def _sharing_pairs(entries: Array) -> Array:
+    """Pairs of places that share a shingle, the later in the high half: one for each shingle."""
+    shingles = entries >> HIGH_HALF
+    first = np.flatnonzero(np.diff(shingles, prepend=~shingles[:1]))
+    del shingles
+    size = np.diff(first, append=len(entries))
+    first, size = first[size > 1], size[size > 1]
+    start = np.repeat(first, size)
+    before = _counting_up(size)
+    places = entries[start + before] & LOW_HALF
+    taken = np.where(np.repeat(size, size) <= NEAR, before, np.minimum(before, FAR))
+    earlier = entries[np.repeat(start, taken) + _counting_up(taken)] & LOW_HALF
+    pairs: Array = np.repeat(places << HIGH_HALF, taken) | earlier
+    return pairs
+
+
+def _counting_up(lengths: Array) -> Array:
+    """0, 1, ... n - 1 for each n of `lengths`, one after the other."""
+    ends = np.cumsum(lengths)
+    numbers: Array = np.arange(ends[-1] if len(ends) else 0)
+    numbers -= np.repeat(ends - lengths, lengths)
+    return numbers
+
+
+def _plausible(signatures: Array, later: Array, earlier: Array, min_length_ratio: float) -> Array:
+    """Which pairs can be near-duplicates by their lengths and samples: (pairs,) bool."""
+    words = signatures[:, 0].astype(np.float64)
+    short = np.where(words[later] <= words[earlier], later, earlier)
+    long = later + earlier - short
+    possible: Array = words[short] >= min_length_ratio * words[long]
+    pairs = np.flatnonzero(possible)
+    for low in range(0, len(pairs), PAIRS_A_TIME):
+        at = pairs[low : low + PAIRS_A_TIME]
+        a, b = signatures[short[at], 1:], signatures[long[at], 1:]
+        # Only below both samples' ends is it known what is in a text and what is not.
+        end = np.minimum(a[:, -1:], b[:, -1:])
+        both = np.sort(np.concatenate((a, b), axis=1), axis=1)
+        same = ((both[:, 1:] == both[:, :-1]) & (both[:, 1:] != EMPTY)).sum(axis=1)
+        possible[at] = same >= MIN_CONTAINED * ((a <= end) & (a != EMPTY)).sum(axis=1)
+    return possible

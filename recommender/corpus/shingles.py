@@ -1,0 +1,141 @@
+"""Shingles: the hashed words of a text, and the runs of three words by which texts are compared.
+
+Comparing texts by their runs of w words is w-shingling (A. Broder, S. Glassman, M. Manasse and
+G. Zweig, "Syntactic clustering of the web", 1997, section 2).
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+from zlib import crc32
+
+import numpy as np
+
+from recommender._typing import Array
+from recommender.language.tokens import Tokens, word_of
+from recommender.language.writing_systems import IDEOGRAPHS, UNSPACED_LETTERS
+
+__all__ = ["SHINGLE", "HashedWords", "hash_texts", "hash_words", "shingles"]
+
+# Words of a shingle. Shorter runs are shared by chance; scattered changes leave few longer ones.
+SHINGLE = 3
+
+# What a token is. A text without spaces has no words to find: each of its signs is a token, and
+# overlapping pieces of several signs stand in for words.
+_MARK, _WORD, _NUMBER, _IDEOGRAPH, _LETTER = range(5)
+# The signs of a piece, which make it about as telling as a word: two ideographs or kana, six
+# letters of Thai, Lao, Burmese or Khmer.
+_PIECE = {_IDEOGRAPH: 2, _LETTER: 6}
+_IDEOGRAPHS, _LETTERS = re.compile(f"[{IDEOGRAPHS}]"), re.compile(f"[{UNSPACED_LETTERS}]")
+
+
+class HashedWords(NamedTuple):
+    """The words of one text in reading order; punctuation is left out.
+
+    Attributes:
+        hashes: (words,) uint64.
+        numbers: (words,) bool, which words begin with a digit.
+        widths: (words,) int64, over how many places a word reaches: 1 but for the pieces of texts
+            without spaces, each of which begins at a sign and overlaps those behind it.
+    """
+
+    hashes: Array
+    numbers: Array
+    widths: Array
+
+
+def hash_words(tokens: Sequence[str]) -> HashedWords:
+    """The words of one text, from its tokens as `language.tokens.tokenise` cuts them."""
+    return _words(*_hash_tokens(tokens))
+
+
+def hash_texts(tokens: Tokens, texts: Sequence[int]) -> dict[int, HashedWords]:
+    """The words of some `texts`, by the number of each text in `tokens`."""
+    chosen = tokens.take(np.array(texts, dtype=np.int64))
+    used, place = np.unique(chosen.tokens, return_inverse=True)
+    hashes, kinds = _hash_tokens([tokens.vocabulary[token] for token in used.tolist()])
+    ends = chosen.start.tolist()
+    return {
+        text: _words(hashes[place[low:high]], kinds[place[low:high]])
+        for text, low, high in zip(texts, ends, ends[1:], strict=False)
+    }
+
+
+def shingles(hashes: Array) -> Array:
+    """The hashes of all runs of `SHINGLE` words: a text that is shorter is one run.
+
+    Args:
+        hashes: (words,) uint64, those of the words.
+
+    Returns:
+        (words - SHINGLE + 1,) uint64, in reading order.
+    """
+    if 0 < len(hashes) < SHINGLE:
+        hashes = np.concatenate((hashes, np.zeros(SHINGLE - len(hashes), dtype=np.uint64)))
+    count = max(len(hashes) - SHINGLE + 1, 0)
+    result = np.zeros(count, dtype=np.uint64)
+    for offset in range(SHINGLE):
+        # Mixed again at each word, so that the order of words counts.
+        result = _mix(result + hashes[offset : offset + count] + np.uint64(offset + 1))
+    return result
+
+
+def _hash_tokens(tokens: Sequence[str]) -> tuple[Array, Array]:
+    """The hashes of the tokens' words and what the tokens are: (tokens,) uint64 and uint8."""
+    hashed = np.fromiter(map(_hash_token, tokens), dtype=np.uint64, count=len(tokens))
+    return hashed & np.uint64(0xFFFFFFFF), (hashed >> np.uint64(32)).astype(np.uint8)
+
+
+@lru_cache(1 << 17)
+def _hash_token(token: str) -> int:
+    """The hash of a token's word in the low 32 bits, and what the token is above them.
+
+    CRC-32 is no good hash of its own, but fast and the same everywhere; `shingles` mixes its bits.
+    """
+    word = word_of(token if token.isascii() else unicodedata.normalize("NFKC", token))
+    if not word:
+        return _MARK << 32
+    if word[0].isdecimal():
+        kind = _NUMBER
+    elif _IDEOGRAPHS.match(word):
+        kind = _IDEOGRAPH
+    else:
+        kind = _LETTER if _LETTERS.match(word) else _WORD
+    return kind << 32 | crc32(word.encode("utf-8", "surrogatepass"))
+
+
+def _words(hashes: Array, kinds: Array) -> HashedWords:
+    """The words of one text from the hashes (tokens,) and the kinds (tokens,) of its tokens."""
+    widths = np.ones(len(kinds), dtype=np.int64)
+    if len(kinds) and kinds.max() > _NUMBER:
+        hashes, widths = _overlapping_pieces(hashes, kinds)
+    words = kinds != _MARK
+    return HashedWords(hashes[words], kinds[words] == _NUMBER, widths[words])
+
+
+def _overlapping_pieces(hashes: Array, kinds: Array) -> tuple[Array, Array]:
+    """Hashes and widths of all tokens, where a sign stands for the piece that begins with it.
+
+    A piece ends where other signs or a mark follow, so the last ones of a row are shorter.
+    """
+    sizes = np.ones(len(kinds), dtype=np.int64)
+    for kind, size in _PIECE.items():
+        sizes[kinds == kind] = size
+    last = np.append(np.flatnonzero(np.diff(kinds)), len(kinds) - 1)
+    places = np.arange(len(kinds))
+    widths = np.minimum(sizes, last[np.searchsorted(last, places)] - places + 1)
+    pieces = hashes.copy()
+    for offset in range(1, int(widths.max())):
+        longer = np.flatnonzero(widths > offset)
+        pieces[longer] = _mix(pieces[longer]) + hashes[longer + offset]
+    return pieces, widths
+
+
+def _mix(numbers: Array) -> Array:
+    """Every bit of each uint64 spread over all (the finaliser of SplitMix64, G. Steele 2014)."""
+    numbers = (numbers ^ (numbers >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    numbers = (numbers ^ (numbers >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    mixed: Array = numbers ^ (numbers >> np.uint64(31))
+    return mixed
