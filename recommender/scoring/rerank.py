@@ -1,4 +1,4 @@
-"""Related articles: the ranking of one article's candidates, as pure functions on arrays."""
+"""Re-ranking one article's candidates: by time, by diversity, and within caps."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -22,128 +22,205 @@ __all__ = [
 ]
 
 _ROUNDING = 1e-6  # of float32
-_ROOM = 1 << 12  # nine of ten lists of 30 fit in
+_HASH_SIZE = 1 << 12  # a power of two; 30 texts collide in it in one list out of ten
 
 
 class Candidates(NamedTuple):
-    """Articles that may be answered: their `rows`, `texts` and `scores`, all (candidates,)."""
+    """Articles that may be in the answer.
+
+    Attributes:
+        rows: (candidates,) int, the article's row in the snapshot.
+        texts: (candidates,) int, its text.
+        scores: (candidates,) float in [0, 1].
+    """
 
     rows: Array
     texts: Array
     scores: Array
 
-    def take(self, places: Sequence[int] | Array) -> "Candidates":
-        """Those at `places`, in their order."""
-        places = np.asarray(places, dtype=np.intp)  # once for all three
-        return Candidates(self.rows.take(places), self.texts.take(places), self.scores.take(places))
+    def take(self, positions: Sequence[int] | Array) -> "Candidates":
+        """The candidates at some positions, in that order.
+
+        Args:
+            positions: (n,) int, positions from 0.
+
+        Returns:
+            The n candidates.
+        """
+        positions = np.asarray(positions, dtype=np.intp)  # converted once for all three
+        return Candidates(
+            self.rows.take(positions), self.texts.take(positions), self.scores.take(positions)
+        )
 
 
 class Cap(NamedTuple):
-    """At most `most` of the chosen may have one code of `codes` (candidates,); -1 is no code."""
+    """A limit on how many chosen candidates share a property, such as the source.
+
+    Attributes:
+        codes: (candidates,) int, equal for candidates that share the property, -1 for those
+            without it, which are not limited.
+        limit: The most chosen candidates with one code.
+    """
 
     codes: Array
     limit: int
 
 
 def with_time_proximity(
-    scores: Array, published: Array, moment: int, no_date: int, most: float
+    scores: Array, published: Array, moment: int, no_date: int, weight: float
 ) -> Array:
-    """`scores`, up to `most` more where published near the `moment`, up to as much less far off.
+    """Raise the scores of articles published near a moment and lower those of distant ones.
 
-    `published` (candidates,) int64 in microseconds; with `no_date` a score stays as it is. Up to
-    six days apart it is more: nearer than accounts of a subject are by chance; see `closeness`.
+    A score changes by `weight` times `chance_corrected_proximity`: it rises within about six days
+    of the moment and falls beyond.
+
+    Args:
+        scores: (candidates,) float.
+        published: (candidates,) int64, microseconds since the epoch.
+        moment: Microseconds since the epoch.
+        no_date: The value of `published` for an unknown date, which leaves the score as it is.
+        weight: The greatest change of a score.
+
+    Returns:
+        (candidates,) float, in -`weight` to 1 + `weight`.
     """
     moved = chance_corrected_proximity(published - moment)
-    if published.min(initial=0) == no_date:  # the least number there is
+    if published.min(initial=0) == no_date:  # the smallest int64, so the minimum finds it
         moved[published == no_date] = 0.0
-    moved *= most
+    moved *= weight
     moved += scores
     return moved
 
 
 def with_recency_decay(scores: Array, published: Array, no_date: int, half_life: float) -> Array:
-    """`scores` halved for every `half_life` days that a candidate is older than the newest one.
+    """Halve the scores for every half-life that an article is older than the newest candidate.
 
-    `published` (candidates,) int64 in microseconds; one with `no_date` counts as the oldest.
+    Args:
+        scores: (candidates,) float.
+        published: (candidates,) int64, microseconds since the epoch.
+        no_date: The value of `published` for an unknown date, which counts as the oldest known.
+        half_life: In days.
+
+    Returns:
+        (candidates,) float.
+
+    Example:
+        >>> week = 7 * MICROSECONDS_A_DAY
+        >>> with_recency_decay(np.ones(3), np.array([week, 0, -week]), -1, half_life=7.0)
+        array([1.  , 0.5 , 0.25])
     """
     dated = published != no_date
     if not dated.any():
         return scores
     oldest = published[dated].min()
     age = published.max() - np.where(dated, published, oldest)
-    with np.errstate(over="ignore"):  # of a half-life near 0 nothing is left
-        faded: Array = scores * 0.5 ** (age / (half_life * MICROSECONDS_A_DAY))
-    return faded
+    with np.errstate(over="ignore"):  # a half-life near 0 leaves scores of 0
+        decayed: Array = scores * 0.5 ** (age / (half_life * MICROSECONDS_A_DAY))
+    return decayed
 
 
 def newest_first(published: Array, scores: Array) -> Array:
-    """Places of the candidates by date, those of one moment by score; a missing date is oldest."""
-    # Inverted, not negated: the mark of a missing date is the smallest number there is.
+    """Positions of the candidates from the newest to the oldest.
+
+    Args:
+        published: (candidates,) int64, microseconds since the epoch; the smallest int64 stands for
+            an unknown date and comes last.
+        scores: (candidates,) float, which decide between equal dates.
+
+    Returns:
+        (candidates,) int64.
+    """
+    # Bits are inverted because the smallest int64 cannot be negated.
     return np.lexsort((-scores, ~published))
 
 
 def pairwise_scores(neighbours: Array, scores: Array, texts: Array) -> Array:
-    """Scores of the candidates among one another, (texts, texts) float32, by the graph.
+    """The scores of candidates among one another, read from the neighbour graph.
 
-    `neighbours` and `scores` (all texts, K) are the graph; `texts` all differ. Two of which neither
-    is a neighbour of the other have the smaller of their last scores: taken for 0, it would be they
-    that make a list diverse, related to nothing in it. One text with itself: 1.
+    If neither of two texts lists the other, the smaller one of their last listed scores is taken.
+    With 0 instead, texts that are related to nothing in a list would make it look most diverse.
+
+    Args:
+        neighbours: (all texts, k) int32, the graph, -1 for none.
+        scores: (all texts, k) float32, best first.
+        texts: (texts,) int32, the candidates, all different.
+
+    Returns:
+        (texts, texts) float32, symmetric, with 1 on the diagonal.
     """
     count = len(texts)
-    named, scored = neighbours.take(texts, axis=0), scores.take(texts, axis=0)
-    place = _places(texts, named)
-    found = np.flatnonzero(texts.take(place) == named)
-    last = scored.min(axis=1, initial=1.0)
+    listed, listed_scores = neighbours.take(texts, axis=0), scores.take(texts, axis=0)
+    position = _possible_positions(texts, listed)
+    found = np.flatnonzero(texts.take(position) == listed)
+    last = listed_scores.min(axis=1, initial=1.0)
     similarity: Array = np.minimum(last[:, None], last)
-    flat = found // max(neighbours.shape[1], 1) * count + place.ravel().take(found)
-    similarity.put(flat, scored.ravel().take(found))
+    flat = found // max(neighbours.shape[1], 1) * count + position.ravel().take(found)
+    similarity.put(flat, listed_scores.ravel().take(found))
     similarity.ravel()[:: count + 1] = 1.0
     return np.maximum(similarity, similarity.T)
 
 
-def _places(texts: Array, named: Array) -> Array:
-    """Where each of `named` stands in `texts` if it does at all, else anywhere.
+def _possible_positions(texts: Array, listed: Array) -> Array:
+    """The position in `texts` of each of the `listed`, or any position if it has none.
 
-    Looked up in a table by their last bits, which takes half of the time of a binary search.
+    Looked up in a hash table by the last bits, which takes half the time of a binary search.
     """
-    order, last = np.arange(len(texts)), texts & (_ROOM - 1)
-    table = np.zeros(_ROOM, dtype=np.int32)
-    table[last] = order
-    if (table.take(last) == order).all():
-        return table.take(named & (_ROOM - 1))
-    order = texts.argsort()  # two of them share their last bits
-    return order.take(texts.take(order).searchsorted(named), mode="clip")
+    positions, low_bits = np.arange(len(texts)), texts & (_HASH_SIZE - 1)
+    table = np.zeros(_HASH_SIZE, dtype=np.int32)
+    table[low_bits] = positions
+    if (table.take(low_bits) == positions).all():
+        return table.take(listed & (_HASH_SIZE - 1))
+    order = texts.argsort()  # two texts collide
+    return order.take(texts.take(order).searchsorted(listed), mode="clip")
 
 
 def maximal_marginal_relevance(
     scores: Array, similarity: Array, diversity: float, k: int, caps: Sequence[Cap] = ()
 ) -> list[int]:
-    """Places of at most `k` candidates by maximal marginal relevance, best first.
+    """Choose candidates that are relevant and differ from each other.
 
-    Each next one has the largest (1 − diversity) · score − diversity · greatest similarity to those
-    already chosen (Carbonell & Goldstein 1998, with λ = 1 − diversity). `scores` (candidates,) in
-    [0, 1], best first; `similarity` (candidates, candidates). Ties fall to the earlier place.
+    By maximal marginal relevance (Carbonell and Goldstein 1998, with λ = 1 − `diversity`): each
+    choice maximises (1 − diversity) · score − diversity · the greatest similarity to those already
+    chosen. Ties go to the earlier candidate.
+
+    Args:
+        scores: (candidates,) float in [0, 1], best first.
+        similarity: (candidates, candidates) float in [0, 1], symmetric.
+        diversity: From 0, relevance alone, to 1.
+        k: The most candidates to choose.
+        caps: Limits that the chosen ones must keep.
+
+    Returns:
+        Positions of the chosen candidates, in the order of the choices.
     """
-    left = (1.0 - diversity) * scores
-    beside = left - diversity * similarity  # beside each one chosen, what the others are worth
+    marginal = (1.0 - diversity) * scores
+    penalised = marginal - diversity * similarity  # by row: what all are worth beside a chosen one
+    counter = _CapCounter(caps)
     chosen: list[int] = []
-    full = _CapCounter(caps)
     while len(chosen) < min(k, len(scores)):
-        place = int(left.argmax())
-        if left[place] == -np.inf:
+        best = int(marginal.argmax())
+        if marginal[best] == -np.inf:
             break
-        if not caps or full.admits(place):
-            chosen.append(place)
-            np.minimum(left, beside[place], out=left)
-        left[place] = -np.inf
+        if not caps or counter.admit(best):
+            chosen.append(best)
+            np.minimum(marginal, penalised[best], out=marginal)
+        marginal[best] = -np.inf
     return chosen
 
 
 def mmr_pool_size(scores: Array, diversity: float, k: int) -> int:
-    """How many of the first candidates `diversified` can choose `k` from where there are no caps.
+    """How many of the first candidates are enough for `maximal_marginal_relevance` without caps.
 
-    `scores` (candidates,), best first. As long as one of the first k is left, none is chosen whose
-    score is less than that one's even after the greatest penalty there is, `diversity` times 1.
+    While one of the first k candidates is left, no candidate is chosen whose score is less than
+    that one's after the greatest possible penalty, `diversity` times 1.
+
+    Args:
+        scores: (candidates,) float, best first.
+        diversity: From 0 to 1.
+        k: The number of candidates to choose.
+
+    Returns:
+        A number of candidates, at least the smaller one of k and all.
     """
     if len(scores) <= k or diversity >= 1:
         return len(scores)
@@ -152,30 +229,39 @@ def mmr_pool_size(scores: Array, diversity: float, k: int) -> int:
 
 
 def within_caps(count: int, k: int, caps: Sequence[Cap]) -> list[int]:
-    """The first `k` of `count` places that exceed no cap."""
-    full = _CapCounter(caps)
+    """The first candidates that keep within the caps.
+
+    Args:
+        count: The number of candidates, in the order in which they are considered.
+        k: The most candidates to choose.
+        caps: The limits.
+
+    Returns:
+        Positions of the chosen candidates, ascending.
+    """
+    counter = _CapCounter(caps)
     chosen: list[int] = []
-    for place in range(count):
+    for position in range(count):
         if len(chosen) == k:
             break
-        if full.admits(place):
-            chosen.append(place)
+        if counter.admit(position):
+            chosen.append(position)
     return chosen
 
 
 class _CapCounter:
-    """Counts what was chosen against the caps."""
+    """Counts the chosen candidates by code."""
 
     def __init__(self, caps: Sequence[Cap]) -> None:
         self._caps = [(cap.codes.tolist(), cap.limit, dict[int, int]()) for cap in caps]
 
-    def admits(self, place: int) -> bool:
-        """Whether one more fits; if so it is counted."""
+    def admit(self, position: int) -> bool:
+        """Count one more candidate if no cap is full; whether it was counted."""
         if any(
-            codes[place] >= 0 and counted.get(codes[place], 0) >= most
-            for codes, most, counted in self._caps
+            codes[position] >= 0 and counts.get(codes[position], 0) >= limit
+            for codes, limit, counts in self._caps
         ):
             return False
-        for codes, _, counted in self._caps:
-            counted[codes[place]] = counted.get(codes[place], 0) + 1
+        for codes, _, counts in self._caps:
+            counts[codes[position]] = counts.get(codes[position], 0) + 1
         return True

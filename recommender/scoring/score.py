@@ -1,15 +1,15 @@
 """The score of two texts: how closely they are related, in [0, 1], larger is better.
 
     hybrid(i,j) = ½ · cosine of their expanded embeddings + ½ · overlap of their words
-    score(i,j)  = hybrid(i,j) · (mean hubness / hubness(j))^0.6, cut to [0, 1]
+    score(i,j)  = hybrid(i,j) · (mean hubness / hubness(j))^0.6, clipped to [0, 1]
 
-An expanded embedding is a text's own plus those of its three nearest, each weighted by the cube of
-its score (α-query expansion: Radenović, Tolias & Chum 2018, §4.3). Hubness of a text is the mean
-of its five best hybrid scores: a text that is near to everything must be nearer than others to
-count (as in cross-domain similarity local scaling, Conneau et al. 2018, eq. 2, but as a factor;
-its term for the asking text is left out, for it changes no order). The factor lies between 0.85
-and 1.3: beyond, it lifts strangers that are near to nothing and sinks an article's own large story.
-What each part adds is measured in docs/quality.md.
+An expanded embedding is a text's own plus those of its three nearest texts, each weighted by the
+cube of its score (α-query expansion: Radenović, Tolias and Chum 2018, section 4.3). The hubness of
+a text is the mean of its five best hybrid scores. A text that is near to everything must be nearer
+than others to count, as in cross-domain similarity local scaling (Conneau et al. 2018, equation 2);
+here by a factor, and without the term of the asking text, which would change no order. The factor
+lies between 0.85 and 1.3: without these limits it raises texts that are near to nothing and lowers
+those of an article's own large story. What each part adds is measured in docs/quality.md.
 """
 
 from typing import NamedTuple
@@ -29,12 +29,16 @@ __all__ = [
 
 
 class ScoreParams(NamedTuple):
-    """The numbers of the score; the defaults are the product's, others are for experiments.
+    """The numbers of the score. The defaults are the product's; others are for experiments.
 
-    `words`: share of the word overlap in a hybrid score; `expansion`: neighbours that an embedding
-    is expanded by, weighted by their scores to the `power`; `depth`: best scores that hubness is
-    the mean of; `strength`: the power of the factor by which it corrects, which lies between
-    `least` and `most`.
+    Attributes:
+        word_share: The share of word overlap in a hybrid score, in [0, 1].
+        expansion_size: The number of neighbours that expand an embedding.
+        expansion_power: The power of their scores that weights them.
+        hubness_depth: The number of best scores whose mean is the hubness.
+        hubness_strength: The power of the factor that corrects for hubness.
+        min_factor: The smallest such factor.
+        max_factor: The greatest such factor.
     """
 
     word_share: float = 0.5
@@ -50,17 +54,32 @@ SCORE_PARAMS = ScoreParams()
 
 
 def hybrid_score(cosine: Array, overlap: Array, params: ScoreParams = SCORE_PARAMS) -> Array:
-    """Weighted mean of cosine similarity and word overlap, of any one shape."""
+    """The weighted mean of cosine similarity and word overlap.
+
+    Args:
+        cosine: Cosine similarities, of any shape.
+        overlap: Word overlaps in [0, 1], of the same shape.
+        params: The numbers of the score.
+
+    Returns:
+        Hybrid scores, of the same shape.
+    """
     return (1.0 - params.word_share) * cosine + params.word_share * overlap
 
 
 def expand_embeddings(
     own: Array, nearest: Array, scores: Array, params: ScoreParams = SCORE_PARAMS
 ) -> Array:
-    """Expanded embeddings, (texts, dimension) float32 of unit length.
+    """Move embeddings towards those of their nearest texts.
 
-    `own` (texts, dimension); `nearest` (texts, n, dimension) with their hybrid `scores` (texts,
-    n), 0 where there are fewer.
+    Args:
+        own: (texts, dimension) float32, embeddings of unit length.
+        nearest: (texts, n, dimension) float32, the embeddings of each text's nearest.
+        scores: (texts, n) float32, their hybrid scores, 0 where there are fewer.
+        params: The numbers of the score.
+
+    Returns:
+        (texts, dimension) float32, of unit length.
     """
     weights = np.clip(scores, 0.0, 1.0) ** np.float32(params.expansion_power)
     sums = own + np.einsum("ik,ikd->id", weights, nearest, dtype=np.float32)
@@ -69,9 +88,15 @@ def expand_embeddings(
 
 
 def hubness(hybrids: Array, params: ScoreParams = SCORE_PARAMS) -> Array:
-    """Hubness of each text, (texts,) float32, from its hybrid scores (texts, k), best first.
+    """The hubness of each text: the mean of its best hybrid scores.
 
-    A missing candidate counts as 0.
+    Args:
+        hybrids: (texts, k) float32, hybrid scores, best first; missing and negative ones count as
+            0.
+        params: The numbers of the score.
+
+    Returns:
+        (texts,) float32.
     """
     best = np.maximum(hybrids[:, : params.hubness_depth], 0.0)
     mean: Array = best.sum(axis=1, dtype=np.float32) / np.float32(params.hubness_depth)
@@ -84,9 +109,18 @@ def correct_hubness(
     mean_hubness: float,
     params: ScoreParams = SCORE_PARAMS,
 ) -> Array:
-    """Scores in [0, 1] from hybrid scores and the hubness of the candidates, of one shape."""
-    rare = np.maximum(candidates_hubness, 1e-6)  # near to nothing: as much as the factor may be
-    factor = np.clip(
-        (mean_hubness / rare) ** params.hubness_strength, params.min_factor, params.max_factor
-    )
+    """The scores of candidates: their hybrid scores corrected for hubness.
+
+    Args:
+        hybrids: Hybrid scores, of any shape.
+        candidates_hubness: The hubness of each candidate, of the same shape.
+        mean_hubness: The mean hubness of all texts.
+        params: The numbers of the score.
+
+    Returns:
+        Scores in [0, 1], of the same shape.
+    """
+    positive = np.maximum(candidates_hubness, 1e-6)  # a text near to nothing has the maximal factor
+    factor = (mean_hubness / positive) ** params.hubness_strength
+    factor = np.clip(factor, params.min_factor, params.max_factor)
     return np.clip(hybrids * factor, 0.0, 1.0)

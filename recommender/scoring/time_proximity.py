@@ -1,4 +1,8 @@
-"""Closeness: how near in time texts were published, against what chance would bring."""
+"""Time proximity: how near in time two texts were published, compared with chance.
+
+Two texts of one subject are often near in time by chance, since subjects come in bursts. What
+counts is therefore how much nearer they are than expected.
+"""
 
 import math
 from typing import NamedTuple
@@ -17,44 +21,72 @@ __all__ = [
     "time_proximity",
 ]
 
-HALF_DAYS = 2.0
-# Subjects come in bursts: of two accounts of one, so many are near in time for no other reason.
+HALF_DAYS = 2.0  # days in which proximity falls to half
+# The expected proximity of two texts of one subject where the corpus covers a long time.
 MIN_CHANCE = 0.1
 
-_EVEN = math.log(1.0 / MIN_CHANCE) / 2
-_FADING = math.log(2.0) / (2 * HALF_DAYS * MICROSECONDS_A_DAY)
+# chance_corrected_proximity by one tanh; see there.
+_AT_ZERO = math.log(1.0 / MIN_CHANCE) / 2
+_PER_MICROSECOND = math.log(2.0) / (2 * HALF_DAYS * MICROSECONDS_A_DAY)
 
 
 def proximity(days: Array) -> Array:
-    """How near two moments are that lie so many `days` apart: 1, and half for each `HALF_DAYS`."""
+    """How near two moments are: 1 for the same one, half as much for each `HALF_DAYS` between.
+
+    Args:
+        days: The difference in days, of any shape and sign; NaN stays NaN.
+
+    Returns:
+        Proximities in [0, 1], of the same shape.
+
+    Example:
+        >>> proximity(np.array([0.0, 2.0, -4.0]))
+        array([1.  , 0.5 , 0.25])
+    """
     return np.exp2(np.abs(days) * (-1.0 / HALF_DAYS))
 
 
-def chance_corrected(near: Array, chance: Array | float) -> Array:
-    """From 1, near where hardly any are, through 0, as near as any, to -1, far apart.
+def chance_corrected(observed: Array, expected: Array | float) -> Array:
+    """How far an observed proximity exceeds the expected one, in [-1, 1].
 
-    Where one story and chance were as likely before, it is the first's likelihood by what is now
-    known, near / (near + chance), put from -1 to 1.
+    If the same story and mere chance were equally likely before, the story has the probability
+    observed / (observed + expected) now; this is scaled from [0, 1] to [-1, 1].
+
+    Args:
+        observed: Proximities in [0, 1], of any shape.
+        expected: The proximity expected by chance, in (0, 1], one number or of the same shape.
+
+    Returns:
+        Values of the same shape: 0 where both are equal, -1 where the observed proximity is 0.
     """
-    return (near - chance) / (near + chance)
+    return (observed - expected) / (observed + expected)
 
 
 def chance_corrected_proximity(apart: Array) -> Array:
-    """`beyond_chance` of two accounts of one subject so many microseconds `apart`, in few steps.
+    """The `chance_corrected` proximity of two texts of one subject, in a single step.
 
-    For (2^-x - c) / (2^-x + c) is tanh((log(1 / c) - x log 2) / 2).
+    The expected proximity is `MIN_CHANCE`. (2^-x - c) / (2^-x + c) equals
+    tanh((log(1/c) - x log 2) / 2).
+
+    Args:
+        apart: The difference in microseconds, of any shape and sign.
+
+    Returns:
+        Values in [-1, 1], of the same shape.
     """
-    near: Array = np.abs(apart) * -_FADING
-    near += _EVEN
-    return np.tanh(near, out=near)
+    result: Array = np.abs(apart) * -_PER_MICROSECOND
+    result += _AT_ZERO
+    return np.tanh(result, out=result)
 
 
 class TimeProximity(NamedTuple):
     """How near in time texts are to their neighbours.
 
-    `near` (texts, k) float32 is the nearness of two texts, and not a number where one of them has
-    no date or there is no neighbour. `chance` (texts,) float32 in (0, 1] is how near a text is to
-    any other of its subject, 1 of a corpus of one day; not a number where it has no date.
+    Attributes:
+        proximity: (texts, k) float32, the proximity of a text and its neighbour; NaN where one has
+            no date or there is no neighbour.
+        expected: (texts,) float32 in (0, 1], the expected proximity of a text and another one of
+            its subject: 1 in a corpus of one day; NaN for a text without a date.
     """
 
     proximity: Array
@@ -62,41 +94,55 @@ class TimeProximity(NamedTuple):
 
     @property
     def chance_corrected(self) -> Array:
-        """(texts, k) float32, 0 where a date is lacking; see the function."""
+        """(texts, k) float32 in [-1, 1], 0 where a date is missing; see the function."""
         return np.nan_to_num(chance_corrected(self.proximity, self.expected[:, None]), copy=False)
 
     def crowding(self, last: int) -> Array:
-        """How far a text's `last` neighbours are of its own days, more than chance has it.
+        """How far a text's last neighbours are from its own days, more than expected by chance.
 
-        (texts,) float32 from 0 to 1: an agreement corrected for chance (Cohen 1960). One without a
-        date agrees no more than by chance.
+        An agreement corrected for chance (Cohen 1960): (observed - expected) / (1 - expected).
+
+        Args:
+            last: The number of last neighbours to look at.
+
+        Returns:
+            (texts,) float32, from 0, as near in time as expected, to 1, all at the same moment; 0
+            for a text without a date.
         """
-        most = 1.0 - self.expected
-        near = self.proximity[:, -last:]
-        beyond = np.nan_to_num(near - self.expected[:, None]).sum(axis=1) / max(near.shape[1], 1)
-        agreed = np.nan_to_num(beyond / np.where(most > 0, most, 1.0))
-        crowding: Array = np.clip(agreed, 0.0, 1.0).astype(np.float32)
+        room = 1.0 - self.expected
+        observed = self.proximity[:, -last:]
+        excess = np.nan_to_num(observed - self.expected[:, None]).sum(axis=1)
+        excess = excess / max(observed.shape[1], 1)
+        agreement = np.nan_to_num(excess / np.where(room > 0, room, 1.0))
+        crowding: Array = np.clip(agreement, 0.0, 1.0).astype(np.float32)
         return crowding
 
 
 def time_proximity(neighbours: Array, published: Array, no_date: int) -> TimeProximity:
-    """The closeness of the neighbours of the graph, (texts, k) rows, -1 where there are fewer.
+    """How near in time the texts of a graph are to their neighbours.
 
-    `published` (texts,) int64 is in microseconds, `no_date` where it is not known.
+    Args:
+        neighbours: (texts, k) int32, -1 for none.
+        published: (texts,) int64, microseconds since the epoch.
+        no_date: The value of `published` for an unknown date.
+
+    Returns:
+        The proximities, and what chance would bring.
     """
     dated = published != no_date
-    # Counted from the middle one, for which float32 tells minutes.
+    # Counted from the median date, around which float32 resolves minutes.
     middle = int(np.median(published[dated])) if dated.any() else 0
-    days = np.full(len(published) + 1, np.nan, dtype=np.float32)  # the last for no neighbour
+    days = np.full(len(published) + 1, np.nan, dtype=np.float32)  # the neighbour -1 reads the last
     days[:-1][dated] = (published[dated] - middle) / MICROSECONDS_A_DAY
     near = proximity(days[neighbours] - days[:-1, None])
-    return TimeProximity(near, MIN_CHANCE + (1.0 - MIN_CHANCE) * _share_within(days[:-1]))
+    expected = MIN_CHANCE + (1.0 - MIN_CHANCE) * _share_within_window(days[:-1])
+    return TimeProximity(near, expected)
 
 
-def _share_within(days: Array) -> Array:
-    """The share of other dated texts within a window around each, (texts,) float32.
+def _share_within_window(days: Array) -> Array:
+    """The share of other dated texts within a time window around each, (texts,) float32.
 
-    The window is as wide as what the curve of nearness adds up to.
+    The window reaches as far to each side as the integral of `proximity` on that side.
     """
     window = HALF_DAYS / np.log(2.0)
     ordered = np.sort(days[~np.isnan(days)])

@@ -4,9 +4,10 @@ The overlap of texts i and j is the sum over their shared words t of w(i,t)·w(j
 
     w(i,t) = sqrt(idf(t)) · tf(i,t)·(k1+1) / (tf(i,t) + k1·(1 − b + b·length(i)/mean length))
 
-divided by the Euclidean norm of text i's `WIDTH` largest weights: BM25 (Robertson & Zaragoza 2009,
-eq. 3.15) read in both directions at once, so that it is symmetric and a text's overlap with itself
-is 1. A word that holds a digit counts twice: equal numbers are rarely chance.
+divided by the Euclidean norm of text i's `MAX_WORDS` largest weights. This is BM25 (Robertson and
+Zaragoza 2009, equation 3.15) applied in both directions at once, so the overlap is symmetric, and a
+text's overlap with itself is 1. A word that contains a digit counts twice, because equal numbers
+are rarely a coincidence.
 """
 
 from bisect import bisect_left
@@ -23,16 +24,20 @@ if TYPE_CHECKING:
 __all__ = ["Lexicon", "WeightedWords", "weigh_corpus", "weigh_query", "word_overlaps"]
 
 K1, B = 1.2, 0.75
-NUMBER_COUNT = 2
-# Of each text the words that weigh most: the rest hardly moves an overlap and costs as much.
-WIDTH = 192
+NUMBER_COUNT = 2  # how often a word with a digit counts
+# The words of a text that are kept, the heaviest first: the others hardly change an overlap and
+# cost as much time and memory.
+MAX_WORDS = 192
 
 
 class Lexicon(NamedTuple):
     """What weighs the words of a text that is not in the corpus.
 
-    `words` are those of two texts or more, in alphabetical order; `idf` (words,) float32;
-    `mean_length` is the mean number of counted words of a text, `texts` how many there are.
+    Attributes:
+        words: The words that occur in two texts or more, in alphabetical order.
+        idf: (words,) float32, their inverse document frequencies.
+        mean_length: The mean number of counted words of a text.
+        texts: The number of texts in the corpus.
     """
 
     words: Sequence[str]
@@ -42,10 +47,11 @@ class Lexicon(NamedTuple):
 
 
 class WeightedWords(NamedTuple):
-    """The heaviest shared words of each text.
+    """The heaviest words of each text, of those that it shares with another text.
 
-    `words` (texts, width) int32: positions in the lexicon, ascending, padded with -1 in front;
-    `weights` (texts, width) float16, 0 where padded.
+    Attributes:
+        words: (texts, width) int32, positions in the lexicon, ascending, padded with -1 in front.
+        weights: (texts, width) float16, their weights, 0 where padded.
     """
 
     words: Array
@@ -53,19 +59,26 @@ class WeightedWords(NamedTuple):
 
 
 def weigh_corpus(counted: "WordCounts") -> tuple[Lexicon, WeightedWords]:
-    """Weigh the words of a corpus."""
+    """Weigh the words of a corpus.
+
+    Args:
+        counted: How often each word occurs in each text.
+
+    Returns:
+        The lexicon for later queries, and the weighted words of each text.
+    """
     counts = counted.counts
     texts, size = counts.shape
     text = np.repeat(np.arange(texts, dtype=np.int32), np.diff(counts.indptr))
-    frequency = _frequency(counted.words, counts.data, counts.indices)
+    frequency = _term_frequency(counted.words, counts.data, counts.indices)
     length = np.bincount(text, weights=frequency, minlength=texts)
     mean_length = float(length.mean()) if texts else 0.0
     document_frequency = np.bincount(counts.indices, minlength=size)
     idf = _idf(document_frequency, texts)
-    weights = _saturated(frequency, length[text], mean_length) * np.sqrt(idf)[counts.indices]
+    weights = _bm25_weights(frequency, length[text], mean_length) * np.sqrt(idf)[counts.indices]
     shared = document_frequency > 1
-    number = np.where(shared, np.cumsum(shared) - 1, -1)
-    words = _heaviest(text, number[counts.indices], weights, texts)
+    position = np.where(shared, np.cumsum(shared) - 1, -1)
+    words = _heaviest(text, position[counts.indices], weights, texts)
     lexicon = Lexicon(
         [word for word, is_shared in zip(counted.words, shared, strict=True) if is_shared],
         idf[shared].astype(np.float32),
@@ -76,72 +89,91 @@ def weigh_corpus(counted: "WordCounts") -> tuple[Lexicon, WeightedWords]:
 
 
 def weigh_query(counts: Mapping[str, int], lexicon: Lexicon) -> WeightedWords:
-    """Weigh the counted words of one text that is not in the corpus: shapes are (1, width)."""
+    """Weigh the words of one text that is not in the corpus.
+
+    Args:
+        counts: How often each word occurs in the text.
+        lexicon: That of the corpus. A word that it lacks counts in the norm as one of no text.
+
+    Returns:
+        The weighted words, of shape (1, width).
+    """
     words = sorted(counts)
     size = len(lexicon.words)
     places = [bisect_left(lexicon.words, word) for word in words]
-    number = np.array(
+    position = np.array(
         [
             place if place < size and lexicon.words[place] == word else -1
             for place, word in zip(places, words, strict=True)
         ],
         dtype=np.int64,
     )
-    frequency = _frequency(words, np.array([counts[w] for w in words]), np.arange(len(words)))
-    idf = np.append(lexicon.idf, _idf(np.zeros(1), lexicon.texts))[number]
-    weights = _saturated(frequency, frequency.sum(), lexicon.mean_length) * np.sqrt(idf)
-    return _heaviest(np.zeros(len(words), dtype=np.int32), number, weights, 1)
+    frequency = _term_frequency(words, np.array([counts[w] for w in words]), np.arange(len(words)))
+    # The position -1 of an unknown word reads the last place.
+    idf = np.append(lexicon.idf, _idf(np.zeros(1), lexicon.texts))[position]
+    weights = _bm25_weights(frequency, frequency.sum(), lexicon.mean_length) * np.sqrt(idf)
+    return _heaviest(np.zeros(len(words), dtype=np.int32), position, weights, 1)
 
 
 def word_overlaps(own: WeightedWords, others: WeightedWords) -> Array:
-    """Overlap of one text with others, (others,) float32 in [0, 1].
+    """The overlap of one text with others.
 
-    `own` has shape (1, width) or (width,), `others` (others, width).
+    Args:
+        own: The words of the text, of shape (1, width) or (width,).
+        others: The words of the others, of shape (others, width).
+
+    Returns:
+        (others,) float32 in [0, 1].
     """
-    # The text's weights lie open by word, the last place is that of -1, no word: a look at each
-    # takes a tenth of a search in sorted words.
+    # The text's weights in a dense table by word, whose last place is read by the padding -1. A
+    # look at it takes a tenth of the time of a search in sorted words.
     size = max(int(own.words.max(initial=-1)), int(others.words.max(initial=-1))) + 2
     weights = np.zeros(size, dtype=np.float32)
     weights[own.words.ravel()] = own.weights.ravel()
     weights[-1] = 0.0
-    weight = weights.take(others.words, mode="wrap")
-    total: Array = np.einsum("ij,ij->i", weight, others.weights, dtype=np.float32)
+    own_weights = weights.take(others.words, mode="wrap")
+    total: Array = np.einsum("ij,ij->i", own_weights, others.weights, dtype=np.float32)
     return total
 
 
 def _idf(document_frequency: Array, texts: int) -> Array:
+    """The inverse document frequency of words, always positive."""
     return np.log1p((texts - document_frequency + 0.5) / (document_frequency + 0.5))
 
 
-def _saturated(frequency: Array, length: Array, mean_length: float) -> Array:
+def _bm25_weights(frequency: Array, length: Array, mean_length: float) -> Array:
+    """Term frequencies with BM25's saturation and length normalisation."""
     relative = length / (mean_length or 1.0)
     return frequency * (K1 + 1) / (frequency + K1 * (1 - B + B * relative))
 
 
-def _frequency(words: Sequence[str], counts: Array, word: Array) -> Array:
-    """`counts` of the words at the positions `word`, those with digits counted twice."""
-    number = np.array([any(sign.isdigit() for sign in w) for w in words], dtype=bool)
-    return counts * np.where(number, NUMBER_COUNT, 1)[word]
+def _term_frequency(words: Sequence[str], counts: Array, word: Array) -> Array:
+    """`counts` of the words at the positions `word`; those with a digit count twice."""
+    has_digit = np.array([any(sign.isdigit() for sign in w) for w in words], dtype=bool)
+    return counts * np.where(has_digit, NUMBER_COUNT, 1)[word]
 
 
-def _heaviest(text: Array, number: Array, weight: Array, texts: int) -> WeightedWords:
-    """Rows of the `WIDTH` heaviest words; `text` ascends; `number` -1: shared with no text.
+def _heaviest(text: Array, position: Array, weight: Array, texts: int) -> WeightedWords:
+    """The `MAX_WORDS` heaviest words of each text, from one entry for each text and word.
 
-    Weights are normalised among the heaviest; then the words that are shared with none go.
+    `text` ascends. `position` is that in the lexicon, -1 for a word that no other text has. Such a
+    word counts in the norm and is dropped after that.
     """
-    order = np.lexsort((number, -weight, text))
-    rank = np.arange(len(text)) - np.searchsorted(text, text)  # `text` is sorted either way
-    text, number, weight = (column[order][rank < WIDTH] for column in (text, number, weight))
+    order = np.lexsort((position, -weight, text))
+    rank = np.arange(len(text)) - np.searchsorted(text, text)  # within a text; the order keeps it
+    text, position, weight = (
+        column[order][rank < MAX_WORDS] for column in (text, position, weight)
+    )
     norm = np.sqrt(np.bincount(text, weights=weight**2, minlength=texts))
     weight = weight / norm[text]
-    shared = np.flatnonzero(number >= 0)
-    shared = shared[np.lexsort((number[shared], text[shared]))]
-    text, number, weight = text[shared], number[shared], weight[shared]
+    shared = np.flatnonzero(position >= 0)
+    shared = shared[np.lexsort((position[shared], text[shared]))]
+    text, position, weight = text[shared], position[shared], weight[shared]
     counts = np.bincount(text, minlength=texts)
     width = max(1, int(counts.max(initial=0)))
     words = np.full((texts, width), -1, dtype=np.int32)
     weights = np.zeros((texts, width), dtype=np.float16)
     column = width - counts[text] + np.arange(len(text)) - (np.cumsum(counts) - counts)[text]
-    words[text, column] = number
+    words[text, column] = position
     weights[text, column] = weight
     return WeightedWords(words, weights)

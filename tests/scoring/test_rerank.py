@@ -1,4 +1,4 @@
-"""The ranking of one article's candidates: each function against a slow one that says the same."""
+"""Re-ranking one article's candidates: each function against a slow one with the same result."""
 
 import math
 from collections import Counter
@@ -23,14 +23,14 @@ from recommender.scoring.time_proximity import HALF_DAYS, MIN_CHANCE
 
 NO_DATE = int(np.iinfo(np.int64).min)
 DAY = 86_400_000_000
-# Steps of a 64th are exact in float32, so that the slow functions meet the same ties.
+# Steps of a 64th are exact in float32, so the slow functions see the same ties.
 step = st.integers(0, 64).map(lambda n: n / 64)
 moment = st.integers(-400 * DAY, 400 * DAY) | st.just(NO_DATE)
 
 
 @st.composite
 def candidates(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray, list[Cap]]:
-    """Falling scores, symmetric similarities and some caps of a few candidates."""
+    """A few candidates with falling scores, symmetric similarities, and some caps."""
     count = draw(st.integers(0, 8))
     scores = sorted(draw(st.lists(step, min_size=count, max_size=count)), reverse=True)
     similarity = np.zeros((count, count), dtype=np.float32)
@@ -44,7 +44,7 @@ def candidates(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray, list[Cap]]:
 
 
 def fits(place: int, chosen: list[int], caps: list[Cap]) -> bool:
-    """Whether one more of its code is one too many, said of each cap."""
+    """Whether one more candidate keeps within every cap."""
     return all(
         cap.codes[place] < 0
         or sum(cap.codes[other] == cap.codes[place] for other in chosen) < cap.limit
@@ -55,7 +55,7 @@ def fits(place: int, chosen: list[int], caps: list[Cap]) -> bool:
 def slow_mmr(
     scores: np.ndarray, similarity: np.ndarray, diversity: float, k: int, caps: list[Cap]
 ) -> list[int]:
-    """Maximal marginal relevance as Carbonell and Goldstein write it, all pairs at each step."""
+    """Maximal marginal relevance as Carbonell and Goldstein define it, all pairs at each step."""
     chosen: list[int] = []
     while len(chosen) < k:
         left = [p for p in range(len(scores)) if p not in chosen and fits(p, chosen, caps)]
@@ -71,18 +71,18 @@ def slow_mmr(
 
 
 @given(candidates(), st.sampled_from([0.0, 0.25, 0.5, 0.75, 1.0]), st.integers(0, 9))
-def test_diversified_is_maximal_marginal_relevance(
+def test_choices_are_those_of_maximal_marginal_relevance(
     given_: tuple[np.ndarray, np.ndarray, list[Cap]], diversity: float, k: int
 ) -> None:
     scores, similarity, caps = given_
     before = scores.copy()
     chosen = maximal_marginal_relevance(scores, similarity, diversity, k, caps)
     assert chosen == slow_mmr(scores, similarity, diversity, k, caps)
-    assert np.array_equal(scores, before)  # they may be a view of a mapped file
+    assert np.array_equal(scores, before)  # scores may be a view of a memory-mapped file
 
 
 @given(candidates(), st.integers(0, 9))
-def test_no_diversity_is_relevance_alone(
+def test_without_diversity_relevance_alone_decides(
     given_: tuple[np.ndarray, np.ndarray, list[Cap]], k: int
 ) -> None:
     scores, similarity, caps = given_
@@ -95,7 +95,7 @@ def test_no_diversity_is_relevance_alone(
 
 
 @given(candidates(), st.sampled_from([0.0, 0.02, 0.05, 0.25, 0.5, 1.0]), st.integers(1, 9))
-def test_what_is_out_of_reach_is_never_chosen(
+def test_candidates_beyond_the_pool_are_never_chosen(
     given_: tuple[np.ndarray, np.ndarray, list[Cap]], diversity: float, k: int
 ) -> None:
     scores, similarity, _ = given_
@@ -105,7 +105,7 @@ def test_what_is_out_of_reach_is_never_chosen(
     assert near == maximal_marginal_relevance(scores, similarity, diversity, k)
 
 
-def test_reach_ends_where_no_penalty_could_make_up_for_the_score() -> None:
+def test_the_pool_ends_where_no_penalty_could_make_up_for_the_score() -> None:
     scores = np.array([0.9, 0.8, 0.75, 0.7, 0.1], dtype=np.float32)
     assert mmr_pool_size(scores, 0.0, 2) == 2
     assert mmr_pool_size(scores, 0.05, 2) == 3
@@ -113,7 +113,7 @@ def test_reach_ends_where_no_penalty_could_make_up_for_the_score() -> None:
     assert mmr_pool_size(scores, 1.0, 2) == 5
 
 
-def test_a_second_telling_makes_way_for_another_story() -> None:
+def test_a_second_article_on_a_story_makes_way_for_another_story() -> None:
     scores = np.array([0.9, 0.85, 0.6], dtype=np.float32)
     similarity = np.array([[1, 0.9, 0], [0.9, 1, 0], [0, 0, 1]], dtype=np.float32)
     assert maximal_marginal_relevance(scores, similarity, 0.1, 3) == [0, 1, 2]
@@ -136,14 +136,14 @@ def test_caps_are_never_exceeded_and_nothing_that_fits_is_passed_over(
         assert len(before) == k or not fits(place, before, caps)
 
 
-def test_what_has_no_code_is_not_capped() -> None:
+def test_candidates_without_a_code_are_not_capped() -> None:
     cap = Cap(np.array([-1, 4, -1, 4, -1]), 1)
     assert within_caps(5, 5, [cap]) == [0, 1, 2, 4]
 
 
 @st.composite
 def graphs(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """A graph of texts, its scores and some of the texts, each once."""
+    """A graph of texts, its scores, and some of the texts without repetition."""
     texts, k = draw(st.integers(1, 7)), draw(st.integers(0, 4))
     neighbours = np.full((texts, k), -1, dtype=np.int32)
     scores = np.zeros((texts, k), dtype=np.float32)
@@ -151,14 +151,14 @@ def graphs(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         others = draw(st.permutations([t for t in range(texts) if t != text]))
         listed = others[: draw(st.integers(0, k))]
         neighbours[text, : len(listed)] = listed
-        marks = draw(st.lists(step, min_size=len(listed), max_size=len(listed)))
-        scores[text, : len(listed)] = sorted(marks, reverse=True)
+        drawn_scores = draw(st.lists(step, min_size=len(listed), max_size=len(listed)))
+        scores[text, : len(listed)] = sorted(drawn_scores, reverse=True)
     some = draw(st.lists(st.integers(0, texts - 1), max_size=9, unique=True))
     return neighbours, scores, np.array(some, dtype=np.int32)
 
 
 @given(graphs())
-def test_scores_among_candidates_are_those_of_the_graph(
+def test_pairwise_scores_are_those_of_the_graph(
     graph: tuple[np.ndarray, np.ndarray, np.ndarray],
 ) -> None:
     neighbours, scores, texts = graph
@@ -170,17 +170,17 @@ def test_scores_among_candidates_are_those_of_the_graph(
     }
     last = scores.min(axis=1, initial=1.0).tolist()
 
-    def between_two(i: int, j: int) -> float:
+    def pair_score(i: int, j: int) -> float:
         found = [edges[pair] for pair in ((i, j), (j, i)) if pair in edges]
         return 1.0 if i == j else max(found, default=min(last[i], last[j]))
 
-    wanted = [[between_two(i, j) for j in texts.tolist()] for i in texts.tolist()]
+    wanted = [[pair_score(i, j) for j in texts.tolist()] for i in texts.tolist()]
     found = pairwise_scores(neighbours, scores, texts)
     assert found.dtype == np.float32
     assert found.tolist() == wanted
 
 
-def test_texts_with_the_same_last_bits_are_told_apart() -> None:
+def test_texts_that_collide_in_the_hash_table_are_distinguished() -> None:
     size = 1 << 15
     neighbours = np.full((size + 2, 1), -1, dtype=np.int32)
     scores = np.zeros((size + 2, 1), dtype=np.float32)
@@ -195,21 +195,21 @@ def test_texts_with_the_same_last_bits_are_told_apart() -> None:
     st.integers(-400 * DAY, 400 * DAY),
     st.floats(0, 1),
 )
-def test_scores_move_by_days_as_the_formula_says(
-    items: list[tuple[float, int]], asked: int, most: float
+def test_scores_change_with_time_by_the_formula(
+    items: list[tuple[float, int]], moment: int, weight: float
 ) -> None:
     scores = np.array([score for score, _ in items])
     published = np.array([date for _, date in items], dtype=np.int64)
-    found = with_time_proximity(scores, published, asked, NO_DATE, most)
+    found = with_time_proximity(scores, published, moment, NO_DATE, weight)
     for value, (score, date) in zip(found.tolist(), items, strict=True):
-        near = math.pow(2, -abs(date - asked) / DAY / HALF_DAYS)
-        moved = most * (near - MIN_CHANCE) / (near + MIN_CHANCE)
+        near = math.pow(2, -abs(date - moment) / DAY / HALF_DAYS)
+        moved = weight * (near - MIN_CHANCE) / (near + MIN_CHANCE)
         wanted = score if date == NO_DATE else score + moved
         assert value == pytest.approx(wanted, abs=1e-6)
-        assert abs(value - score) <= most + 1e-9
+        assert abs(value - score) <= weight + 1e-9
 
 
-def test_within_six_days_is_near() -> None:
+def test_scores_rise_within_six_days() -> None:
     dates = np.array([0, 6, 7, 8]) * DAY
     found = with_time_proximity(np.full(4, 0.5), dates, 0, NO_DATE, 0.1)
     assert found[0] > found[1] > 0.5 > found[2] > found[3] > 0.4
@@ -223,10 +223,10 @@ def test_scores_decay_by_the_definition_of_a_half_life(
     published = np.array([date for _, date in items], dtype=np.int64)
     dates = [date for _, date in items if date != NO_DATE]
     found = with_recency_decay(scores, published, NO_DATE, half_life)
-    for (score, date), fading in zip(items, found.tolist(), strict=True):
+    for (score, date), decayed in zip(items, found.tolist(), strict=True):
         known = min(dates, default=0) if date == NO_DATE else date
         days = (max(dates, default=known) - known) / DAY if dates else 0.0
-        assert fading == pytest.approx(score * math.pow(2, -days / half_life), rel=1e-6)
+        assert decayed == pytest.approx(score * math.pow(2, -days / half_life), rel=1e-6)
 
 
 def test_one_half_life_older_is_worth_half() -> None:
@@ -240,13 +240,13 @@ def test_without_any_date_nothing_decays() -> None:
 
 
 @pytest.mark.parametrize("half_life", [1e-320, 1e-9, 1e9])
-def test_any_half_life_above_nothing_leaves_numbers(half_life: float) -> None:
+def test_any_positive_half_life_gives_finite_scores(half_life: float) -> None:
     found = with_recency_decay(np.ones(2), np.array([0, 400 * DAY]), NO_DATE, half_life)
     assert found.tolist() == [pytest.approx(1.0 if half_life > 1 else 0.0, abs=1e-6), 1.0]
 
 
 @given(st.lists(st.tuples(moment, step), max_size=8))
-def test_the_newest_come_first_and_those_without_a_date_last(
+def test_the_newest_come_first_and_undated_ones_last(
     items: list[tuple[int, float]],
 ) -> None:
     published = np.array([date for date, _ in items], dtype=np.int64)

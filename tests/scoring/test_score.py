@@ -1,4 +1,4 @@
-"""The score: the formulas of its room, computed a number at a time, and what they promise."""
+"""The score against its formulas, computed one number at a time."""
 
 import math
 
@@ -16,12 +16,12 @@ from recommender.scoring.score import (
 )
 
 shares = st.floats(0, 1, width=32)
-# Below these the slow formula and float32 differ by rounding alone, so they are left out.
+# Below these, the slow formula and float32 differ by rounding, so they are left out.
 hubs = st.floats(2**-10, 1, width=32)
 
 
 @given(st.lists(st.tuples(st.floats(-1, 1, width=32), shares), min_size=1, max_size=9))
-def test_a_hybrid_score_is_the_mean_of_both(pairs: list[tuple[float, float]]) -> None:
+def test_a_hybrid_score_is_the_mean_of_cosine_and_overlap(pairs: list[tuple[float, float]]) -> None:
     cosine, overlap = np.array(pairs, dtype=np.float32).T
     assert hybrid_score(cosine, overlap) == pytest.approx((cosine + overlap) / 2, abs=1e-6)
     alone = SCORE_PARAMS._replace(word_share=0.0)
@@ -29,7 +29,7 @@ def test_a_hybrid_score_is_the_mean_of_both(pairs: list[tuple[float, float]]) ->
 
 
 @given(st.lists(st.tuples(shares, hubs), min_size=1, max_size=9), hubs)
-def test_scores_are_corrected_by_the_factor_that_the_room_gives(
+def test_scores_are_corrected_by_the_factor_of_the_formula(
     pairs: list[tuple[float, float]], mean: float
 ) -> None:
     hybrids, hub = np.array(pairs, dtype=np.float32).T
@@ -43,20 +43,18 @@ def test_scores_are_corrected_by_the_factor_that_the_room_gives(
         assert score == pytest.approx(min(max(plain * factor, 0), 1), abs=1e-5)
 
 
-def test_a_hub_must_be_nearer_and_what_is_near_to_nothing_is_lifted_so_far_and_no_farther() -> None:
-    hub, usual, rare, nothing = correct_hubness(
-        np.full(4, 0.5), np.array([0.9, 0.5, 0.3, 0.0]), 0.5
-    )
+def test_the_correction_lowers_hubs_and_raises_lonely_texts_within_limits() -> None:
+    hub, usual, rare, lonely = correct_hubness(np.full(4, 0.5), np.array([0.9, 0.5, 0.3, 0.0]), 0.5)
     assert hub < usual < rare
     assert usual == 0.5
-    assert nothing == 0.5 * SCORE_PARAMS.max_factor
+    assert lonely == 0.5 * SCORE_PARAMS.max_factor
     assert (
         correct_hubness(np.full(1, 0.5), np.array([1e9]), 0.5)[0] == 0.5 * SCORE_PARAMS.min_factor
     )
 
 
 @given(st.lists(st.floats(-1, 1, width=32), max_size=9))
-def test_hubness_is_the_mean_of_the_best_scores_and_missing_ones_count_as_nothing(
+def test_hubness_is_the_mean_of_the_best_scores_and_missing_ones_count_as_0(
     row: list[float],
 ) -> None:
     best = sorted(row, reverse=True)
@@ -68,7 +66,7 @@ def test_hubness_is_the_mean_of_the_best_scores_and_missing_ones_count_as_nothin
     assert found[0] == pytest.approx(wanted, abs=1e-6)
 
 
-def test_an_expanded_embedding_leans_to_its_nearest_by_the_power_of_their_scores() -> None:
+def test_an_expanded_embedding_moves_to_its_nearest_by_the_power_of_their_scores() -> None:
     rng = np.random.default_rng(0)
     own, nearest = rng.normal(size=(4, 8)), rng.normal(size=(4, 3, 8))
     own /= np.linalg.norm(own, axis=1, keepdims=True)
@@ -84,4 +82,4 @@ def test_an_expanded_embedding_leans_to_its_nearest_by_the_power_of_their_scores
         ]
         length = math.sqrt(sum(x * x for x in total))
         assert found[text].tolist() == pytest.approx([x / length for x in total], abs=1e-5)
-    np.testing.assert_allclose(found[2], own[2], atol=1e-6)  # without neighbours it stays
+    np.testing.assert_allclose(found[2], own[2], atol=1e-6)  # without neighbours it stays the same

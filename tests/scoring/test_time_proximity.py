@@ -1,4 +1,4 @@
-"""Closeness: near pairs count for more where nearness is rare, and for nothing where it is not."""
+"""Time proximity: near pairs count for more where proximity is rare."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ DAY = 86_400_000_000
 
 
 def every_pair(published: list[int]) -> Array:
-    """Each text's neighbours are all others, in order."""
+    """A graph in which the neighbours of each text are all others, in order."""
     count = len(published)
     return np.array(
         [[other for other in range(count) if other != text] for text in range(count)], np.int32
@@ -33,20 +33,20 @@ def of(*days: float | None) -> TimeProximity:
     return time_proximity(every_pair(published), np.array(published, np.int64), NO_DATE)
 
 
-def test_nearness_halves_by_the_days_and_is_unknown_without_a_date() -> None:
+def test_proximity_halves_by_the_days_and_is_nan_without_a_date() -> None:
     near = of(0, HALF_DAYS, 2 * HALF_DAYS, None).proximity
     assert near.dtype == np.float32
     assert near[0].tolist() == pytest.approx([0.5, 0.25, np.nan], nan_ok=True)
     assert np.isnan(near[3]).all()
 
 
-def test_there_is_no_nearness_to_a_neighbour_that_is_none() -> None:
+def test_proximity_to_a_missing_neighbour_is_nan() -> None:
     found = time_proximity(np.array([[1, -1], [-1, -1]], np.int32), np.zeros(2, np.int64), NO_DATE)
     assert found.proximity[0].tolist() == pytest.approx([1, np.nan], nan_ok=True)
     assert found.chance_corrected[:, 1].tolist() == [0, 0]
 
 
-def test_near_is_worth_most_where_hardly_any_are_and_nothing_in_a_corpus_of_one_day() -> None:
+def test_proximity_counts_most_where_it_is_rare_and_not_at_all_in_a_corpus_of_one_day() -> None:
     rare = of(0, 0, *range(100, 1100, 10))
     assert rare.chance_corrected[0, 0] == pytest.approx(
         (1 - rare.expected[0]) / (1 + rare.expected[0])
@@ -58,7 +58,7 @@ def test_near_is_worth_most_where_hardly_any_are_and_nothing_in_a_corpus_of_one_
 
 
 @given(st.lists(st.one_of(st.none(), st.floats(-3e5, 3e5)), max_size=12), st.integers(1, 12))
-def test_all_are_within_their_limits(days: list[float | None], last: int) -> None:
+def test_all_values_are_within_their_limits(days: list[float | None], last: int) -> None:
     found = of(*days)
     dated = [day is not None for day in days]
     assert np.isnan(found.expected).tolist() == [not known for known in dated]
@@ -71,7 +71,9 @@ def test_all_are_within_their_limits(days: list[float | None], last: int) -> Non
 
 
 @given(st.lists(st.integers(0, 40), min_size=2, max_size=30))
-def test_chance_is_the_share_of_others_within_the_window(days: list[int]) -> None:
+def test_expected_proximity_comes_from_the_share_of_others_within_the_window(
+    days: list[int],
+) -> None:
     window = HALF_DAYS / np.log(2)
     shares = [
         np.mean([abs(other - day) <= window for n, other in enumerate(days) if n != text])
@@ -81,15 +83,15 @@ def test_chance_is_the_share_of_others_within_the_window(days: list[int]) -> Non
     assert of(*days).expected == pytest.approx(expected, abs=1e-6)
 
 
-def test_a_list_of_the_same_days_is_a_crowd_only_where_the_corpus_has_others() -> None:
+def test_neighbours_of_the_same_days_are_a_crowd_only_if_the_corpus_has_other_days() -> None:
     burst = of(*[0] * 20, *range(100, 1100, 2))
-    assert burst.crowding(10)[0] < 0.1  # its last neighbours are of other days
+    assert burst.crowding(10)[0] < 0.1  # its last neighbours are from other days
     near = TimeProximity(burst.proximity[:, :19], burst.expected)
     assert near.crowding(10)[0] == pytest.approx(1)
     assert of(*[0] * 20).crowding(10).max() == 0
 
 
-def test_centuries_apart_are_no_reason_to_lose_minutes() -> None:
+def test_a_corpus_of_centuries_still_resolves_minutes() -> None:
     minute = 1 / (24 * 60)
     near = of(0, minute, 700_000, *[1] * 5).proximity
     assert 1 - near[0, 0] == pytest.approx(minute / HALF_DAYS * np.log(2), rel=0.2)
@@ -97,7 +99,7 @@ def test_centuries_apart_are_no_reason_to_lose_minutes() -> None:
 
 
 @given(st.lists(st.floats(-1e4, 1e4), max_size=9))
-def test_of_one_subject_is_the_same_in_fewer_steps(days: list[float]) -> None:
+def test_the_single_step_equals_both_steps(days: list[float]) -> None:
     apart = np.array(days)
     expected = chance_corrected(proximity(apart), MIN_CHANCE)
     assert chance_corrected_proximity(apart * DAY) == pytest.approx(expected, abs=1e-9)

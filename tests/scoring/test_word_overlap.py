@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recommender.language.tokens import count_words, read_tokens
-from recommender.scoring import word_overlap as lexical
+from recommender.scoring import word_overlap
 from recommender.scoring.word_overlap import (
     Lexicon,
     WeightedWords,
@@ -21,11 +21,11 @@ from recommender.scoring.word_overlap import (
 
 WORDS = ("tide", "quay", "crane", "2017", "covid-19", "élan", "東", "zoo")
 CORPORA = st.lists(st.lists(st.sampled_from(WORDS), max_size=12), min_size=1, max_size=8)
-# Weights are kept in float16.
+# Weights are stored in float16.
 NEAR = {"rel": 2e-3, "abs": 1e-4}
 
 
-def weighed(texts: Sequence[Sequence[str]]) -> tuple[Lexicon, WeightedWords]:
+def weigh_texts(texts: Sequence[Sequence[str]]) -> tuple[Lexicon, WeightedWords]:
     return weigh_corpus(count_words(read_tokens(" ".join(text) for text in texts)))
 
 
@@ -46,7 +46,7 @@ def frequencies(text: Sequence[str]) -> dict[str, int]:
 def by_formula(
     text: Sequence[str], in_texts: Mapping[str, int], texts: int, mean_length: float
 ) -> dict[str, float]:
-    """w(i,t) of the heaviest words of one text, by the formula at the head of lexical.py."""
+    """w(i,t) of the heaviest words of one text, by the formula at the head of word_overlap.py."""
     tf = frequencies(text)
     length = sum(tf.values())
     weight = {}
@@ -55,7 +55,7 @@ def by_formula(
         idf = math.log(1 + (texts - n + 0.5) / (n + 0.5))
         norm = 1 - 0.75 + 0.75 * length / mean_length
         weight[word] = math.sqrt(idf) * count * (1.2 + 1) / (count + 1.2 * norm)
-    heaviest = sorted(weight, key=lambda word: (-weight[word], word))[: lexical.WIDTH]
+    heaviest = sorted(weight, key=lambda word: (-weight[word], word))[: word_overlap.MAX_WORDS]
     norm = math.sqrt(sum(weight[word] ** 2 for word in heaviest))
     return {word: weight[word] / norm for word in heaviest}
 
@@ -72,7 +72,7 @@ def corpus_by_formula(texts: Sequence[Sequence[str]]) -> list[dict[str, float]]:
 @settings(deadline=None)
 @given(CORPORA)
 def test_weights_are_those_of_the_formula(texts: list[list[str]]) -> None:
-    lexicon, words = weighed(texts)
+    lexicon, words = weigh_texts(texts)
     assert rows(lexicon, words) == [pytest.approx(row, **NEAR) for row in corpus_by_formula(texts)]
     in_texts = Counter(word for text in texts for word in set(text))
     assert lexicon.words == sorted(word for word, n in in_texts.items() if n > 1)
@@ -91,7 +91,7 @@ def test_weights_are_those_of_the_formula(texts: list[list[str]]) -> None:
 @settings(deadline=None)
 @given(CORPORA)
 def test_rows_ascend_and_are_padded_in_front(texts: list[list[str]]) -> None:
-    _, words = weighed(texts)
+    _, words = weigh_texts(texts)
     assert (words.words.dtype, words.weights.dtype) == (np.int32, np.float16)
     assert words.words.shape == words.weights.shape
     assert words.words.shape[1] >= 1
@@ -102,32 +102,32 @@ def test_rows_ascend_and_are_padded_in_front(texts: list[list[str]]) -> None:
         assert all(w > 0 for w in weights[len(row) - len(filled) :])
 
 
-def test_only_the_heaviest_words_are_kept_and_their_norm_is_one(
+def test_only_the_heaviest_words_are_kept_with_a_norm_of_1(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(lexical, "WIDTH", 3)
+    monkeypatch.setattr(word_overlap, "MAX_WORDS", 3)
     texts = [["tide", "quay", "crane", "2017", "zoo"], ["tide", "quay", "crane", "zoo", "zoo"],
              ["tide"], ["tide", "quay", "2017"]]  # fmt: skip
-    lexicon, words = weighed(texts)
+    lexicon, words = weigh_texts(texts)
     assert words.words.shape == (4, 3)
     found = rows(lexicon, words)
     assert found == [pytest.approx(row, **NEAR) for row in corpus_by_formula(texts)]
-    assert "tide" not in found[0]  # in every text, it weighs least
+    assert "tide" not in found[0]  # a word of every text weighs least
     assert sum(x * x for x in found[0].values()) == pytest.approx(1, rel=2e-3)
 
 
 def test_of_equal_weights_the_first_words_in_alphabetical_order_are_kept(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(lexical, "WIDTH", 2)
-    lexicon, words = weighed([["zoo", "quay", "crane", "tide"]] * 2)
+    monkeypatch.setattr(word_overlap, "MAX_WORDS", 2)
+    lexicon, words = weigh_texts([["zoo", "quay", "crane", "tide"]] * 2)
     assert [sorted(row) for row in rows(lexicon, words)] == [["crane", "quay"]] * 2
 
 
 @settings(deadline=None)
 @given(CORPORA)
 def test_overlaps_are_symmetric_and_between_0_and_1(texts: list[list[str]]) -> None:
-    _, words = weighed(texts)
+    _, words = weigh_texts(texts)
     table = np.stack(
         [word_overlaps(WeightedWords(*(a[i] for a in words)), words) for i in range(len(texts))]
     )
@@ -144,10 +144,10 @@ def test_overlaps_are_symmetric_and_between_0_and_1(texts: list[list[str]]) -> N
 
 @settings(deadline=None)
 @given(st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=12), min_size=1, max_size=5))
-def test_a_text_whose_words_are_all_shared_overlaps_with_itself_by_1(
+def test_a_text_whose_words_are_all_shared_has_an_overlap_of_1_with_itself(
     texts: list[list[str]],
 ) -> None:
-    _, words = weighed([*texts, *texts])
+    _, words = weigh_texts([*texts, *texts])
     for i in range(len(texts)):
         own = WeightedWords(words.words[i], words.weights[i])
         found = word_overlaps(own, words)
@@ -157,8 +157,8 @@ def test_a_text_whose_words_are_all_shared_overlaps_with_itself_by_1(
 
 @settings(deadline=None)
 @given(st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=12), min_size=1, max_size=5))
-def test_a_query_that_is_a_text_of_the_corpus_weighs_as_that_text(texts: list[list[str]]) -> None:
-    lexicon, words = weighed([*texts, *texts])
+def test_a_query_that_equals_a_text_of_the_corpus_has_its_weights(texts: list[list[str]]) -> None:
+    lexicon, words = weigh_texts([*texts, *texts])
     for i, text in enumerate(texts):
         query = weigh_query(Counter(text), lexicon)
         row = words.words[i] >= 0
@@ -170,10 +170,10 @@ def test_a_query_that_is_a_text_of_the_corpus_weighs_as_that_text(texts: list[li
 
 @settings(deadline=None)
 @given(CORPORA, st.lists(st.sampled_from((*WORDS, "unheard", "1999")), max_size=12))
-def test_a_query_weighs_by_the_formula_and_unknown_words_as_in_no_text(
+def test_a_query_is_weighed_by_the_formula_with_unknown_words_as_in_no_text(
     texts: list[list[str]], query: list[str]
 ) -> None:
-    lexicon, _ = weighed([*texts, *texts])  # so that no word is of one text alone
+    lexicon, _ = weigh_texts([*texts, *texts])  # so that every word occurs in two texts
     in_texts = Counter(word for text in texts for word in set(text) for _ in range(2))
     expected = {}
     if query:
@@ -184,23 +184,23 @@ def test_a_query_weighs_by_the_formula_and_unknown_words_as_in_no_text(
     ]
 
 
-def test_words_of_no_other_text_are_in_no_row_but_take_their_part_of_the_norm() -> None:
-    alone = [["tide", "quay"], ["tide", "quay"]]
+def test_words_of_a_single_text_are_dropped_but_count_in_the_norm() -> None:
+    plain = [["tide", "quay"], ["tide", "quay"]]
     diluted = [["tide", "quay", "zeppelin"], ["tide", "quay"]]
-    whole, less = (rows(*weighed(texts))[0] for texts in (alone, diluted))
+    whole, less = (rows(*weigh_texts(texts))[0] for texts in (plain, diluted))
     assert whole.keys() == less.keys() == {"tide", "quay"}
     assert sum(x * x for x in whole.values()) == pytest.approx(1, rel=2e-3)
     assert sum(x * x for x in less.values()) < 0.5  # the rare word weighs most
 
 
 def test_numbers_count_twice() -> None:
-    lexicon, words = weighed([["tide", "2017"], ["tide", "2017"]])
+    lexicon, words = weigh_texts([["tide", "2017"], ["tide", "2017"]])
     found = rows(lexicon, words)[0]
     assert found["2017"] > found["tide"]
 
 
-def test_texts_without_words_overlap_with_nothing() -> None:
-    lexicon, words = weighed([[], ["tide"], ["tide"], ["unheard"]])
+def test_texts_without_words_have_overlaps_of_0() -> None:
+    lexicon, words = weigh_texts([[], ["tide"], ["tide"], ["unheard"]])
     assert words.words[0].tolist() == words.words[3].tolist() == [-1]
     for i in (0, 3):
         own = WeightedWords(words.words[i], words.weights[i])
@@ -211,8 +211,8 @@ def test_texts_without_words_overlap_with_nothing() -> None:
 
 
 @pytest.mark.parametrize("texts", [[[]], [["tide"]], [[], []], [["tide"], ["quay"]]])
-def test_corpora_that_share_no_word_have_an_empty_lexicon(texts: list[list[str]]) -> None:
-    lexicon, words = weighed(texts)
+def test_corpora_without_shared_words_have_an_empty_lexicon(texts: list[list[str]]) -> None:
+    lexicon, words = weigh_texts(texts)
     assert (list(lexicon.words), lexicon.idf.tolist()) == ([], [])
     assert words.words.tolist() == [[-1]] * len(texts)
     query = weigh_query({"tide": 1}, lexicon)
