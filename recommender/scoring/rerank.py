@@ -141,21 +141,20 @@ def pairwise_scores(neighbours: Array, scores: Array, texts: Array) -> Array:
     With 0 instead, texts that are related to nothing in a list would make it look most diverse.
 
     Args:
-        neighbours: (all texts, k) int32, the graph, -1 for none.
-        scores: (all texts, k) float32, best first.
+        neighbours: (texts, k) int32, what the graph lists for each candidate, -1 for none.
+        scores: (texts, k) float32, best first.
         texts: (texts,) int32, the candidates, all different.
 
     Returns:
         (texts, texts) float32, symmetric, with 1 on the diagonal.
     """
     count = len(texts)
-    listed, listed_scores = neighbours.take(texts, axis=0), scores.take(texts, axis=0)
-    position = _possible_positions(texts, listed)
-    found = np.flatnonzero(texts.take(position) == listed)
-    last = listed_scores.min(axis=1, initial=1.0)
+    position = _possible_positions(texts, neighbours)
+    found = np.flatnonzero(texts.take(position) == neighbours)
+    last = scores.min(axis=1, initial=1.0)
     similarity: Array = np.minimum(last[:, None], last)
     flat = found // max(neighbours.shape[1], 1) * count + position.ravel().take(found)
-    similarity.put(flat, listed_scores.ravel().take(found))
+    similarity.put(flat, scores.ravel().take(found))
     similarity.ravel()[:: count + 1] = 1.0
     return np.maximum(similarity, similarity.T)
 

@@ -89,7 +89,7 @@ class RowFilter:
                 rows = np.arange(len(arrays.text_of))
             if self._barred:
                 rows = rows.compress(self._unbarred(rows))
-            texts = np.zeros(len(arrays.neighbours), dtype=bool)
+            texts = np.zeros(self._snapshot.manifest.texts, dtype=bool)
             texts[arrays.text_of.take(rows)] = True
             self._texts = texts
         return self._texts

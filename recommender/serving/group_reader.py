@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from recommender.artifacts.folder import Artifacts
 from recommender.errors import UnknownArticle
+from recommender.serving.backend import SnapshotBackend
 from recommender.serving.groups import (
     GroupKind,
     changes,
@@ -16,7 +17,7 @@ from recommender.serving.groups import (
     visible_topic,
 )
 from recommender.serving.query import check_moment
-from recommender.serving.state import CurrentState
+from recommender.serving.state import CurrentState, OpenBackend
 from recommender.types import Change, Story, Topic, Trend
 
 __all__ = ["GroupReader"]
@@ -29,6 +30,7 @@ class GroupReader:
 
     Args:
         artifacts: The artifacts folder.
+        open_backend: Makes the backend of each snapshot; see `serving.backend`.
 
     Raises:
         NoSnapshot: Nothing is published there.
@@ -36,8 +38,8 @@ class GroupReader:
         NewerFormat: A newer version of this package wrote the snapshot.
     """
 
-    def __init__(self, artifacts: Artifacts) -> None:
-        self._current = CurrentState(artifacts)
+    def __init__(self, artifacts: Artifacts, open_backend: OpenBackend = SnapshotBackend) -> None:
+        self._current = CurrentState(artifacts, open_backend)
 
     def topics(self, level: int | None = 1) -> tuple[Topic, ...]:
         """The topics of a level, largest first.

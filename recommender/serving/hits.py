@@ -1,12 +1,10 @@
-"""Answers: what was picked, with the cards a page shows and the reasons it prints."""
+"""Answers: the ranked articles with the cards that a page shows and the reasons it prints."""
 
 from collections.abc import Sequence
 
 from recommender.dates import NO_DATE
 from recommender.serving.explain import best, lone_weight, shared
-from recommender.serving.filters import RowFilter
-from recommender.serving.query import Query
-from recommender.serving.ranking import QueryItem, RankedArticle
+from recommender.serving.request import RankedArticle, Request
 from recommender.snapshot.reader import Snapshot
 from recommender.types import Answer, Reasons, Related
 
@@ -17,21 +15,26 @@ SHOWN = 3  # names and phrases of a hit
 
 
 def answer(
-    snapshot: Snapshot,
-    item: QueryItem,
-    query: Query,
-    ranked: Sequence[RankedArticle],
-    row_filter: RowFilter,
-    text: str | None = None,
+    request: Request, ranked: Sequence[RankedArticle], new_text: str | None = None
 ) -> Answer:
-    """What was `ranked`, as a page shows it; `text` was asked about where it is not published."""
-    note = _note(query, ranked, row_filter) if len(ranked) < query.k else None
+    """The answer to a request: what was ranked, with cards, reasons and a note.
+
+    Args:
+        request: The request.
+        ranked: What was ranked for it, best first.
+        new_text: The prepared text of an item that is not published.
+
+    Returns:
+        The hits as a page shows them.
+    """
+    note = _note(request, ranked) if len(ranked) < request.query.k else None
+    snapshot = request.snapshot
     if not ranked:
         return Answer(note=note)
-    also = _also_at(snapshot, ranked, row_filter) if query.collapse else {}
+    also = _also_at(request, ranked) if request.query.collapse else {}
     rows = [hit.row for hit in ranked] + [row for others in also.values() for row in others]
     cards = dict(zip(rows, snapshot.cards.of(rows), strict=True))
-    reasons = _reasons(snapshot, item, ranked, text)
+    reasons = _reasons(request, ranked, new_text)
     hits = [
         Related(
             cards[hit.row][0],
@@ -45,11 +48,9 @@ def answer(
     return Answer(hits, note)
 
 
-def _also_at(
-    snapshot: Snapshot, ranked: Sequence[RankedArticle], row_filter: RowFilter
-) -> dict[int, list[int]]:
-    """For each picked row the other admitted rows of its text, where there are any."""
-    arrays = snapshot.arrays
+def _also_at(request: Request, ranked: Sequence[RankedArticle]) -> dict[int, list[int]]:
+    """For each ranked row the other admitted rows of its text, where there are any."""
+    arrays, row_filter = request.snapshot.arrays, request.row_filter
     start = arrays.copies_start.data
     found = {}
     for hit in ranked:
@@ -63,29 +64,31 @@ def _also_at(
 
 
 def _reasons(
-    snapshot: Snapshot, item: QueryItem, ranked: Sequence[RankedArticle], text: str | None
+    request: Request, ranked: Sequence[RankedArticle], new_text: str | None
 ) -> list[Reasons]:
+    """Why each of the ranked articles is in the answer."""
+    snapshot, item = request.snapshot, request.item
     arrays = snapshot.arrays
     texts = [hit.text for hit in ranked]
     if item.text is None:
-        common = _occurring(snapshot, text or "", texts)
+        common = _occurring(snapshot, new_text or "", texts)
     else:
         common = shared(arrays.phrases, item.text, texts)
-    hours = _hours_apart(snapshot, item, ranked)
+    hours = _hours_apart(request, ranked)
     story_of = arrays.story_of.data
     own_story = None if item.text is None else story_of[item.text]
-    found, alone = [], lone_weight(len(arrays.neighbours))
-    # Looked up once for all hits: they share most of what they share with the one asked about.
+    found, alone = [], lone_weight(snapshot.manifest.texts)
+    # Looked up once, because most hits share the same phrases with the item.
     known = list({phrase for phrases in common for phrase in phrases})
     weight, is_name = arrays.phrase_weights.data, arrays.phrase_names.data
     weights = {phrase: weight[phrase] for phrase in known}
-    said = dict(zip(known, snapshot.phrases.take(known), strict=True))
+    phrase_text = dict(zip(known, snapshot.phrases.take(known), strict=True))
     for hit, phrases, apart in zip(ranked, common, hours, strict=True):
-        chosen = best(phrases, weights, said, SHOWN, alone)
+        chosen = best(phrases, weights, phrase_text, SHOWN, alone)
         found.append(
             Reasons(
-                tuple([said[phrase] for phrase in chosen if is_name[phrase]]),
-                tuple([said[phrase] for phrase in chosen if not is_name[phrase]]),
+                tuple([phrase_text[phrase] for phrase in chosen if is_name[phrase]]),
+                tuple([phrase_text[phrase] for phrase in chosen if not is_name[phrase]]),
                 story_of[hit.text] == own_story,
                 hit.text == item.text,
                 apart,
@@ -96,11 +99,10 @@ def _reasons(
     return found
 
 
-def _hours_apart(
-    snapshot: Snapshot, item: QueryItem, ranked: Sequence[RankedArticle]
-) -> list[float | None]:
-    published = snapshot.arrays.published.data
-    own = NO_DATE if item.row is None else published[item.row]
+def _hours_apart(request: Request, ranked: Sequence[RankedArticle]) -> list[float | None]:
+    """Hours from the item's date to that of each ranked article; None where one has no date."""
+    published, row = request.snapshot.arrays.published.data, request.item.row
+    own = NO_DATE if row is None else published[row]
     if own == NO_DATE:
         return [None] * len(ranked)
     moments = [published[hit.row] for hit in ranked]
@@ -110,14 +112,15 @@ def _hours_apart(
     ]
 
 
-def _note(query: Query, ranked: Sequence[RankedArticle], row_filter: RowFilter) -> str:
-    """Why an answer is short: how many there are of what was asked for, and what else is shown."""
+def _note(request: Request, ranked: Sequence[RankedArticle]) -> str:
+    """Why an answer is short: how many articles fit the question, and what else is shown."""
+    query = request.query
     pinned = sum(hit.pinned for hit in ranked)
     fillers = sum(hit.filler is not None for hit in ranked)
     found = len(ranked) - pinned - fillers
     what = {"related": "related", "story": "of the same story", "background": "background"}
     floor = f" with a score of {query.floor:g} or more" if query.mode != "story" else ""
-    admitted = " among those admitted" if row_filter.narrows else ""
+    admitted = " among those admitted" if request.row_filter.narrows else ""
     caps = " under the caps" if query.capped else ""
     articles = "article is" if found == 1 else "articles are"
     note = f"{found or 'no'} {articles} {what[query.mode]}{floor}{admitted}{caps}"

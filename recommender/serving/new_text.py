@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from recommender.language.prepare import content_hash, embedded_text
 from recommender.scoring.word_overlap import Lexicon, weigh_query
-from recommender.serving.ranking import QueryItem
+from recommender.serving.request import QueryItem
 from recommender.snapshot.reader import Snapshot
 
 if TYPE_CHECKING:

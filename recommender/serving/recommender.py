@@ -1,20 +1,19 @@
 """`Recommender`: the one object that a web application or a command needs."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Unpack
 
 from recommender.artifacts.folder import Artifacts
 from recommender.artifacts.takedowns import remove, restore
 from recommender.errors import RemovedArticle, SnapshotDamaged
-from recommender.serving.filters import RowFilter
+from recommender.serving.backend import SnapshotBackend
 from recommender.serving.group_reader import GroupReader
 from recommender.serving.hits import answer
 from recommender.serving.new_text import TextEncoder, prepare_text
 from recommender.serving.query import Options, Query, parse_query
-from recommender.serving.ranking import QueryItem, RankedArticle, rank
-from recommender.serving.rules import ArticleRules
-from recommender.serving.state import State
+from recommender.serving.ranking import rank
+from recommender.serving.request import QueryItem, RankedArticle, Request
+from recommender.serving.state import OpenBackend, State
 from recommender.types import Answer, Card, Health
 
 __all__ = ["Recommender"]
@@ -30,6 +29,8 @@ class Recommender(GroupReader):
 
     Args:
         artifacts: The artifacts folder; `Recommender.open` takes its path.
+        open_backend: Makes the backend of each snapshot that is opened: where the neighbour graph
+            and the vectors are read from. The default reads the snapshot's own files.
 
     Raises:
         NoSnapshot: Nothing is published there.
@@ -43,8 +44,8 @@ class Recommender(GroupReader):
         ['Frost report 4', 'Frost report 2']
     """
 
-    def __init__(self, artifacts: Artifacts) -> None:
-        super().__init__(artifacts)
+    def __init__(self, artifacts: Artifacts, open_backend: OpenBackend = SnapshotBackend) -> None:
+        super().__init__(artifacts, open_backend)
         self._artifacts = artifacts
         self._encoder = TextEncoder()
 
@@ -94,8 +95,8 @@ class Recommender(GroupReader):
             >>> explain(hits[0].reasons)
             'same story · also about: Olga Marek, dawn, frost · 21 hours later'
         """
-        item, query, row_filter, ranked, state = self._rank(article_id, k, options)
-        return answer(state.snapshot, item, query, ranked, row_filter)
+        request, ranked = self._rank(article_id, k, options)
+        return answer(request, ranked)
 
     def related_ids(
         self, article_id: str, k: int = 10, **options: Unpack[Options]
@@ -120,8 +121,8 @@ class Recommender(GroupReader):
             >>> [article_id for article_id, score in rec.related_ids("frost-1", k=3)]
             ['frost-4', 'frost-2', 'frost-0']
         """
-        *_, ranked, state = self._rank(article_id, k, options)
-        ids = state.snapshot.ids.take([hit.row for hit in ranked])
+        request, ranked = self._rank(article_id, k, options)
+        ids = request.snapshot.ids.take([hit.row for hit in ranked])
         return [(hit_id, hit.score) for hit_id, hit in zip(ids, ranked, strict=True)]
 
     def related_to_text(
@@ -155,8 +156,8 @@ class Recommender(GroupReader):
         query = _query(state, k, options)
         item = self._encoder.item(state.snapshot, prepared)
         row_filter = state.row_filter(query.filters)
-        ranked = rank(state.snapshot, item, query, row_filter, ArticleRules())
-        return answer(state.snapshot, item, query, ranked, row_filter, prepared)
+        request = Request(state.snapshot, state.backend, item, query, row_filter)
+        return answer(request, rank(request), prepared)
 
     def article(self, article_id: str) -> Card:
         """What a page shows of one article.
@@ -275,7 +276,7 @@ class Recommender(GroupReader):
 
     def _rank(
         self, article_id: str, k: int, options: Options
-    ) -> tuple[QueryItem, Query, RowFilter, Sequence[RankedArticle], State]:
+    ) -> tuple[Request, list[RankedArticle]]:
         state = self._current.get()
         snapshot = state.snapshot
         row = state.row_of(article_id)
@@ -284,12 +285,12 @@ class Recommender(GroupReader):
         try:
             item = QueryItem(row, int(snapshot.arrays.text_of[row]))
             rules = state.rules.of_article(snapshot, article_id)
-            ranked = rank(snapshot, item, query, row_filter, rules)
+            request = Request(snapshot, state.backend, item, query, row_filter, rules)
+            return request, rank(request)
         except IndexError as error:
             raise SnapshotDamaged(
                 f"{snapshot.folder} points outside itself ({error}); run: recommender verify"
             ) from error
-        return item, query, row_filter, ranked, state
 
 
 def _query(state: State, k: int, options: Options) -> Query:

@@ -16,19 +16,21 @@ from typing import NamedTuple
 from recommender.artifacts.folder import Artifacts
 from recommender.artifacts.takedowns import read_removed
 from recommender.errors import RemovedArticle, SnapshotDamaged, SnapshotError, UnknownArticle
+from recommender.serving.backend import Backend, SnapshotBackend
 from recommender.serving.filters import RowFilter
 from recommender.serving.query import ANYTHING
 from recommender.serving.rules import HiddenRows, SnapshotRules, index_rules
 from recommender.snapshot.reader import Snapshot
 from recommender.types import Filters
 
-__all__ = ["CurrentState", "Removed", "State"]
+__all__ = ["CurrentState", "OpenBackend", "Removed", "State"]
 
 CACHED_FILTERS = 16  # each holds a byte for every text of the snapshot
 RETRY_SECONDS = 5.0  # how often a snapshot that could not be opened is tried again
 
 # A file's inode, modification time in nanoseconds and size; None where there is no file.
 FileSignature = tuple[int, int, int] | None
+OpenBackend = Callable[[Snapshot], Backend]
 
 
 class Removed(NamedTuple):
@@ -48,6 +50,7 @@ class State(NamedTuple):
 
     Attributes:
         snapshot: The open snapshot.
+        backend: Its neighbour graph and its vectors.
         rules: The publisher's rules, indexed by article.
         pointer: Signature of the pointer file when this state was made.
         removed: The removed articles.
@@ -61,6 +64,7 @@ class State(NamedTuple):
     """
 
     snapshot: Snapshot
+    backend: Backend
     rules: SnapshotRules
     pointer: FileSignature
     removed: Removed
@@ -96,6 +100,7 @@ class CurrentState:
 
     Args:
         artifacts: The artifacts folder.
+        open_backend: Makes the backend of each snapshot that is opened.
 
     Raises:
         NoSnapshot: Nothing is published there.
@@ -103,11 +108,11 @@ class CurrentState:
         NewerFormat: A newer version of this package wrote one of them.
     """
 
-    def __init__(self, artifacts: Artifacts) -> None:
-        self._artifacts = artifacts
+    def __init__(self, artifacts: Artifacts, open_backend: OpenBackend = SnapshotBackend) -> None:
+        self._artifacts, self._open_backend = artifacts, open_backend
         # Strings, because building a path takes longer than the `stat` of each question.
         self._pointer, self._removed_list = str(artifacts.pointer), str(artifacts.removed)
-        self._state = _open_published(artifacts)
+        self._state = _open_published(artifacts, open_backend)
 
     def get(self) -> State:
         """The state to answer a question from.
@@ -155,13 +160,13 @@ class CurrentState:
         state = state._replace(removed=removed, hidden=hidden, row_filter=row_filter)
         try:
             if artifacts.current() != snapshot.name:
-                return _open_published(artifacts)
+                return _open_published(artifacts, self._open_backend)
         except SnapshotError as error:
             return state._replace(refused=str(error), retry_at=retry_at)
         return state
 
 
-def _open_published(artifacts: Artifacts) -> State:
+def _open_published(artifacts: Artifacts, open_backend: OpenBackend) -> State:
     while True:
         # Signatures are taken before the files are read: a change in between is seen next time.
         pointer = _signature(str(artifacts.pointer))
@@ -176,7 +181,8 @@ def _open_published(artifacts: Artifacts) -> State:
         removed, rules = _read_removed(artifacts, snapshot), index_rules(snapshot)
         hidden = rules.hidden(removed.rows, datetime.now(UTC))
         row_filter = _row_filters(snapshot, rules, hidden)
-        return State(snapshot, rules, pointer, removed, removed_list, hidden, row_filter)
+        backend = open_backend(snapshot)
+        return State(snapshot, backend, rules, pointer, removed, removed_list, hidden, row_filter)
 
 
 def _row_filters(

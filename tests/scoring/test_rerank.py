@@ -175,7 +175,7 @@ def test_pairwise_scores_are_those_of_the_graph(
         return 1.0 if i == j else max(found, default=min(last[i], last[j]))
 
     wanted = [[pair_score(i, j) for j in texts.tolist()] for i in texts.tolist()]
-    found = pairwise_scores(neighbours, scores, texts)
+    found = pairwise_scores(neighbours[texts], scores[texts], texts)
     assert found.dtype == np.float32
     assert found.tolist() == wanted
 
@@ -186,7 +186,8 @@ def test_texts_that_collide_in_the_hash_table_are_distinguished() -> None:
     scores = np.zeros((size + 2, 1), dtype=np.float32)
     neighbours[0], scores[0] = size, 0.5
     neighbours[1], scores[1] = size, 0.25
-    found = pairwise_scores(neighbours, scores, np.array([0, size, 1], dtype=np.int32))
+    texts = np.array([0, size, 1], dtype=np.int32)
+    found = pairwise_scores(neighbours[texts], scores[texts], texts)
     assert found.tolist() == [[1.0, 0.5, 0.25], [0.5, 1.0, 0.25], [0.25, 0.25, 1.0]]
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from recommender import Recommender
 from recommender.embedding import open as embedding
-from tests.planted import WordEncoder, publish_articles
-from tests.serving.newsroom import PLAIN, SHORT, Oracle, newsroom
+from tests.planted import WordEncoder, newsdesk, publish_articles
+from tests.serving.newsroom import PLAIN, SHORT, WHOLE, Oracle, newsroom
 
 
 @pytest.fixture(scope="module", params=["short lists", "whole lists"])
@@ -46,3 +46,10 @@ def loads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(embedding, "SentenceEncoder", opened)
     return loaded
+
+
+@pytest.fixture(scope="session")
+def newsdesk_rec(tmp_path_factory: pytest.TempPathFactory) -> Recommender:
+    """A recommender over `planted.newsdesk` whose graph holds every pair of texts."""
+    folder = tmp_path_factory.mktemp("newsdesk")
+    return Recommender.open(publish_articles(folder, newsdesk(), *WHOLE).root)

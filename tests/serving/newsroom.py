@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from recommender import Recommender, UnknownArticle
 from recommender.snapshot.reader import Snapshot
 from recommender.types import Article, Related
-from tests.planted import START, article
+from tests.planted import START, article, newsdesk, publish_articles
 
 PLAIN = ("related.floor=0", "related.diversity=0", "related.closeness=0")
 
@@ -21,6 +22,11 @@ SHORT = ("neighbours.k=5", *PLAIN)  # lists that filters and a large k soon exha
 
 
 COPIED = (3, 7, 8)
+
+# Every pair of texts of `planted.newsdesk` is in the graph, so that the graph knows all scores.
+WHOLE = ("neighbours.k=50", *PLAIN, "topics.count=2")
+ASKED = [f"{name}-{n}" for name in ("strike", "collision", "frost") for n in range(6)]
+ALL = 100  # more than there are articles
 
 
 def newsroom() -> list[Article]:
@@ -132,3 +138,12 @@ def everything_answered(rec: Recommender) -> set[str]:
         except UnknownArticle:
             continue
     return answered | set(rec.nearest_ids("a-1", 1000))
+
+
+def ids(hits: Sequence[Related]) -> list[str]:
+    return [hit.id for hit in hits]
+
+
+def with_rules(folder: Path, *rules: str) -> Recommender:
+    """A recommender over `planted.newsdesk` with these settings."""
+    return Recommender.open(publish_articles(folder, newsdesk(), *PLAIN, *rules).root)

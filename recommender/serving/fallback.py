@@ -1,0 +1,68 @@
+"""Articles that fill a short answer: the newest of the item's section or topic."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from recommender._typing import Array
+from recommender.scoring.rerank import Candidates, within_caps
+from recommender.serving.ordering import caps_of
+from recommender.serving.request import RankedArticle, Request
+
+__all__ = ["fallback_articles"]
+
+
+def fallback_articles(
+    request: Request, excluded: Sequence[int], ranked: Sequence[RankedArticle]
+) -> list[RankedArticle]:
+    """The newest admitted articles of the item's section or topic.
+
+    Args:
+        request: The request; its item is a published article and its query names a fallback.
+        excluded: Texts that may not be answered.
+        ranked: The articles that the answer has already.
+
+    Returns:
+        As many as the answer lacks, as far as there are any and the caps admit them. Articles of
+        the same finer topic come first where the fallback is the topic.
+    """
+    query, arrays = request.query, request.snapshot.arrays
+    rows, same_finer = _of_same_group(request)
+    rows = rows[request.row_filter.admits(rows)]
+    texts = arrays.text_of.take(rows)
+    taken = [*excluded, *(hit.text for hit in ranked), int(arrays.text_of[request.item.row])]
+    fresh = ~np.isin(texts, taken)
+    rows, texts = rows[fresh], texts[fresh]
+    order = np.lexsort((rows, ~arrays.published.take(rows), ~same_finer.take(texts)))
+    _, first = np.unique(texts[order], return_index=True)  # of copies the first
+    rows = rows[order[np.sort(first)]]
+    if query.capped:
+        rows = _within_caps(request, ranked, rows)
+    rows = rows[: query.k - len(ranked)]
+    return [
+        RankedArticle(row, text, 0.0, filler=query.fallback)
+        for row, text in zip(rows.tolist(), arrays.text_of.take(rows).tolist(), strict=True)
+    ]
+
+
+def _of_same_group(request: Request) -> tuple[Array, Array]:
+    """Rows of the item's section or topic, and which texts are of its finest topic, bool."""
+    item, arrays = request.item, request.snapshot.arrays
+    if request.query.fallback == "section":
+        own, group_of = arrays.section[item.row], arrays.section
+        same_finer = np.zeros(len(arrays.finest_of), dtype=bool)
+    else:
+        own, group_of = arrays.topic_of[item.text], arrays.topic_of.take(arrays.text_of)
+        same_finer = arrays.finest_of == arrays.finest_of[item.text]
+    rows = np.flatnonzero(group_of == own) if own >= 0 else np.empty(0, dtype=np.int64)
+    return rows, same_finer
+
+
+def _within_caps(request: Request, ranked: Sequence[RankedArticle], rows: Array) -> Array:
+    """Those of `rows` that exceed no cap behind the articles that are `ranked` already."""
+    before = len(ranked)
+    rows = np.append(np.array([hit.row for hit in ranked], dtype=np.int64), rows)
+    texts = request.snapshot.arrays.text_of.take(rows)
+    candidates = Candidates(rows, texts, np.zeros(len(rows)))
+    places = within_caps(len(rows), len(rows), caps_of(request, candidates))
+    return rows[[place for place in places if place >= before]]
