@@ -1,4 +1,4 @@
-"""How long work tells how far it is: a protocol, and the listener that stays silent."""
+"""How work says how far it is: a protocol, a listener that stays silent, and one that times."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -11,10 +11,19 @@ Advance = Callable[[int], None]
 
 
 class Progress(Protocol):
-    """Is told of each stage as it starts, and inside of each how many units are done."""
+    """Anything that shows each stage of the work, and how much of it is done."""
 
     def stage(self, name: str, total: int | None, unit: str) -> AbstractContextManager[Advance]:
-        """Open a stage of `total` units (None where unknown); the callable advances it."""
+        """Open a stage, which lasts as long as the block.
+
+        Args:
+            name: What is done, for example "embed".
+            total: How many units there are to do; None where that is unknown.
+            unit: What is counted, for example "texts".
+
+        Returns:
+            A context manager that gives a function, to be called with the number of units done.
+        """
         ...
 
 
@@ -23,27 +32,51 @@ class Silent:
 
     @contextmanager
     def stage(self, name: str, total: int | None, unit: str) -> Iterator[Advance]:  # noqa: ARG002
-        """Yield a callable that does nothing."""
+        """Give a function that does nothing."""
         yield ignore
 
 
 class Timed:
-    """Passes stages on to another `Progress` and keeps each one's `seconds` by name."""
+    """A `Progress` that passes each stage on to another one and measures how long it takes.
+
+    Args:
+        listener: Shows the stages.
+
+    Attributes:
+        seconds: Wall-clock seconds by name. While one clock runs inside of another, only the
+            inner one advances, so the seconds add up to the time that all took together.
+    """
 
     def __init__(self, listener: Progress) -> None:
         self._listener = listener
         self.seconds: dict[str, float] = {}
+        self._running: list[str] = []
+        self._since = 0.0
 
     @contextmanager
     def stage(self, name: str, total: int | None, unit: str) -> Iterator[Advance]:
-        """Time the block and pass it on."""
-        start = perf_counter()
+        """Time the block under this name, and show it as a stage."""
+        with self.clock(name), self._listener.stage(name, total, unit) as advance:
+            yield advance
+
+    @contextmanager
+    def clock(self, name: str) -> Iterator[None]:
+        """Time the block under this name, and show nothing."""
+        self._add_elapsed()
+        self._running.append(name)
+        self.seconds.setdefault(name, 0.0)
         try:
-            with self._listener.stage(name, total, unit) as advance:
-                yield advance
+            yield
         finally:
-            self.seconds[name] = self.seconds.get(name, 0.0) + perf_counter() - start
+            self._add_elapsed()
+            self._running.pop()
+
+    def _add_elapsed(self) -> None:
+        now = perf_counter()
+        if self._running:
+            self.seconds[self._running[-1]] += now - self._since
+        self._since = now
 
 
 def ignore(_: int) -> None:
-    """Advance nothing."""
+    """Do nothing with the number of units done."""

@@ -37,3 +37,8 @@ def test_the_first_and_last_moments_survive(moment: datetime) -> None:
 @given(moments)
 def test_a_missing_date_sorts_before_every_other(moment: datetime) -> None:
     assert to_microseconds(moment) > NO_DATE
+
+
+@given(moments, moments)
+def test_microseconds_order_as_moments_do(one: datetime, two: datetime) -> None:
+    assert (to_microseconds(one) < to_microseconds(two)) == (one < two)

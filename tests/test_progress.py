@@ -38,3 +38,25 @@ def test_seconds_add_up_by_name_also_of_a_stage_that_fails(monkeypatch: pytest.M
     with pytest.raises(ValueError, match="bad"), timed.stage("count", None, "texts"):
         raise ValueError("bad")
     assert timed.seconds == {"read": 2.0, "count": 2.0}
+
+
+def test_of_clocks_inside_of_each_other_only_the_inner_one_advances(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = iter([0.0, 1.0, 3.0, 7.0, 8.0, 16.0])
+    monkeypatch.setattr(room, "perf_counter", now.__next__)
+    timed = Timed(Silent())
+    with timed.stage("embed", 2, "texts"):
+        with timed.clock("count"):
+            pass
+        with timed.clock("embed"):
+            pass
+    assert timed.seconds == {"embed": 1.0 + 4.0 + 1.0 + 8.0, "count": 2.0}
+    assert [*timed.seconds] == ["embed", "count"]
+
+
+def test_a_clock_shows_no_stage() -> None:
+    listener = Listener()
+    with Timed(listener).clock("count"):
+        pass
+    assert listener.heard == []

@@ -13,7 +13,7 @@ from recommender.corpus.near_duplicates import group_duplicates
 from recommender.corpus.signatures import unpack_signatures
 from recommender.dates import NO_DATE, to_microseconds
 from recommender.language.tokens import Tokens
-from recommender.store.sql import Store, Stored
+from recommender.store.base import Store, StoredArticle
 from recommender.types import FACET_NAMES, Card
 
 __all__ = ["Corpus", "Facets", "load_corpus"]
@@ -37,7 +37,7 @@ class Corpus(NamedTuple):
     (contents,) int32 the text of each.
     """
 
-    articles: list[Stored]
+    articles: list[StoredArticle]
     published: Array
     copies: Copies
     text_of_hash: dict[bytes, int]

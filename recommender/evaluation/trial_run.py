@@ -22,7 +22,7 @@ from recommender.pipeline.nightly import run_night
 from recommender.progress import Progress
 from recommender.settings import Settings
 from recommender.snapshot.reader import Snapshot
-from recommender.store.sql import Store
+from recommender.store.open import open_store, sqlite_url
 from recommender.types import Article
 
 __all__ = ["TrialRun", "trial_run"]
@@ -99,6 +99,6 @@ def _vectors(artifacts: Artifacts, texts: list[str], fingerprint: str) -> Array:
     hashes = [content_hash(text) for text in texts]
     distinct = list(dict.fromkeys(hashes))
     place = {content: number for number, content in enumerate(distinct)}
-    with Store(artifacts.store) as store:
+    with open_store(sqlite_url(artifacts.store)) as store:
         vectors = store.vectors(fingerprint, distinct)
     return np.asarray(vectors[[place[content] for content in hashes]])

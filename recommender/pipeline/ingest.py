@@ -1,42 +1,37 @@
-"""What comes in at night: sources into the store, and vectors and tokens of what is new."""
+"""Sources into the store: each record becomes a stored article or a reject, or is left out."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from recommender.artifacts.folder import Artifacts
 from recommender.artifacts.takedowns import read_removed
-from recommender.corpus.features import FEATURES_VERSION
-from recommender.corpus.signatures import signature
-from recommender.embedding.base import Encoder
 from recommender.errors import InputError
-from recommender.language.prepare import content_hash
-from recommender.language.tokens import tokenise
-from recommender.progress import Timed
-from recommender.settings import Settings
+from recommender.progress import Advance, Timed
+from recommender.settings import Input
 from recommender.sources.base import Source
 from recommender.sources.rejects import RejectFile
 from recommender.sources.validate import MAX_UNKNOWN_FIELDS, ArticleReader, Reject
-from recommender.store.sql import IngestCounts, Store, chunks
+from recommender.store.base import Store
+from recommender.types import Article
 
-if TYPE_CHECKING:
-    from recommender.types import Article
-
-__all__ = ["Intake", "count", "embed", "ingest_sources"]
-
-INGEST_CHUNK = 1000
-COUNT_CHUNK = 1000
-EMBED_CHUNK = 1024  # texts between two commits: what a killed run loses at most
+__all__ = ["Intake", "ingest_sources"]
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What the sources held. `read` = new + changed + unchanged + removed + rejected.
+    """What the sources held: `read` = new + changed + unchanged + removed + rejected.
 
-    `removed` counts records of taken-down articles, which are left out.
+    Attributes:
+        read: All records of the sources.
+        new: Articles that were not stored before.
+        changed: Stored articles of which any field changed.
+        unchanged: Stored articles that were the same in each field.
+        removed: Records of articles that were taken down, which are left out.
+        rejected: Records that could not be used.
+        rejects_file: Where these are listed; None without one.
     """
 
     read: int
@@ -52,86 +47,87 @@ def ingest_sources(
     store: Store,
     sources: Sequence[Source],
     artifacts: Artifacts,
-    settings: Settings,
+    settings: Input,
     timed: Timed,
 ) -> Intake:
-    """Read all sources into the store, in one transaction that too many rejects undo."""
-    given = settings.input
-    reader = ArticleReader(given.fields, given.max_characters, headlines=given.headlines)
+    """Read all sources into the store, in one transaction that too many rejects undo.
+
+    Args:
+        store: Takes the articles. Those that were taken down are deleted from it.
+        sources: All sources of the night; an id must not repeat in them.
+        artifacts: Holds the list of takedowns and the folder of reject files.
+        settings: How records are read, and how many of them may be bad.
+        timed: Is told of the stage "read".
+
+    Raises:
+        InputError: A source cannot be read, or too large a share of the records is bad; nothing
+            was stored then.
+        StorageError: The store or the reject file cannot be written.
+    """
+    reader = ArticleReader(settings.fields, settings.max_characters, headlines=settings.headlines)
     removed = read_removed(artifacts)
     rejects = RejectFile(artifacts.rejects)
-    counts = IngestCounts()
-    read = skipped = 0
-    with (
-        timed.stage("read", sum(source.size for source in sources), "B") as advance,
-        store.transaction(),
-        rejects,
-    ):
-        batch: list[Article] = []
-        for source in sources:
-            position = 0
-            for item in reader.read(source):
-                read += 1
-                advance(source.position - position)
-                position = source.position
-                if isinstance(item, Reject):
-                    rejects.add(item)
-                elif item.id in removed:
-                    skipped += 1
-                else:
-                    batch.append(item)
-                if len(batch) == INGEST_CHUNK:
-                    counts = _sum(counts, store.ingest(batch))
-                    batch.clear()
-            advance(source.size - position)
-        counts = _sum(counts, store.ingest(batch))
+    size = sum(source.size for source in sources)
+    with timed.stage("read", size, "B") as advance, store.transaction(), rejects:
+        good = _Admitted(_records(reader, sources, advance), removed, rejects)
+        counts = store.ingest(good)
         _warn_of_unknown_fields(reader)
-        if rejects.count > settings.input.max_rejects * read:
-            raise InputError(
-                f"{rejects.count:,} of {read:,} records are bad ({rejects.count / read:.1%}), more "
-                f"than input.max_rejects = {settings.input.max_rejects:.1%} admits; nothing was "
-                f"stored or published. All are listed in {rejects.path}; the first: {rejects.first}"
-            )
+        _check_rejects(rejects, good.read, settings.max_rejects)
         store.delete(removed)
-    if read == 0:
+    if good.read == 0:
         log.warning("the sources hold no record", extra={"sources": [s.name for s in sources]})
     intake = Intake(
-        read, *counts, skipped, rejects.count, str(rejects.path) if rejects.count else None
+        good.read,
+        *counts,
+        good.removed,
+        rejects.count,
+        str(rejects.path) if rejects.count else None,
     )
-    if read != sum(counts) + skipped + rejects.count:
+    if good.read != sum(counts) + good.removed + rejects.count:
         raise RuntimeError(f"records were lost between reading and storing: {intake}")
     return intake
 
 
-def embed(store: Store, encoder: Encoder, timed: Timed) -> int:
-    """Embed every text that has no vector of this encoder; return how many."""
-    fingerprint = encoder.spec.fingerprint
-    missing = store.unembedded(fingerprint)
-    if not missing:
-        return 0
-    with timed.stage("embed", len(missing), "texts") as advance:
-        for chunk in chunks(missing, EMBED_CHUNK):
-            texts = list(store.embedded_texts(chunk))
-            encoded = encoder.encode(texts, advance)
-            hashes = [content_hash(text) for text in texts]
-            with store.transaction():
-                store.add_vectors(fingerprint, hashes, *encoded)
-    return len(missing)
+def _records(
+    reader: ArticleReader, sources: Iterable[Source], advance: Advance
+) -> Iterator[Article | Reject]:
+    """All records of all sources, while the progress advances by what was read of them."""
+    for source in sources:
+        position = 0
+        for record in reader.read(source):
+            advance(source.position - position)
+            position = source.position
+            yield record
+        advance(source.size - position)
 
 
-def count(store: Store, timed: Timed) -> None:
-    """Cut every text into tokens that is new, and sign it; see `store.Features`."""
-    missing = store.uncounted(FEATURES_VERSION)
-    if not missing:
-        return
-    with timed.stage("count", len(missing), "texts") as advance:
-        for chunk in chunks(missing, COUNT_CHUNK):
-            texts = list(store.embedded_texts(chunk))
-            with store.transaction():
-                tokens = [*map(tokenise, texts)]
-                hashes, signatures = [*map(content_hash, texts)], [*map(signature, tokens)]
-                store.add_features(FEATURES_VERSION, hashes, tokens, signatures)
-            advance(len(texts))
+class _Admitted:
+    """Those of the `records` that are to be stored; the others are rejected or counted."""
+
+    def __init__(
+        self, records: Iterable[Article | Reject], removed: Container[str], rejects: RejectFile
+    ) -> None:
+        self._records, self._removed, self._rejects = records, removed, rejects
+        self.read = self.removed = 0
+
+    def __iter__(self) -> Iterator[Article]:
+        for record in self._records:
+            self.read += 1
+            if isinstance(record, Reject):
+                self._rejects.add(record)
+            elif record.id in self._removed:
+                self.removed += 1
+            else:
+                yield record
+
+
+def _check_rejects(rejects: RejectFile, read: int, limit: float) -> None:
+    if rejects.count > limit * read:
+        raise InputError(
+            f"{rejects.count:,} of {read:,} records are bad ({rejects.count / read:.1%}), more "
+            f"than input.max_rejects = {limit:.1%} admits; nothing was stored or published. All "
+            f"are listed in {rejects.path}; the first: {rejects.first}"
+        )
 
 
 def _warn_of_unknown_fields(reader: ArticleReader) -> None:
@@ -139,7 +135,3 @@ def _warn_of_unknown_fields(reader: ArticleReader) -> None:
         log.warning("a field is unknown and kept out", extra={"field": name, "file": file})
     if len(reader.unknown_fields) >= MAX_UNKNOWN_FIELDS:
         log.warning("more unknown fields may have been kept out; no more are named")
-
-
-def _sum(a: IngestCounts, b: IngestCounts) -> IngestCounts:
-    return IngestCounts(*(x + y for x, y in zip(a, b, strict=True)))

@@ -6,6 +6,7 @@ import logging
 import platform
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -29,8 +30,11 @@ from recommender.keywords.terms import count_terms
 from recommender.pipeline.assemble import Findings, assemble
 from recommender.pipeline.build_graph import GraphBuild, build_graph
 from recommender.pipeline.build_groups import Groups, build_groups, describe_groups
+from recommender.pipeline.engines.base import Engine
+from recommender.pipeline.engines.local import LocalEngine
 from recommender.pipeline.gates import Gate, Tonight, judged
-from recommender.pipeline.ingest import Intake, count, embed, ingest_sources
+from recommender.pipeline.ingest import Intake, ingest_sources
+from recommender.pipeline.new_texts import process_new_texts
 from recommender.pipeline.run_log import Night, add_night
 from recommender.progress import Progress, Silent, Timed
 from recommender.settings import Settings
@@ -38,7 +42,8 @@ from recommender.snapshot.publish import FILES, Content, clean, prune, publish
 from recommender.snapshot.reader import Arrays, Scoring, Snapshot
 from recommender.sources.base import Source
 from recommender.sources.open import open_source
-from recommender.store.sql import EncoderCoverage, Store
+from recommender.store.base import EncoderCoverage, Store
+from recommender.store.open import open_store, sqlite_url
 from recommender.types import Topic
 
 __all__ = ["Night", "run_night"]
@@ -55,6 +60,8 @@ def run_night(
     *,
     force: bool = False,
     encoder: Encoder | None = None,
+    store: Store | None = None,
+    engine: Engine | None = None,
     progress: Progress | None = None,
 ) -> Night:
     """Read `sources`, embed what is new, rebuild, publish a snapshot.
@@ -79,11 +86,11 @@ def run_night(
         for name in clean(artifacts):
             log.warning("deleted what a killed run left behind", extra={"folder": name})
         encoder = encoder or _encoder(settings)
-        with Store(artifacts.store) as store:
-            intake = ingest_sources(store, opened, artifacts, settings, timed)
-            embedded = embed(store, encoder, timed)
-            count(store, timed)
-            reading = store.reading(encoder.spec.fingerprint)
+        with ExitStack() as stack:
+            store = store or stack.enter_context(open_store(sqlite_url(artifacts.store)))
+            intake = ingest_sources(store, opened, artifacts, settings.input, timed)
+            embedded = process_new_texts(store, encoder, engine or LocalEngine(), timed)
+            reading = store.coverage(encoder.spec.fingerprint)
             if reading.articles == 0:
                 raise InputError(
                     "there is no article to publish: the sources held none and none is stored"

@@ -17,7 +17,8 @@ from recommender.dates import NO_DATE
 from recommender.errors import StorageError
 from recommender.language.prepare import content_hash, embedded_text
 from recommender.language.tokens import tokenise
-from recommender.store.sql import Store
+from recommender.store.base import Store
+from recommender.store.open import open_store, sqlite_url
 from recommender.types import Article
 from tests.corpus.made_up_articles import near_duplicates
 from tests.planted import START, WordEncoder, article
@@ -32,7 +33,7 @@ ENCODER = WordEncoder()
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with Store(tmp_path / "store.sqlite") as store:
+    with open_store(sqlite_url(tmp_path / "store.sqlite")) as store:
         yield store
 
 
@@ -44,7 +45,8 @@ def fill(store: Store, articles: Sequence[Article]) -> None:
     """Take in articles, embed and count their texts."""
     with store.transaction():
         store.ingest(articles)
-        texts = list(store.embedded_texts(store.unembedded(ENCODER.spec.fingerprint)))
+        new = store.pending(ENCODER.spec.fingerprint, FEATURES_VERSION)
+        texts = list(store.prepared_texts([text.article_id for text in new]))
         if not texts:
             return
         hashes = [content_hash(text) for text in texts]
@@ -206,5 +208,5 @@ def test_topic_sizes_count_articles(store: Store) -> None:
 def test_a_text_without_its_tokens_is_an_error(store: Store) -> None:
     with store.transaction():
         store.ingest(ARTICLES)
-    with pytest.raises(StorageError, match="2 texts were not counted; run again"):
+    with pytest.raises(StorageError, match="2 texts have no tokens; run again"):
         load_corpus(store)

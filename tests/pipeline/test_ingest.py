@@ -1,22 +1,22 @@
-"""Intake: every record is stored, left out or rejected, or nothing is; texts are read once."""
+"""Intake: every record is stored, left out or rejected, or nothing is."""
 
 import logging
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from recommender.artifacts.folder import Artifacts
 from recommender.artifacts.takedowns import remove
 from recommender.errors import InputError
-from recommender.pipeline import ingest as room
-from recommender.pipeline.ingest import Intake, count, embed, ingest_sources
+from recommender.pipeline.ingest import Intake, ingest_sources
 from recommender.progress import Silent, Timed
 from recommender.settings import Settings
 from recommender.sources.open import open_source
-from recommender.store.sql import Store
-from tests.planted import WordEncoder, article, settings, write_jsonl
+from recommender.store import sql
+from recommender.store.base import Store
+from recommender.store.open import open_store, sqlite_url
+from tests.planted import article, settings, write_jsonl
 
 
 class Desk:
@@ -26,18 +26,21 @@ class Desk:
         self.root, self.artifacts = root, Artifacts(root / "artifacts")
         self.artifacts.root.mkdir()
 
+    def store(self) -> Store:
+        return open_store(sqlite_url(self.artifacts.store))
+
     def take(self, *sources: Path, chosen: Settings | None = None) -> Intake:
-        with Store(self.artifacts.store) as store:
+        with self.store() as store:
             return ingest_sources(
                 store,
                 [open_source(path) for path in sources],
                 self.artifacts,
-                chosen or settings(),
+                (chosen or settings()).input,
                 Timed(Silent()),
             )
 
     def ids(self) -> list[str]:
-        with Store(self.artifacts.store) as store:
+        with self.store() as store:
             return [item.card.id for item in store.articles()]
 
 
@@ -88,7 +91,7 @@ def test_a_source_that_breaks_undoes_those_before_it(desk: Desk, tmp_path: Path)
 def test_however_many_are_stored_at_a_time_none_is_lost(
     desk: Desk, tmp_path: Path, chunk: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(room, "INGEST_CHUNK", chunk)
+    monkeypatch.setattr(sql, "CHUNK", chunk)
     items = [article(n) for n in range(6)]
     sources = [write_jsonl(tmp_path / f"{n}.jsonl", items[n : n + 3]) for n in (0, 3)]
     assert desk.take(*sources).new == 6
@@ -110,32 +113,3 @@ def test_sources_without_a_record_are_warned_of(
     with caplog.at_level(logging.WARNING, "recommender"):
         assert desk.take(path).read == 0
     assert [record.message for record in caplog.records] == ["the sources hold no record"]
-
-
-@pytest.mark.parametrize("chunk", [1, 4, 100])
-def test_texts_are_embedded_and_cut_once(
-    desk: Desk, tmp_path: Path, chunk: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(room, "EMBED_CHUNK", chunk)
-    monkeypatch.setattr(room, "COUNT_CHUNK", chunk)
-    encoder, timed = WordEncoder(), Timed(Silent())
-    desk.take(write_jsonl(tmp_path / "a.jsonl", [article(n) for n in range(5)]))
-    with Store(desk.artifacts.store) as store:
-        assert embed(store, encoder, timed) == 5
-        count(store, timed)
-        assert len(encoder.encoded) == len(set(encoder.encoded)) == 5
-        assert (embed(store, encoder, timed), len(encoder.encoded)) == (0, 5)
-        hashes = sorted({item.content_hash for item in store.articles()})
-        vectors = store.vectors(encoder.spec.fingerprint, hashes)
-        features = store.features(room.FEATURES_VERSION, hashes)
-    texts = {room.content_hash(text): text for text in encoder.encoded}
-    expected = encoder.encode([texts[key] for key in hashes]).vectors
-    assert np.abs(vectors.astype(np.float32) - expected).max() < 0.01
-    assert len(features.tokens.start) == 6
-
-
-def test_another_encoder_embeds_all_again(desk: Desk, tmp_path: Path) -> None:
-    desk.take(write_jsonl(tmp_path / "a.jsonl", [article(n) for n in range(3)]))
-    with Store(desk.artifacts.store) as store:
-        for name in ("words", "others"):
-            assert embed(store, WordEncoder(name=name), Timed(Silent())) == 3

@@ -19,6 +19,7 @@ from recommender.artifacts.folder import Artifacts
 from recommender.artifacts.lock import hold
 from recommender.artifacts.takedowns import remove, restore
 from recommender.errors import InputError, LockHeld, NoSnapshot
+from recommender.pipeline.engines.base import Engine
 from recommender.pipeline.ingest import Intake
 from recommender.pipeline.nightly import Night, run_night
 from recommender.progress import Advance
@@ -26,8 +27,10 @@ from recommender.snapshot.reader import Arrays, Snapshot
 from recommender.snapshot.verify import verify
 from recommender.sources.base import Source
 from recommender.sources.rejects import KEPT_FILES
-from recommender.store.sql import Store
+from recommender.store.base import Store
+from recommender.store.open import open_store, sqlite_url
 from recommender.types import Article
+from tests.pipeline.engines.pool import PoolEngine
 from tests.planted import (
     OF_NIGHTS,
     THEMES,
@@ -39,6 +42,7 @@ from tests.planted import (
     theme_of,
     write_jsonl,
 )
+from tests.store.memory import MemoryStore
 
 # Of 40 articles, 30 neighbours are nearly all: themes show where there are fewer than a theme's.
 FEW_NEIGHBOURS = ("neighbours.k=9", "related.floor=0")
@@ -47,10 +51,13 @@ FEW_NEIGHBOURS = ("neighbours.k=9", "related.floor=0")
 class Newsroom:
     """One artifacts folder and the nights run on it."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(
+        self, root: Path, store: Store | None = None, engine: Engine | None = None
+    ) -> None:
         self.root = root
         self.artifacts = Artifacts(root / "artifacts")
         self.encoder = WordEncoder()
+        self.store, self.engine = store, engine
         root.mkdir(exist_ok=True)
 
     def night(
@@ -70,7 +77,13 @@ class Newsroom:
     ) -> Night:
         self.encoder.encoded.clear()
         return run_night(
-            sources, self.artifacts, settings(*overrides), force=force, encoder=self.encoder
+            sources,
+            self.artifacts,
+            settings(*overrides),
+            force=force,
+            encoder=self.encoder,
+            store=self.store,
+            engine=self.engine,
         )
 
     def snapshot(self) -> Snapshot:
@@ -82,8 +95,11 @@ class Newsroom:
     def ids(self) -> list[str]:
         return list(self.snapshot().ids)
 
+    def open_store(self) -> Store:
+        return self.store or open_store(sqlite_url(self.artifacts.store))
+
     def stored_ids(self) -> list[str]:
-        with Store(self.artifacts.store) as store:
+        with self.open_store() as store:
             return [item.card.id for item in store.articles()]
 
     def rejects(self, night: Night) -> list[dict[str, object]]:
@@ -126,6 +142,31 @@ def test_an_unknown_kind_of_source_is_refused_before_anything_is_made(newsroom: 
     with pytest.raises(InputError, match="unknown kind of source"):
         newsroom.run("mailbox.pst")
     assert not newsroom.artifacts.root.exists()
+
+
+# Stores and engines
+
+
+def test_a_night_on_a_store_in_memory_publishes_the_same(tmp_path: Path) -> None:
+    of_file, of_memory = Newsroom(tmp_path / "file"), Newsroom(tmp_path / "memory", MemoryStore())
+    for room in (of_file, of_memory):
+        room.night(*many_articles())
+        remove(room.artifacts, "a-3")
+        night = room.night(replace(article(5), text="The crane is sold."), article(900))
+        assert (night.intake.changed, night.intake.new, night.embedded) == (1, 1, 2)
+    assert not of_memory.artifacts.store.exists()
+    assert of_memory.stored_ids() == of_file.stored_ids()
+    assert files_of(of_memory) == files_of(of_file)
+
+
+def test_an_engine_that_works_out_of_order_publishes_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("recommender.pipeline.new_texts.SHARD_TEXTS", 7)
+    local, pool = Newsroom(tmp_path / "local"), Newsroom(tmp_path / "pool", engine=PoolEngine())
+    for room in (local, pool):
+        assert room.night(*articles(60)).embedded == 60
+    assert files_of(pool) == files_of(local)
 
 
 # Counts in = counts out
@@ -457,7 +498,7 @@ def test_another_encoder_embeds_everything_again(newsroom: Newsroom) -> None:
 def test_vectors_finished_before_an_encoder_failed_are_not_computed_again(
     newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("recommender.pipeline.ingest.EMBED_CHUNK", 4)
+    monkeypatch.setattr("recommender.pipeline.new_texts.SHARD_TEXTS", 4)
     encode = newsroom.encoder.encode
     calls = iter(range(100))
 

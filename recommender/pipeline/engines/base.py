@@ -1,0 +1,36 @@
+"""What every engine is: a protocol for mapping a function over parts of the work."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol, TypeVar
+
+from recommender.progress import Advance, ignore
+
+__all__ = ["Engine"]
+
+Shard = TypeVar("Shard")
+Result = TypeVar("Result")
+
+
+class Engine(Protocol):
+    """Anything that computes the results of many shards: here, in a pool, on other machines."""
+
+    def map(
+        self,
+        function: Callable[[Shard, Advance], Result],
+        shards: Iterable[Shard],
+        advance: Advance = ignore,
+    ) -> Iterator[Result]:
+        """Compute the result of each shard.
+
+        Args:
+            function: Gives a shard's result, which follows from the shard alone, so it may be
+                computed anywhere and any number of times. It calls its second argument with the
+                units of work that it has done.
+            shards: The parts of the work. They are taken in the thread of the caller, and only
+                as the results are asked for, but for some that are computed ahead.
+            advance: Called in the thread of the caller with the units of work done.
+
+        Returns:
+            The results in the order of the shards.
+        """
+        ...

@@ -1,0 +1,45 @@
+"""The one place that knows which kinds of stores there are."""
+
+import os
+from pathlib import Path
+from urllib.parse import quote, unquote_to_bytes
+
+from recommender.errors import SettingsError
+from recommender.store.base import Store
+from recommender.store.sqlite import open_sqlite
+
+__all__ = ["open_store", "sqlite_url"]
+
+_SQLITE = "sqlite:///"
+
+
+def open_store(url: str) -> Store:
+    """Open the store that a URL names, and make it where it is missing.
+
+    To add a kind of store, write a class that follows `Store` and choose it here by its scheme.
+
+    Args:
+        url: "sqlite:///" and a path, relative ("sqlite:///news/store.sqlite") or absolute
+            ("sqlite:////var/news/store.sqlite"). What is special in a URL stands as %XX.
+
+    Raises:
+        SettingsError: There is no kind of store for such a URL.
+        NewerFormat: A newer version of this package wrote the store.
+        StorageError: The store is damaged, or cannot be written.
+    """
+    if url.startswith(_SQLITE):
+        return open_sqlite(Path(os.fsdecode(unquote_to_bytes(url.removeprefix(_SQLITE)))))
+    raise SettingsError(
+        f"unknown kind of store {url!r}; expected sqlite:///PATH, for example "
+        "sqlite:///artifacts/store.sqlite"
+    )
+
+
+def sqlite_url(path: Path) -> str:
+    """The URL of the store in the SQLite file `path`.
+
+    Example:
+        >>> sqlite_url(Path("/var/100 %/store.sqlite"))
+        'sqlite:////var/100%20%25/store.sqlite'
+    """
+    return _SQLITE + quote(os.fsencode(path))

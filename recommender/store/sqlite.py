@@ -1,0 +1,44 @@
+"""A store in one SQLite file."""
+
+import sqlite3
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from recommender.errors import StorageError
+from recommender.store.sql import SqlStore
+
+__all__ = ["open_sqlite"]
+
+
+def open_sqlite(path: Path) -> SqlStore:
+    """Open the store in a SQLite file, which is made where it is missing.
+
+    Raises:
+        NewerFormat: A newer version of this package wrote the file.
+        StorageError: The file is damaged, no store, or cannot be written.
+    """
+    engine = sa.create_engine(sa.URL.create("sqlite", database=str(path)))
+
+    @sa.event.listens_for(engine, "connect")
+    def configure(connection: sqlite3.Connection, _: object) -> None:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            # What a takedown deletes is overwritten, not only unlinked.
+            connection.execute("PRAGMA secure_delete = ON")
+        except sqlite3.Error as error:
+            raise _storage_error(path, error) from error
+
+    @sa.event.listens_for(engine, "handle_error")
+    def translate(context: sa.engine.ExceptionContext) -> None:
+        if isinstance(context.original_exception, sqlite3.Error):
+            raise _storage_error(path, context.original_exception) from context.original_exception
+
+    return SqlStore(engine, str(path))
+
+
+def _storage_error(path: Path, error: sqlite3.Error) -> StorageError:
+    return StorageError(
+        f"{path}: {error}. What was published before is untouched; free space, correct the "
+        "permissions or put back the file from a backup, then run again"
+    )

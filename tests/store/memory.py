@@ -1,0 +1,142 @@
+"""A second implementation of the `Store` protocol, in memory: plain dicts and nothing else."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Self
+
+import numpy as np
+
+from recommender.errors import StorageError
+from recommender.language.prepare import content_hash, embedded_text
+from recommender.language.tokens import Tokens
+from recommender.store.base import (
+    EncoderCoverage,
+    Features,
+    IngestCounts,
+    PendingText,
+    StoredArticle,
+    record_hash,
+)
+from recommender.types import Article, Card
+
+
+class MemoryStore:
+    def __init__(self) -> None:
+        self._articles: dict[str, Article] = {}
+        self._vectors: dict[tuple[str, bytes], tuple[np.ndarray, int, int]] = {}
+        self._features: dict[bytes, tuple[str, tuple[str, ...], bytes]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        before = self._articles.copy(), self._vectors.copy(), self._features.copy()
+        try:
+            yield
+        except BaseException:
+            self._articles, self._vectors, self._features = before
+            raise
+
+    def ingest(self, articles: Iterable[Article]) -> IngestCounts:
+        new = changed = unchanged = 0
+        for article in articles:
+            before = self._articles.get(article.id)
+            new += before is None
+            changed += before is not None and before != article
+            unchanged += before == article
+            self._articles[article.id] = article
+        return IngestCounts(new, changed, unchanged)
+
+    def delete(self, ids: Iterable[str]) -> int:
+        deleted = sum(self._articles.pop(article_id, None) is not None for article_id in ids)
+        used = {_hash(article) for article in self._articles.values()}
+        self._vectors = {key: value for key, value in self._vectors.items() if key[1] in used}
+        self._features = {key: value for key, value in self._features.items() if key in used}
+        return deleted
+
+    def articles(self) -> list[StoredArticle]:
+        return [
+            StoredArticle(
+                Card(a.id, a.title, a.url, a.source, a.section, a.language, a.author, a.published),
+                record_hash(a),
+                _hash(a),
+            )
+            for _, a in sorted(self._articles.items())
+        ]
+
+    def pending(self, encoder: str, version: str) -> list[PendingText]:
+        first: dict[bytes, str] = {}
+        for article_id, article in sorted(self._articles.items()):
+            first.setdefault(_hash(article), article_id)
+        found = [
+            PendingText(
+                content,
+                article_id,
+                (encoder, content) not in self._vectors,
+                self._features.get(content, ("",))[0] != version,
+            )
+            for content, article_id in first.items()
+        ]
+        return [text for text in found if text.needs_vector or text.needs_features]
+
+    def prepared_texts(self, ids: Sequence[str]) -> Iterator[str]:
+        found = (self._articles[article_id] for article_id in ids)
+        return (embedded_text(article.title, article.text) for article in found)
+
+    def add_vectors(
+        self,
+        encoder: str,
+        hashes: Sequence[bytes],
+        vectors: np.ndarray,
+        words: Sequence[int],
+        words_read: Sequence[int],
+    ) -> None:
+        for content, *values in zip(hashes, vectors.copy(), words, words_read, strict=True):
+            self._vectors[encoder, content] = tuple(values)  # type: ignore[assignment]
+
+    def add_features(
+        self,
+        version: str,
+        hashes: Sequence[bytes],
+        tokens: Sequence[Sequence[str]],
+        signatures: Sequence[bytes],
+    ) -> None:
+        for content, text, signature in zip(hashes, tokens, signatures, strict=True):
+            self._features[content] = (version, tuple(text), signature)
+
+    def vectors(self, encoder: str, hashes: Sequence[bytes]) -> np.ndarray:
+        found = [self._vectors.get((encoder, content)) for content in hashes]
+        if missing := sum(value is None for value in found):
+            raise StorageError(f"memory: {missing} texts have no vector; run again")
+        return np.stack([value[0] for value in found if value])
+
+    def features(self, version: str, hashes: Sequence[bytes]) -> Features:
+        found = [self._features.get(content) for content in hashes]
+        if missing := sum(value is None or value[0] != version for value in found):
+            raise StorageError(f"memory: {missing} texts have no tokens; run again")
+        texts = [value[1] for value in found if value]
+        number: dict[str, int] = {}
+        for _, text, _ in self._features.values():
+            for token in text:
+                number.setdefault(token, len(number))
+        flat = np.array([number[token] for text in texts for token in text], dtype=np.int32)
+        start = np.cumsum([0, *map(len, texts)], dtype=np.int64)
+        return Features(Tokens(list(number), flat, start), [value[2] for value in found if value])
+
+    def coverage(self, encoder: str) -> EncoderCoverage:
+        known = [self._vectors.get((encoder, _hash(a))) for a in self._articles.values()]
+        words = [(total, read) for _, total, read in filter(None, known)]
+        return EncoderCoverage(
+            len(words),
+            sum(read < total for total, read in words),
+            sum(total for total, _ in words),
+            sum(read for _, read in words),
+        )
+
+
+def _hash(article: Article) -> bytes:
+    return content_hash(embedded_text(article.title, article.text))
