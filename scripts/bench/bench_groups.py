@@ -26,7 +26,7 @@ from figures import Row, python, resident, show, timed
 from recommender._typing import Array
 from recommender.artifacts.folder import Artifacts
 from recommender.embedding.base import Encoded, Encoder, EncoderSpec
-from recommender.embedding.sentence_transformers import SentenceEncoder
+from recommender.embedding.open import open_encoder
 from recommender.evaluation.clustering_metrics import b_cubed
 from recommender.graph.rescore import Rescored, rescore
 from recommender.groups.stories import detect_stories, story_thresholds
@@ -182,7 +182,7 @@ def against_evoc(rows: int, peers: str | None) -> Iterator[Row]:
 def against_bertopic(sets: Path, count: int, peers: str | None) -> Iterator[Row]:
     """Real articles, embedded before: a night, then a fit of BERTopic."""
     with tempfile.TemporaryDirectory() as folder:
-        count = write_articles(Path(folder), sets, count, SentenceEncoder())
+        count = write_articles(Path(folder), sets, count, open_encoder())
         ours = json.loads(python(f"import bench_groups; bench_groups.night({folder!r})"))
         name = f"{count:,} articles"
         stages = {stage: ours["seconds"][stage] for stage in STAGES}

@@ -1,7 +1,10 @@
 """What a half-life does to the answers of a published snapshot: how much newer, how much weaker.
 
-Asks about the newest articles, as a front page does, and prints for each half-life the age of the
-hits when the newest article appeared, their scores before age counts, and how many hits it changed.
+Usage: python scripts/quality/recency.py [ARTIFACTS]
+
+Asks about the newest articles, as a front page does. Prints for each half-life the median age of
+the hits at the time of the newest article, their mean score before age is weighed, and the share of
+hits that it changed.
 """
 
 import argparse
@@ -15,7 +18,7 @@ QUERIES, HITS = 500, 10
 
 
 def main() -> None:
-    """Print one row for each preset."""
+    """Print one row for each half-life."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("artifacts", type=Path, nargs="?", default=Path("artifacts"))
     rec = Recommender.open(parser.parse_args().artifacts)

@@ -1,7 +1,7 @@
-"""A stream of short texts made of a labelled set: every title and the first lines of every text.
+"""A stream of short texts made from a labelled set: every title and the first lines of every text.
 
-For want of a labelled stream of headlines, whose stories are larger and looser than those of
-articles: ECB+ by its subjects gives 2,900 lines, 66 a subject.
+It stands in for a labelled stream of headlines, which we do not have: its stories are larger and
+looser than those of articles. ECB+ labelled with its subjects gives 2,900 lines, 66 a subject.
 """
 
 from pathlib import Path
@@ -11,20 +11,26 @@ from recommender.types import Article
 
 __all__ = ["read_stream"]
 
-LINES = 2  # of a text, after its title
+LINES = 2  # lines of a text that are taken, besides its title
+BYLINE = 2  # words; a line that is no longer is a byline
 
 
 def read_stream(path: Path, field: str) -> LabelledSet:
-    """Each line once, as an article without a date, by the label that stands in the `field`.
+    """Each distinct line as an article without a title and a date, with the label of its article.
 
-    A line of few words, a byline, is left out.
+    Args:
+        path: The labelled set.
+        field: The field with the labels.
+
+    Returns:
+        The lines and their labels. Lines of at most `BYLINE` words are left out.
     """
     articles = read_labelled(path, {}, 1_000_000, field=field)
     labelled_lines = {
         (line, label): None
         for article, label in zip(articles.articles, articles.labels, strict=True)
         for line in (article.title, *article.text.splitlines()[:LINES])
-        if len(line.split()) > LINES
+        if len(line.split()) > BYLINE
     }
     lines = [Article(str(n), title="", text=line) for n, (line, _) in enumerate(labelled_lines)]
     labels = [label for _, label in labelled_lines]

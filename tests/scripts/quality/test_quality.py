@@ -1,4 +1,4 @@
-"""The script that holds floors: measures a made-up set, and fails where it should."""
+"""The script that compares figures with floors: it measures a made-up set and fails rightly."""
 
 import json
 import runpy
@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from recommender.evaluation.ranking_metrics import MEASURES
-from tests.planted import WordEncoder, write_labelled
+from tests.planted import write_labelled
 
-SCRIPT = Path(__file__).parents[2] / "scripts" / "quality" / "quality.py"
+SCRIPT = Path(__file__).parents[3] / "scripts" / "quality" / "quality.py"
 NAME = "related: basil"
 FIGURES = {
     "related": MEASURES,
@@ -25,11 +25,8 @@ pytestmark = pytest.mark.usefixtures("scripts")
 
 
 @pytest.fixture
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a made-up set under the name of a real one; no model is needed."""
-    monkeypatch.setattr(
-        "recommender.embedding.open.SentenceEncoder", lambda *_, **__: WordEncoder()
-    )
+def data(tmp_path: Path, word_encoder: None) -> Path:
+    """A folder with a made-up set under the name of a real one."""
     (tmp_path / "data").mkdir()
     write_labelled(tmp_path / "data" / "basil_stories.jsonl")
     return tmp_path / "data"
@@ -62,7 +59,7 @@ def test_without_the_sets_it_is_skipped(run: Run, tmp_path: Path) -> None:
     assert result.output.startswith("skipped: there are no labelled sets in")
 
 
-def test_figures_are_printed_written_and_held_to_their_floors(
+def test_figures_are_printed_written_and_compared_with_their_floors(
     run: Run, data: Path, tmp_path: Path
 ) -> None:
     some = ("--data", data, "--only", NAME)
@@ -71,11 +68,11 @@ def test_figures_are_printed_written_and_held_to_their_floors(
     assert "has no floors" in without.output
     assert run(*some, "--update-floors").exit_code == 0
     assert floors(tmp_path) == pytest.approx(dict.fromkeys(MEASURES, 0.995))
-    held = run(*some, "--json-file", tmp_path / "deep" / "quality.json")
-    assert held.exit_code == 0, held.output
-    assert "every figure is at its floor or above" in held.output
+    passed = run(*some, "--json-file", tmp_path / "deep" / "quality.json")
+    assert passed.exit_code == 0, passed.output
+    assert "every figure is at its floor or above" in passed.output
     for row in ("the product, relevance alone", "the product as shipped", "dense", "BM25", "recip"):
-        assert row in held.output
+        assert row in passed.output
     written = json.loads((tmp_path / "deep" / "quality.json").read_text(encoding="utf-8"))
     assert written[NAME]["rankings"]["relevance"]["figures"]["P@1"]["mean"] == 1
     assert len(written[NAME]["files"]["basil_stories.jsonl"]) == 64
@@ -92,7 +89,7 @@ def test_a_figure_below_its_floor_fails_with_a_sentence(
     assert f"{NAME}: nDCG@5 is 1.0000, below its floor 1.0100" in result.output
 
 
-def test_floors_rise_by_themselves_and_fall_only_when_told_to(
+def test_floors_rise_on_update_and_fall_only_with_lower_floors(
     run: Run, data: Path, tmp_path: Path
 ) -> None:
     some = ("--data", data, "--only", NAME, "--update-floors")
@@ -124,13 +121,13 @@ def test_another_set_under_the_same_name_is_refused(run: Run, data: Path, tmp_pa
     assert run(*some).exit_code == 0
 
 
-def test_a_set_that_is_missing_beside_others_is_no_success(run: Run, data: Path) -> None:
+def test_a_missing_set_is_an_error_when_others_are_there(run: Run, data: Path) -> None:
     result = run("--data", data)
     assert result.exit_code == 1
     assert "there is no" in str(result.exception) or "there is no" in result.output
 
 
-def test_one_task_leaves_the_floors_of_the_others(run: Run, data: Path, tmp_path: Path) -> None:
+def test_updating_one_task_keeps_the_floors_of_others(run: Run, data: Path, tmp_path: Path) -> None:
     shutil.copy(data / "basil_stories.jsonl", data / "ecbplus_stories.jsonl")
     assert run("--data", data, "--only", "related: ecbplus", "--update-floors").exit_code == 0
     assert run("--data", data, "--only", NAME, "--update-floors").exit_code == 0
@@ -140,28 +137,9 @@ def test_one_task_leaves_the_floors_of_the_others(run: Run, data: Path, tmp_path
 
 def test_the_floors_in_the_repository_are_those_of_the_tasks() -> None:
     script = runpy.run_path(str(SCRIPT))
-    held = script["read_floors"](script["FLOORS"])
-    assert set(held) == set(script["TASKS"])
+    stored = script["read_floors"](script["FLOORS"])
+    assert set(stored) == set(script["TASKS"])
     for name, task in script["TASKS"].items():
-        assert set(held[name].files) == set(task.files)
-        assert set(held[name].floors) == set(FIGURES[name.partition(":")[0]])
-        assert all(0 < floor <= 1 for floor in held[name].floors.values())
-
-
-def test_a_stream_has_each_line_once_and_no_byline(tmp_path: Path) -> None:
-    records = [
-        {"id": "a", "title": "The ferry has sunk", "text": "By Ada\nNobody was hurt.\nMore soon."},
-        {"id": "b", "title": "The ferry has sunk", "text": "It lies in the harbour now."},
-    ]
-    path = tmp_path / "labelled.jsonl"
-    lines = (json.dumps(record | {"story": "s", "label": "ferries"}) for record in records)
-    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    found = runpy.run_path(str(SCRIPT.with_name("stream.py")))["read_stream"](path, "label")
-    assert [(line.title, line.text, line.published) for line in found.articles] == [
-        ("", "The ferry has sunk", None),
-        ("", "Nobody was hurt.", None),
-        ("", "It lies in the harbour now.", None),
-    ]
-    assert found.labels == ["ferries"] * 3
-    assert found.splits == [None] * 3
-    assert len({line.id for line in found.articles}) == 3
+        assert set(stored[name].files) == set(task.files)
+        assert set(stored[name].floors) == set(FIGURES[name.partition(":")[0]])
+        assert all(0 < floor <= 1 for floor in stored[name].floors.values())
