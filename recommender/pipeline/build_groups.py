@@ -13,12 +13,8 @@ from recommender.groups.identity import Identities, Partition, identify
 from recommender.groups.lineage import Event
 from recommender.groups.previous import PreviousGroups
 from recommender.groups.representatives import representatives
-from recommender.groups.stories import (
-    Stories,
-    detect_stories,
-    story_thresholds,
-    time_adjusted_scores,
-)
+from recommender.groups.stories import Stories, detect_stories, time_adjusted_scores
+from recommender.groups.story_thresholds import story_thresholds
 from recommender.groups.topics import Topics, detect_topics, topic_strengths, unassign_weakest
 from recommender.keywords.keywords import keywords, label_of
 from recommender.keywords.terms import Terms

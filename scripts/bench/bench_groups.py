@@ -29,7 +29,8 @@ from recommender.embedding.base import Encoded, Encoder, EncoderSpec
 from recommender.embedding.open import open_encoder
 from recommender.evaluation.clustering_metrics import b_cubed
 from recommender.graph.rescore import Rescored, rescore
-from recommender.groups.stories import detect_stories, story_thresholds
+from recommender.groups.stories import detect_stories
+from recommender.groups.story_thresholds import story_thresholds
 from recommender.groups.topics import detect_topics
 from recommender.knn.neighbours import nearest
 from recommender.language.prepare import embedded_text

@@ -47,14 +47,12 @@ from recommender.evaluation.clustering_metrics import b_cubed
 from recommender.evaluation.ranking_baselines import bm25, dense, fuse
 from recommender.evaluation.ranking_metrics import measure
 from recommender.graph.rescore import rescore
-from recommender.groups.stories import (
+from recommender.groups.stories import Thresholds, detect_stories, time_adjusted_scores
+from recommender.groups.story_thresholds import (
     STORY_PARAMS,
     StoryParams,
-    Thresholds,
-    detect_stories,
     story_cut_ratio,
     story_thresholds,
-    time_adjusted_scores,
 )
 from recommender.language.stop_words import stop_words_for
 from recommender.progress import ignore

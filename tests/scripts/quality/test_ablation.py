@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from recommender.groups.stories import STORY_PARAMS
+from recommender.groups.story_thresholds import STORY_PARAMS
 from recommender.scoring.score import SCORE_PARAMS
 from tests.planted import write_labelled
 
