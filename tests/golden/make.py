@@ -4,7 +4,6 @@ Usage: python -m tests.golden.make FOLDER
 """
 
 import json
-import shutil
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
