@@ -385,7 +385,7 @@ def test_a_forced_rerun_publishes_the_same_groups_anew(newsroom: Newsroom) -> No
     assert newsroom.artifacts.names() == [first.snapshot, again.snapshot]
     now = newsroom.snapshot()
     assert now.topics == before.topics
-    assert now.lookup.story_ids[:] == before.lookup.story_ids[:]
+    assert now.strings.story_ids[:] == before.strings.story_ids[:]
     assert again.changes == {"topics": {}, "stories": {}}
 
 
