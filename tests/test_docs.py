@@ -32,7 +32,15 @@ from recommender.embedding.base import Encoder
 from recommender.pipeline.ingest import Intake
 from recommender.pipeline.nightly import Night, run_night
 from recommender.snapshot.manifest import MANIFEST
-from recommender.snapshot.schema import FILES
+from recommender.snapshot.reader import (
+    ARRAYS,
+    FACETS,
+    INDEX,
+    LINEAGE,
+    RULES,
+    SCORING,
+    TOPICS,
+)
 from recommender.sources.open import open_source
 from recommender.sources.validate import ArticleReader
 from recommender.types import Article
@@ -408,7 +416,8 @@ def test_every_field_of_the_nightly_summary_is_explained() -> None:
 
 def test_the_snapshots_files_are_listed() -> None:
     listed = {code(row[0]) for row in section("docs/architecture.md", "The snapshot's files").rows}
-    assert listed == {MANIFEST, *FILES}
+    arrays = {f"{name}.npy" for name in ARRAYS}
+    assert listed == {MANIFEST, INDEX, TOPICS, FACETS, RULES, SCORING, LINEAGE} | arrays
 
 
 @pytest.mark.parametrize("page", EVERY_PAGE, ids=lambda p: p.name)

@@ -1,11 +1,11 @@
 """Measures of keywords: whether a topic's terms belong together, and whether topics differ."""
 
 from collections.abc import Sequence
-from itertools import combinations
 
 import numpy as np
 
 from recommender._typing import Array
+from recommender.keywords.npmi import npmi
 from recommender.language.tokens import Tokens, tokenise, word_of
 
 __all__ = ["diversity", "mean_npmi", "term_incidence"]
@@ -65,8 +65,8 @@ def mean_npmi(incidence: Array, topics: Sequence[Sequence[int]]) -> float:
         if len(topic) < 2:
             continue
         columns = incidence[:, list(topic)].astype(np.float64)
-        share = columns.T @ columns / len(incidence)
-        found.append(np.mean([_npmi(share, a, b) for a, b in combinations(range(len(topic)), 2)]))
+        of_pairs = npmi(columns.T @ columns, columns.sum(axis=0), len(incidence))
+        found.append(of_pairs[np.triu_indices(len(topic), k=1)].mean())
     if not found:
         raise ValueError("no topic has two terms: there is no pair to measure")
     return float(np.mean(found))
@@ -90,12 +90,3 @@ def diversity(topics: Sequence[Sequence[str]]) -> float:
     if not terms:
         raise ValueError("no topic has a term: there is nothing to compare")
     return len(set(terms)) / len(terms)
-
-
-def _npmi(share: Array, a: int, b: int) -> float:
-    """The NPMI of the terms `a` and `b`; `share` (terms, terms) of texts that contain both."""
-    if share[a, b] == 0:
-        return -1.0
-    if share[a, b] == 1:
-        return 1.0
-    return float(np.log(share[a, b] / (share[a, a] * share[b, b])) / -np.log(share[a, b]))

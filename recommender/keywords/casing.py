@@ -1,7 +1,7 @@
-"""Reading: the words of a corpus where they stand, and what their capitals tell.
+"""Casing: the words of a corpus where they stand, and what their capitals say about names.
 
-Which words can be part of a name or phrase is read off the corpus: from capitals, and from what
-stands beside a word.
+Which words can be part of a name or a phrase is learned from the corpus itself: from capitals,
+and from the words beside a word.
 """
 
 import re
@@ -18,125 +18,180 @@ from recommender.language.writing_systems import SENTENCE_ENDS, UNSPACED, may_be
 
 __all__ = [
     "CAPITAL",
-    "JOINS",
+    "INFORMATIVE",
+    "JOINS_NEXT",
+    "LEADING_TOKENS",
     "LOWER",
     "NAME_SHARE",
     "POSSESSIVE",
-    "READ_TOKENS",
-    "TELLS",
     "CasedTokens",
     "Vocabulary",
-    "parts",
+    "find_phrase_tokens",
     "read_casing",
 ]
 
-# News says what it is about at its beginning; the rest costs time and adds background.
-READ_TOKENS = 250
-# How sure the capitals must be before a word is a name or a stop word is part of one.
+# Only so many tokens of a text are used: news says what it is about at its beginning, and the rest
+# costs time and adds background.
+LEADING_TOKENS = 250
+# A word is a name, and a stop word part of one, where this share of its informative uses have a
+# capital.
 NAME_SHARE = 0.75
-# A stop word with a capital that is no longer than this may only be short for something.
-SHORT = 3
-# A stop word inside a name has been seen there this often at least.
-MIN_BOUND = 3
+# A stop word with a capital that is no longer than this may only be an abbreviation.
+MAX_ABBREVIATION = 3
+# A stop word is bound to a name that has been seen at least this often.
+MIN_BOUND_USES = 3
 # A text with more of its content words capitalised writes all nouns so: English news has 0.24 and
 # hardly ever 0.42, German about 0.53. The share of the corpus counts as if it were this many
 # words of the text, since a short text may hold only names.
-NOUNS_SHARE = 0.42
-NOUNS_PRIOR = 30
-SLICES_A_TIME = 8192
+NOUN_CAPITALS_SHARE = 0.42
+NOUN_CAPITALS_PRIOR = 30
+DOCUMENTS_A_TIME = 8192
 
-SIGN = re.compile(f"[{UNSPACED}]")
+_UNSPACED_SIGN = re.compile(f"[{UNSPACED}]")
 
-# What a surface looks like, and of a token: its capital tells something, a run may go on behind.
-CAPITAL, LOWER, POSSESSIVE, ENDS_SENTENCE, PAUSES, TELLS, JOINS = (1 << bit for bit in range(7))
+# Flags. How a surface form looks: it has a capital, is in lower case, ends with a possessive 's,
+# ends a sentence, or makes a pause. What a token's place adds: its capital or lower case is
+# informative, since not all words there have capitals; it joins the next token in one n-gram.
+CAPITAL, LOWER, POSSESSIVE, ENDS_SENTENCE, PAUSES, INFORMATIVE, JOINS_NEXT = (
+    1 << bit for bit in range(7)
+)
 
 
 class Vocabulary(NamedTuple):
-    """The vocabulary: `words` folded and sorted; `stop`, `sign` and `particle` (words,) bool.
+    """The words of a corpus, and how its surface forms (tokens as they are written) are words.
 
-    `word` (surfaces,) int32 is the word of each surface, -1 for what ends a phrase; `flags`
-    (surfaces,) uint8 says how it looks.
+    Attributes:
+        words: case folded, without possessive 's, in alphabetical order.
+        stop: (words,) bool, stop words.
+        sign: (words,) bool, words that are one sign of a script without spaces.
+        particle: (words,) bool, lower-case words that stand inside names, such as "of".
+        word_of: (surfaces,) int32, the word of each surface form, -1 for what ends a phrase.
+        flags_of: (surfaces,) uint8, how each surface form looks.
     """
 
     words: list[str]
     stop: Array
     sign: Array
     particle: Array
-    word: Array
-    flags: Array
+    word_of: Array
+    flags_of: Array
 
 
 class CasedTokens(NamedTuple):
-    """What is read of all slices, token by token: `surface`, `word`, `slice` int32, `flags`.
+    """The first tokens of all documents, one document behind the other.
 
-    `uses` and `telling` (surfaces,) count all uses, and those where a capital tells something.
+    Attributes:
+        surface: (tokens,) int32, the surface form of each token.
+        word: (tokens,) int32, its word, -1 for what ends a phrase.
+        document: (tokens,) int32, its document.
+        flags: (tokens,) uint8, how it looks and what its place adds.
+        uses: (surfaces,) int64, how often each surface form is used.
+        informative_uses: (surfaces,) int64, how often where its case is informative.
     """
 
     surface: Array
     word: Array
-    slice: Array
+    document: Array
     flags: Array
     uses: Array
-    telling: Array
+    informative_uses: Array
 
 
 def read_casing(tokens: Tokens, languages: Iterable[str]) -> tuple[Vocabulary, CasedTokens]:
-    """Read the beginnings of all texts of `tokens`; stop words are those of the `languages`.
+    """Read the beginnings of all documents.
 
-    A word that a list of stop words has and the corpus writes as a name is none.
+    A word that a list of stop words has and the corpus writes as a name is no stop word.
+
+    Args:
+        tokens: the tokens of all documents.
+        languages: tags of the corpus's languages, whose stop words and word lists are used.
     """
     used = frozenset(languages)
     lists = word_lists(used)
-    words = _words(tokens.vocabulary, stop_words_for(used) - lists.content_words, lists)
-    read = _read(tokens, words)
-    proper = _proper(read, words, tokens.vocabulary, lists)
-    return words._replace(stop=words.stop & ~proper), read
+    stop_words = stop_words_for(used) - lists.content_words
+    vocabulary = _vocabulary(tokens.vocabulary, stop_words, lists)
+    cased = _cased_tokens(tokens, vocabulary)
+    names = _stop_words_that_are_names(cased, vocabulary, tokens.vocabulary, lists)
+    return vocabulary._replace(stop=vocabulary.stop & ~names), cased
 
 
-def parts(read: CasedTokens, words: Vocabulary) -> tuple[Array, Array]:
-    """Which tokens can be in a phrase, and which are bound to the next, by the capitals around.
+def find_phrase_tokens(cased: CasedTokens, vocabulary: Vocabulary) -> tuple[Array, Array]:
+    """Which tokens can be in a phrase, and which are bound to the next one by their capitals.
 
-    Content words can. A stop word can as part of a name, "New York", where capitals bind it to
-    a content word, and a connector between two capitals, "Bank of England", that often stand so.
+    Content words can be in a phrase. A stop word can be as part of a name, "New York", where
+    capitals bind it to a content word; and a particle can be between two capitals, "Bank of
+    England", where the two words around it often stand so. Such particles are marked as capitals.
+
+    Returns:
+        in_phrase, bound: (tokens,) bool each.
     """
-    size = max(len(words.words), 1)
-    word, flags = read.word, read.flags
-    stop = np.append(words.stop, False)[word]  # the last place is that of -1
-    part = (word >= 0) & ~stop
-    joins, capital = (flags & JOINS) > 0, (flags & CAPITAL) > 0
+    word, flags = cased.word, cased.flags
+    in_phrase = (word >= 0) & ~np.append(vocabulary.stop, False)[word]  # the last place is for -1
+    pairs = _bound_stop_words(cased, vocabulary)
+    inner = _bound_particles(cased, vocabulary, in_phrase)
+    bound = np.zeros(len(word), dtype=bool)
+    bound[pairs] = True
+    in_phrase[pairs] = in_phrase[pairs + 1] = in_phrase[inner] = True
+    flags[inner] |= CAPITAL
+    return in_phrase, bound
+
+
+def _bound_stop_words(cased: CasedTokens, vocabulary: Vocabulary) -> Array:
+    """The tokens that capitals bind to the next one, where one of the two is a stop word."""
+    word, flags = cased.word, cased.flags
+    size = max(len(vocabulary.words), 1)
+    stop = np.append(vocabulary.stop, False)[word]
+    joins, capital = (flags & JOINS_NEXT) > 0, (flags & CAPITAL) > 0
     pairs = np.flatnonzero(joins[:-1] & (stop[:-1] != stop[1:])).astype(np.int32)
-    # Only words that are seen so can be bound: most pairs need no closer look.
-    seen = pairs[capital[pairs] & capital[pairs + 1] & ((flags[pairs] & TELLS) > 0)]
+    # Only words that are seen with two capitals can be bound; most pairs need no closer look.
+    seen = pairs[capital[pairs] & capital[pairs + 1] & ((flags[pairs] & INFORMATIVE) > 0)]
     left, right = np.zeros((2, size), dtype=bool)
     left[word[seen]] = right[word[seen + 1]] = True
     pairs = pairs[left[word[pairs]] & right[word[pairs + 1]]]
     codes = word[pairs].astype(np.int64) * size + word[pairs + 1]
-    pairs = pairs[_bound(codes, capital[pairs] & capital[pairs + 1], (flags[pairs] & TELLS) > 0)]
-    bound = np.zeros(len(word), dtype=bool)
-    bound[pairs] = True
-
-    connects = np.append(words.particle, False)
-    inner = np.flatnonzero(connects[word[1:-1]] & joins[1:-1] & joins[:-2]) + 1
-    inner = inner[part[inner - 1] & part[inner + 1]]
-    codes = (word[inner - 1].astype(np.int64) * size + word[inner + 1]) * max(connects.sum(), 1)
-    codes += np.cumsum(connects)[word[inner]] - 1
-    ends = capital[inner - 1] & capital[inner + 1] & ~capital[inner]
-    inner = inner[_bound(codes, ends, (flags[inner - 1] & TELLS) > 0)]
-    part[pairs] = part[pairs + 1] = part[inner] = True
-    flags[inner] |= CAPITAL
-    return part, bound
+    both = capital[pairs] & capital[pairs + 1]
+    return pairs[_mostly_capital(codes, both, (flags[pairs] & INFORMATIVE) > 0)]
 
 
-def _words(surfaces: list[str], stop_words: frozenset[str], lists: WordLists) -> Vocabulary:
+def _bound_particles(cased: CasedTokens, vocabulary: Vocabulary, in_phrase: Array) -> Array:
+    """The particles that stand between two words which are mostly capitalised around them."""
+    word, flags = cased.word, cased.flags
+    size = max(len(vocabulary.words), 1)
+    joins, capital = (flags & JOINS_NEXT) > 0, (flags & CAPITAL) > 0
+    particle = np.append(vocabulary.particle, False)
+    inner = np.flatnonzero(particle[word[1:-1]] & joins[1:-1] & joins[:-2]) + 1
+    inner = inner[in_phrase[inner - 1] & in_phrase[inner + 1]]
+    codes = word[inner - 1].astype(np.int64) * size + word[inner + 1]
+    codes = codes * max(particle.sum(), 1) + np.cumsum(particle)[word[inner]] - 1
+    around = capital[inner - 1] & capital[inner + 1] & ~capital[inner]
+    return inner[_mostly_capital(codes, around, (flags[inner - 1] & INFORMATIVE) > 0)]
+
+
+def _mostly_capital(codes: Array, capital: Array, informative: Array) -> Array:
+    """Which of `codes` (n,) nearly always have capitals where their case is informative."""
+    seen, times = np.unique(codes[capital & informative], return_counts=True)
+    seen = seen[times >= MIN_BOUND_USES]
+    if not len(seen):
+        return np.zeros(len(codes), dtype=bool)
+    place = np.minimum(np.searchsorted(seen, codes), len(seen) - 1)
+    known = seen[place] == codes
+    written = np.bincount(place[known & capital & informative], minlength=len(seen))
+    all_uses = np.bincount(place[known & informative], minlength=len(seen))
+    sure: Array = known & (written >= NAME_SHARE * all_uses)[place]
+    return sure
+
+
+def _vocabulary(surfaces: list[str], stop_words: frozenset[str], lists: WordLists) -> Vocabulary:
+    """The words of all surface forms."""
     folded = [s.removesuffix("'s").removesuffix("’s") for s in map(str.casefold, surfaces)]
-    good = [
+    is_word = [
         f not in lists.honorifics and may_be_a_word(f) and (f.isalpha() or any(map(str.isalpha, f)))
         for f in folded
     ]
-    spelled = sorted({f for f, g in zip(folded, good, strict=True) if g})
-    place = {f: i for i, f in enumerate(spelled)}
-    word = [place[f] if g else -1 for f, g in zip(folded, good, strict=True)]
-    flags = [
+    words = sorted({f for f, good in zip(folded, is_word, strict=True) if good})
+    place = {word: number for number, word in enumerate(words)}
+    word_of = [place[f] if good else -1 for f, good in zip(folded, is_word, strict=True)]
+    flags_of = [
         CAPITAL * s[0].isupper()
         | LOWER * s[0].islower()
         | POSSESSIVE * (len(f) < len(s.casefold()))
@@ -146,68 +201,88 @@ def _words(surfaces: list[str], stop_words: frozenset[str], lists: WordLists) ->
     ]
     stop = stop_words | lists.name_particles | lists.newsroom_words
     return Vocabulary(
-        spelled,
-        np.array([w in stop for w in spelled], dtype=bool),
-        np.array([SIGN.match(w) is not None for w in spelled], dtype=bool),
-        np.array([w in lists.name_particles for w in spelled], dtype=bool),
-        np.array(word, dtype=np.int32),
-        np.array(flags, dtype=np.uint8),
+        words,
+        np.array([word in stop for word in words], dtype=bool),
+        np.array([_UNSPACED_SIGN.match(word) is not None for word in words], dtype=bool),
+        np.array([word in lists.name_particles for word in words], dtype=bool),
+        np.array(word_of, dtype=np.int32),
+        np.array(flags_of, dtype=np.uint8),
     )
 
 
-def _read(tokens: Tokens, words: Vocabulary) -> CasedTokens:
-    """The first tokens of each slice, with what their places say."""
-    sizes = np.minimum(np.diff(tokens.start), READ_TOKENS)
-    parts = [
-        _read_some(tokens, words, sizes, low, min(low + SLICES_A_TIME, len(sizes)))
-        for low in range(0, max(len(sizes), 1), SLICES_A_TIME)
+def _cased_tokens(tokens: Tokens, vocabulary: Vocabulary) -> CasedTokens:
+    """The first tokens of each document, with what their places add."""
+    sizes = np.minimum(np.diff(tokens.start), LEADING_TOKENS)
+    portions = [
+        _read_documents(tokens, vocabulary, sizes, low, min(low + DOCUMENTS_A_TIME, len(sizes)))
+        for low in range(0, max(len(sizes), 1), DOCUMENTS_A_TIME)
     ]
-    surface, flags, capitals, telling = (np.concatenate(a) for a in zip(*parts, strict=True))
-    # In a text that writes all nouns with a capital, capitals tell of no name.
-    share = capitals.sum() / max(telling.sum(), 1)
-    nouns = capitals + NOUNS_PRIOR * share > NOUNS_SHARE * (telling + NOUNS_PRIOR)
-    flags[np.repeat(nouns, sizes)] &= ~np.uint8(TELLS)
-    of = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
+    surface, flags, capitals, informative = (
+        np.concatenate(columns) for columns in zip(*portions, strict=True)
+    )
+    # In a text that writes all nouns with a capital, a capital does not mean a name.
+    share = capitals.sum() / max(informative.sum(), 1)
+    all_nouns = capitals + NOUN_CAPITALS_PRIOR * share > NOUN_CAPITALS_SHARE * (
+        informative + NOUN_CAPITALS_PRIOR
+    )
+    flags[np.repeat(all_nouns, sizes)] &= ~np.uint8(INFORMATIVE)
+    document = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
     size = len(tokens.vocabulary)
     uses = np.bincount(surface, minlength=size)
-    telling = np.bincount(surface[(flags & TELLS) > 0], minlength=size)
-    return CasedTokens(surface, words.word[surface], of, flags, uses, telling)
+    informative_uses = np.bincount(surface[(flags & INFORMATIVE) > 0], minlength=size)
+    word = vocabulary.word_of[surface]
+    return CasedTokens(surface, word, document, flags, uses, informative_uses)
 
 
-def _read_some(
-    tokens: Tokens, words: Vocabulary, sizes: Array, low: int, high: int
+def _read_documents(
+    tokens: Tokens, vocabulary: Vocabulary, sizes: Array, low: int, high: int
 ) -> tuple[Array, Array, Array, Array]:
-    """Surfaces and flags of the slices from `low` to `high`; capitals and telling uses of each."""
+    """The documents from `low` to `high`: their tokens, and counts of each document.
+
+    Returns:
+        surface, flags: (tokens,) each; capitals, informative: (documents,) int64 each, how many
+        content words have a capital that is informative, and a case that is.
+    """
     sizes = sizes[low:high]
     first = np.cumsum(sizes) - sizes
     place = np.arange(sizes.sum()) + np.repeat(tokens.start[low:high] - first, sizes)
     surface = tokens.tokens[place]
-    word, flags = words.word[surface], words.flags[surface]
+    word, flags = vocabulary.word_of[surface], vocabulary.flags_of[surface]
     begins = np.zeros(len(surface), dtype=bool)
     begins[first[sizes > 0]] = True
+    content = (word >= 0) & ~np.append(vocabulary.stop, False)[word]
+    informative = _informative(word, flags, content, begins)
 
-    # A sentence without lower-case words is a headline or shouted: its capitals tell nothing.
-    stop, sign = np.append(words.stop, False)[word], np.append(words.sign, False)[word]
-    content = (word >= 0) & ~stop
+    sign = np.append(vocabulary.sign, False)[word]
+    joins = np.zeros(len(surface), dtype=bool)
+    joins[:-1] = (word[:-1] >= 0) & (word[1:] >= 0) & ~begins[1:]
+    joins[:-1] &= (flags[:-1] & POSSESSIVE) == 0
+    joins[:-1] &= sign[:-1] == sign[1:]
+    capital = (flags & CAPITAL) > 0
+    flags |= (INFORMATIVE * informative + JOINS_NEXT * joins).astype(np.uint8)
+    counts = np.zeros((2, high - low), dtype=np.int64)
+    counts[:, sizes > 0] = [
+        _sums(informative & content & capital, first[sizes > 0]),
+        _sums(informative & content, first[sizes > 0]),
+    ]
+    return surface, flags, counts[0], counts[1]
+
+
+def _informative(word: Array, flags: Array, content: Array, begins: Array) -> Array:
+    """Which words have a case that is informative: (tokens,) bool.
+
+    That of a word behind a pause is not, which may begin a sentence, nor that of a text's first
+    word. Neither is any in a sentence with few content words in lower case, as headlines are.
+    """
     opens = begins.copy()
     opens[1:] |= (flags[:-1] & ENDS_SENTENCE) > 0
     sentences = np.flatnonzero(opens)
     capital, lower = content & ((flags & CAPITAL) > 0), content & ((flags & LOWER) > 0)
     plain = _sums(lower, sentences) * 3 >= np.maximum(_sums(capital, sentences), 1)
-    tells = np.repeat(plain, np.diff(sentences, append=len(surface))) & (word >= 0) & ~begins
-    tells[1:] &= (flags[:-1] & PAUSES) == 0
-
-    joins = np.zeros(len(surface), dtype=bool)
-    joins[:-1] = (word[:-1] >= 0) & (word[1:] >= 0) & ~begins[1:]
-    joins[:-1] &= (flags[:-1] & POSSESSIVE) == 0
-    joins[:-1] &= sign[:-1] == sign[1:]
-    flags |= (TELLS * tells + JOINS * joins).astype(np.uint8)
-    counted = np.zeros((2, high - low), dtype=np.int64)
-    counted[:, sizes > 0] = [
-        _sums(tells & capital, first[sizes > 0]),
-        _sums(tells & content, first[sizes > 0]),
-    ]
-    return surface, flags, counted[0], counted[1]
+    informative: Array = np.repeat(plain, np.diff(sentences, append=len(word)))
+    informative &= (word >= 0) & ~begins
+    informative[1:] &= (flags[:-1] & PAUSES) == 0
+    return informative
 
 
 def _sums(marks: Array, starts: Array) -> Array:
@@ -215,37 +290,25 @@ def _sums(marks: Array, starts: Array) -> Array:
     return np.diff(np.concatenate([[0], np.cumsum(marks)])[np.append(starts, len(marks))])
 
 
-def _proper(read: CasedTokens, words: Vocabulary, surfaces: list[str], lists: WordLists) -> Array:
-    """Which words are proper names though a list of stop words has them: "UN", "Microsoft".
+def _stop_words_that_are_names(
+    cased: CasedTokens, vocabulary: Vocabulary, surfaces: list[str], lists: WordLists
+) -> Array:
+    """Which stop words the corpus writes as names, "UN" and "Who": (words,) bool.
 
     Short ones must stand in capitals throughout: "St" and "Gov" only go before names.
     """
-    known = np.flatnonzero(words.word >= 0)
-    word, telling, size = words.word[known], read.telling[known], len(words.words)
-    written = (surfaces[i] for i in known.tolist())
-    named = [s.isupper() or (len(s) > SHORT and s[0].isupper()) for s in written]
-    capital = np.bincount(word, telling * np.array(named, dtype=bool), size)
-    proper = (capital >= MIN_BOUND) & (capital >= NAME_SHARE * np.bincount(word, telling, size))
-    proper &= words.stop
-    for i in np.flatnonzero(proper).tolist():
-        spelled = words.words[i]
-        proper[i] = (
-            spelled.isalpha()
-            and spelled not in lists.newsroom_words
-            and spelled not in lists.name_particles
-        )
-    return proper
-
-
-def _bound(codes: Array, capital: Array, tells: Array) -> Array:
-    """Which of `codes` (n,) are nearly always written with capitals where that tells something."""
-    seen, times = np.unique(codes[capital & tells], return_counts=True)
-    seen = seen[times >= MIN_BOUND]
-    if not len(seen):
-        return np.zeros(len(codes), dtype=bool)
-    place = np.minimum(np.searchsorted(seen, codes), len(seen) - 1)
-    among = seen[place] == codes
-    written = np.bincount(place[among & capital & tells], minlength=len(seen))
-    telling = np.bincount(place[among & tells], minlength=len(seen))
-    sure: Array = among & (written >= NAME_SHARE * telling)[place]
-    return sure
+    known = np.flatnonzero(vocabulary.word_of >= 0)
+    word, informative = vocabulary.word_of[known], cased.informative_uses[known]
+    size = len(vocabulary.words)
+    written = (surfaces[surface] for surface in known.tolist())
+    like_name = [s.isupper() or (len(s) > MAX_ABBREVIATION and s[0].isupper()) for s in written]
+    capital = np.bincount(word, informative * np.array(like_name, dtype=bool), size)
+    names = (capital >= MIN_BOUND_USES) & (
+        capital >= NAME_SHARE * np.bincount(word, informative, size)
+    )
+    names &= vocabulary.stop
+    never = lists.newsroom_words | lists.name_particles
+    for number in np.flatnonzero(names).tolist():
+        spelled = vocabulary.words[number]
+        names[number] = spelled.isalpha() and spelled not in never
+    return names

@@ -1,7 +1,7 @@
-"""Runs: the words that stand side by side in a corpus, counted once.
+"""N-grams: the words that stand side by side in a corpus, counted once.
 
-Which runs are names and which are mere pieces of longer ones is read off the corpus. What counts
-words or phrases of the stored tokens counts these.
+Which n-grams are names, and which are mere pieces of longer ones, is learned from the corpus.
+Terms and phrases are both chosen among these n-grams.
 """
 
 from bisect import bisect_left
@@ -14,12 +14,12 @@ import numpy as np
 from recommender._typing import Array
 from recommender.keywords.casing import (
     CAPITAL,
-    JOINS,
+    INFORMATIVE,
+    JOINS_NEXT,
     NAME_SHARE,
-    TELLS,
     CasedTokens,
     Vocabulary,
-    parts,
+    find_phrase_tokens,
     read_casing,
 )
 from recommender.language.tokens import Tokens
@@ -32,31 +32,37 @@ __all__ = [
     "Level",
     "NGrams",
     "find_ngrams",
-    "listed",
+    "first_numbers",
+    "mark_listed",
     "words_of",
 ]
 
 MAX_WORDS = 4
 MIN_TEXTS = 2
-# How sure the capitals must be before a run is a name.
-RUN_NAME_SHARE = 0.5
-# A run that nearly always goes on is a piece of a longer one.
+# An n-gram of several words is a name where this share of its informative uses have capitals.
+NGRAM_NAME_SHARE = 0.5
+# An n-gram is a piece of a longer one where this share of its uses lie in that one.
 PIECE_SHARE = 0.8
-# A name is known to begin or end where one is cut from this many uses on.
-MIN_CUT = 5
+# Only names with so many uses are known to be cut; see `_cut_names`.
+MIN_CUT_USES = 5
 
 
 class Level(NamedTuple):
-    """All runs of one length that are used twice at least.
+    """All n-grams of one length that are used twice at least.
 
-    `position` and `run` (uses,): where each use begins, in reading order, and which run it is.
-    `uses`, `left`, `right` (runs,): how often a run is used, and the runs one word shorter with
-    which it begins and ends. `first_fits` and `last_fits` (runs,): no stop word stands loose at
-    that end.
+    Attributes:
+        position: (uses,) int32, the token at which each use begins, ascending.
+        ngram: (uses,) int32, the n-gram of each use.
+        uses: (ngrams,) int64, how often each is used.
+        left: (ngrams,) int64, the n-gram one word shorter with which each begins.
+        right: (ngrams,) int64, that with which it ends.
+        first_fits: (ngrams,) bool, whether its first word may begin a phrase: a stop word may not
+            unless capitals bind it to the next word.
+        last_fits: (ngrams,) bool, whether its last word may end one.
     """
 
     position: Array
-    run: Array
+    ngram: Array
     uses: Array
     left: Array
     right: Array
@@ -65,20 +71,29 @@ class Level(NamedTuple):
 
 
 class NGrams(NamedTuple):
-    """The runs of a corpus: `levels` of one word, of two, and so on up to `MAX_WORDS`.
+    """The n-grams of a corpus.
 
-    `lists` are the word lists of the corpus's languages.
-    `surfaces` are the tokens' vocabulary, `slices` the number of texts read. Of each level,
-    (runs,) bool: `names` are nearly always capitalised where that tells something, `whole` is
-    what is no mere piece of a longer run, and has no stop word at an end. `first_names`
-    (words,) bool hardly ever stand without another capital behind them.
+    Where n-grams of all lengths are numbered together, those of one word come first, then those
+    of two, and so on; see `first_numbers`.
+
+    Attributes:
+        surfaces: the vocabulary of the tokens.
+        documents: how many documents there are.
+        lists: the word lists of the corpus's languages.
+        vocabulary: the words; the n-grams of one word are these in the same order.
+        cased: the tokens.
+        levels: n-grams of one word, of two, and so on up to `MAX_WORDS`.
+        names: of each level (ngrams,) bool, nearly always capitalised where case is informative.
+        whole: of each level (ngrams,) bool, no mere piece of a longer n-gram, and no stop word at
+            an end.
+        first_names: (words,) bool, words that hardly ever stand without a capital behind them.
     """
 
     surfaces: list[str]
-    slices: int
+    documents: int
     lists: WordLists
-    words: Vocabulary
-    read: CasedTokens
+    vocabulary: Vocabulary
+    cased: CasedTokens
     levels: list[Level]
     names: list[Array]
     whole: list[Array]
@@ -86,37 +101,48 @@ class NGrams(NamedTuple):
 
 
 def find_ngrams(tokens: Tokens, languages: Iterable[str]) -> NGrams:
-    """Read the beginnings of all texts of `tokens`; stop words are those of the `languages`."""
+    """Find the n-grams at the beginnings of all documents.
+
+    Args:
+        tokens: the tokens of all documents.
+        languages: tags of the corpus's languages, such as "en" or "pt-BR", whose stop words and
+            word lists are used.
+    """
     used = frozenset(languages)
     lists = word_lists(used)
-    words, read = read_casing(tokens, used)
-    part, bound = parts(read, words)
-    levels = _levels(read, words, part, bound)
-    names = _names(levels, read.flags)
+    vocabulary, cased = read_casing(tokens, used)
+    in_phrase, bound = find_phrase_tokens(cased, vocabulary)
+    levels = _levels(cased, vocabulary, in_phrase, bound)
+    names = _names(levels, cased.flags)
     return NGrams(
         tokens.vocabulary,
         len(tokens.start) - 1,
         lists,
-        words,
-        read,
+        vocabulary,
+        cased,
         levels,
         names,
-        _whole(levels, names, *_hanging(read, words, part, lists)),
-        _first_names(levels[0], read.flags, part),
+        _whole(levels, names, *_cut_names(cased, vocabulary, in_phrase, lists)),
+        _first_names(levels[0], cased.flags, in_phrase),
     )
 
 
 def words_of(levels: list[Level]) -> list[Array]:
-    """The words of all runs: of each level (runs, words) int64."""
-    numbers = [np.arange(len(levels[0].uses))[:, None]]
+    """The words of all n-grams: of each level (ngrams, words) int64."""
+    words = [np.arange(len(levels[0].uses))[:, None]]
     for level in levels[1:]:
-        numbers.append(np.hstack([numbers[-1][level.left], numbers[-1][level.right, -1:]]))
-    return numbers
+        words.append(np.hstack([words[-1][level.left], words[-1][level.right, -1:]]))
+    return words
 
 
-def listed(runs: NGrams, phrases: Iterable[str]) -> list[Array]:
-    """Which runs of each level are among `phrases`, however they are capitalised."""
-    levels, words = runs.levels, runs.words.words
+def first_numbers(levels: list[Level]) -> Array:
+    """The number of each level's first n-gram where all are numbered together; then their sum."""
+    return np.cumsum([0, *(len(level.uses) for level in levels)])
+
+
+def mark_listed(ngrams: NGrams, phrases: Iterable[str]) -> list[Array]:
+    """Which n-grams of each level are among `phrases`, however they are capitalised."""
+    levels, words = ngrams.levels, ngrams.vocabulary.words
     marks = [np.zeros(len(level.uses), dtype=bool) for level in levels]
     for phrase in phrases:
         spelled = phrase.casefold().split()
@@ -125,137 +151,145 @@ def listed(runs: NGrams, phrases: Iterable[str]) -> list[Array]:
         numbers = [i if k else -1 for i, k in zip(places, known, strict=True)]
         for depth, level in enumerate(levels):
             if depth:
-                numbers = [_run_of(level, *pair) for pair in pairwise(numbers)]
+                numbers = [_ngram_of(level, *pair) for pair in pairwise(numbers)]
             if len(numbers) == 1 and numbers[0] >= 0:
                 marks[depth][numbers[0]] = True
     return marks
 
 
-def _levels(read: CasedTokens, words: Vocabulary, part: Array, bound: Array) -> list[Level]:
-    """The runs of one word, of two, and so on up to `MAX_WORDS`."""
-    position = np.flatnonzero(part).astype(np.int32)
-    uses = np.bincount(read.word[position], minlength=len(words.words))
-    position = position[uses[read.word[position]] >= MIN_TEXTS]
+def _ngram_of(level: Level, left: int, right: int) -> int:
+    """The n-gram that begins with `left` and ends with `right`, -1 where there is none."""
+    found = np.flatnonzero((level.left == left) & (level.right == right))
+    return int(found[0]) if len(found) else -1
+
+
+def _levels(
+    cased: CasedTokens, vocabulary: Vocabulary, in_phrase: Array, bound: Array
+) -> list[Level]:
+    """The n-grams of one word, of two, and so on up to `MAX_WORDS`."""
+    position = np.flatnonzero(in_phrase).astype(np.int32)
+    uses = np.bincount(cased.word[position], minlength=len(vocabulary.words))
+    position = position[uses[cased.word[position]] >= MIN_TEXTS]
     none = np.empty(0, dtype=np.int64)
-    fits = ~words.stop
-    levels = [Level(position, read.word[position], uses, none, none, fits, fits)]
+    fits = ~vocabulary.stop
+    levels = [Level(position, cased.word[position], uses, none, none, fits, fits)]
     while len(levels) < MAX_WORDS:
         level = levels[-1]
-        runs = len(level.uses)
+        size = max(len(level.uses), 1)
         follows = np.flatnonzero(
-            (np.diff(level.position) == 1) & ((read.flags[level.position[:-1]] & JOINS) > 0)
+            (np.diff(level.position) == 1) & ((cased.flags[level.position[:-1]] & JOINS_NEXT) > 0)
         )
-        codes = level.run[follows].astype(np.int64) * runs + level.run[follows + 1]
-        often = _often(codes)
-        position, (kinds, run, uses) = (
-            level.position[follows[often]],
-            np.unique(codes[often], return_inverse=True, return_counts=True),
-        )
-        left, right = kinds // max(runs, 1), kinds % max(runs, 1)
+        codes = level.ngram[follows].astype(np.int64) * size + level.ngram[follows + 1]
+        repeated = _may_repeat(codes)
+        position = level.position[follows[repeated]]
+        distinct, ngram, uses = np.unique(codes[repeated], return_inverse=True, return_counts=True)
+        left, right = distinct // size, distinct % size
         first, last = level.first_fits[left], level.last_fits[right]
         if len(levels) == 1:
-            tied = np.zeros(len(kinds), dtype=bool)
-            tied[run[bound[position]]] = True
+            tied = np.zeros(len(distinct), dtype=bool)
+            tied[ngram[bound[position]]] = True
             first, last = first | tied, last | tied
-        levels.append(Level(position, run.astype(np.int32), uses, left, right, first, last))
+        levels.append(Level(position, ngram.astype(np.int32), uses, left, right, first, last))
     return levels
 
 
-def _often(codes: Array) -> Array:
+def _may_repeat(codes: Array) -> Array:
     """Which of `codes` (n,) may occur twice: most do not, and hashing is cheaper than sorting."""
     bits = 24
     buckets = (codes.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(64 - bits)
     buckets = buckets.astype(np.int32)
-    often: Array = np.bincount(buckets, minlength=1 << bits)[buckets] >= MIN_TEXTS
-    return often
+    repeated: Array = np.bincount(buckets, minlength=1 << bits)[buckets] >= MIN_TEXTS
+    return repeated
 
 
 def _names(levels: list[Level], flags: Array) -> list[Array]:
-    """Which runs of each level are names: nearly always capitalised where that tells something."""
+    """Which n-grams of each level are names: nearly always capitalised where that says so."""
     names: list[Array] = []
     capital = np.ones(len(flags), dtype=bool)
     for length, level in enumerate(levels):
         capital[: max(len(capital) - length, 0)] &= (flags[length:] & CAPITAL) > 0
-        tells = (flags[level.position] & TELLS) > 0
-        telling = np.bincount(level.run[tells], minlength=len(level.uses))
-        written = np.bincount(level.run[tells & capital[level.position]], minlength=len(level.uses))
-        share = RUN_NAME_SHARE if length else NAME_SHARE
-        name = (written >= MIN_TEXTS) & (written >= share * telling)
-        if length:  # too few uses to tell: made of names, it is one
-            name |= (telling < MIN_TEXTS) & names[-1][level.left] & names[-1][level.right]
+        informative = (flags[level.position] & INFORMATIVE) > 0
+        all_uses = np.bincount(level.ngram[informative], minlength=len(level.uses))
+        with_capitals = informative & capital[level.position]
+        written = np.bincount(level.ngram[with_capitals], minlength=len(level.uses))
+        share = NGRAM_NAME_SHARE if length else NAME_SHARE
+        name = (written >= MIN_TEXTS) & (written >= share * all_uses)
+        if length:  # one with too few uses to tell is a name where it is made of names
+            name |= (all_uses < MIN_TEXTS) & names[-1][level.left] & names[-1][level.right]
         names.append(name)
     return names
 
 
-def _hanging(
-    read: CasedTokens, words: Vocabulary, part: Array, lists: WordLists
+def _cut_names(
+    cased: CasedTokens, vocabulary: Vocabulary, in_phrase: Array, lists: WordLists
 ) -> tuple[Array, Array]:
-    """Tokens before which a name begins that is cut here, and behind which one goes on.
+    """Tokens at which only the rest of a name begins, and at which only its beginning ends.
 
-    As "State" in "Secretary of State Rex Tillerson" and "Minister" in "First Minister", and "Bill"
-    in "Bill de Blasio", where "of", "First" and "de" are no part of a run.
+    So is "State" in "Secretary of State Rex Tillerson" and "Minister" in "First Minister", and
+    "Bill" in "Bill de Blasio", where "of", "First" and "de" are in no n-gram.
+
+    Returns:
+        cut_before, cut_behind: (tokens,) bool each.
     """
-    word, flags = read.word, read.flags
-    joins, capital = (flags & JOINS) > 0, (flags & CAPITAL) > 0
-    before, behind = np.zeros((2, len(word)), dtype=bool)
-    connects = np.append(words.particle, False)
-    hanging = connects | np.array([w in lists.name_conjunctions for w in words.words] + [False])
-    inner = np.flatnonzero(hanging[word[1:-1]] & joins[1:-1] & joins[:-2]) + 1
+    word, flags = cased.word, cased.flags
+    joins, capital = (flags & JOINS_NEXT) > 0, (flags & CAPITAL) > 0
+    cut_before, cut_behind = np.zeros((2, len(word)), dtype=bool)
+    particle = np.append(vocabulary.particle, False)
+    conjunctions = [w in lists.name_conjunctions for w in vocabulary.words]
+    links = particle | np.array([*conjunctions, False])
+    inner = np.flatnonzero(links[word[1:-1]] & joins[1:-1] & joins[:-2]) + 1
     inner = inner[capital[inner - 1] & capital[inner + 1]]
-    before[inner + 1] = True
-    loose = inner[connects[word[inner]] & ~part[inner]]
-    behind[loose - 1] = True
-    # A stop word with a capital that tells something belongs to what follows.
-    stop = np.append(words.stop, False)[word] & ~part & capital & joins & ((flags & TELLS) > 0)
-    before[1:] |= stop[:-1] & capital[1:]
-    return before, behind
+    cut_before[inner + 1] = True
+    loose = inner[particle[word[inner]] & ~in_phrase[inner]]
+    cut_behind[loose - 1] = True
+    # A stop word with an informative capital belongs to what follows.
+    stop = np.append(vocabulary.stop, False)[word] & ~in_phrase & capital & joins
+    stop &= (flags & INFORMATIVE) > 0
+    cut_before[1:] |= stop[:-1] & capital[1:]
+    return cut_before, cut_behind
 
 
 def _whole(
-    levels: list[Level], names: list[Array], before_token: Array, behind_token: Array
+    levels: list[Level], names: list[Array], cut_before: Array, cut_behind: Array
 ) -> list[Array]:
-    """Which runs of each level are no mere pieces of longer ones, "President Donald".
+    """Which n-grams of each level are no mere pieces of longer ones, as "President Donald" is.
 
-    Nor names that nearly always begin or end at a token where one is cut.
+    Nor are they names that nearly always begin or end at a token where a name is cut.
     """
     result: list[Array] = []
     before, behind = np.zeros((2, len(levels[0].uses)), dtype=bool)
     for depth, level in enumerate(levels):
-        # What begins or ends with a piece is one: the longest runs have nothing to be compared to.
+        size = len(level.uses)
+        # What begins or ends with a piece is a piece: the longest n-grams have nothing longer to
+        # be compared with.
         if depth:
             before, behind = before[level.left], behind[level.right]
         if depth + 1 < len(levels):
             longer = levels[depth + 1]
             before = before | _goes_on(level.uses, longer.right, longer.uses)
             behind = behind | _goes_on(level.uses, longer.left, longer.uses)
-        ends = level.position + depth
-        initial_membership = np.bincount(
-            level.run[before_token[level.position]], minlength=len(level.uses)
-        )
-        ended = np.bincount(level.run[behind_token[ends]], minlength=len(level.uses))
-        most = np.maximum(initial_membership, ended)
-        cut = names[depth] & (level.uses >= MIN_CUT) & (most >= PIECE_SHARE * level.uses)
+        begins_cut = np.bincount(level.ngram[cut_before[level.position]], minlength=size)
+        ends_cut = np.bincount(level.ngram[cut_behind[level.position + depth]], minlength=size)
+        cut = np.maximum(begins_cut, ends_cut) >= PIECE_SHARE * level.uses
+        cut &= names[depth] & (level.uses >= MIN_CUT_USES)
         result.append(level.first_fits & level.last_fits & ~before & ~behind & ~cut)
     return result
 
 
 def _goes_on(uses: Array, shorter: Array, longer_uses: Array) -> Array:
-    """Which runs are nearly always used as part of one and the same longer run."""
+    """Which n-grams are nearly always used as part of one and the same longer n-gram."""
     most = np.zeros(len(uses), dtype=np.int64)
     np.maximum.at(most, shorter, longer_uses)
     return most >= PIECE_SHARE * np.maximum(uses, 1)
 
 
-def _run_of(level: Level, left: int, right: int) -> int:
-    found = np.flatnonzero((level.left == left) & (level.right == right))
-    return int(found[0]) if len(found) else -1
-
-
-def _first_names(level: Level, flags: Array, part: Array) -> Array:
+def _first_names(level: Level, flags: Array, in_phrase: Array) -> Array:
     """Which words hardly ever stand without another capital behind them, whichever that is."""
-    follows = np.zeros(len(part), dtype=bool)
-    follows[:-1] = ((flags[:-1] & JOINS) > 0) & part[1:] & ((flags[1:] & CAPITAL) > 0)
-    tells = (flags[level.position] & TELLS) > 0
-    telling = np.bincount(level.run[tells], minlength=len(level.uses))
-    followed = np.bincount(level.run[tells & follows[level.position]], minlength=len(level.uses))
-    return (telling > 0) & (followed >= PIECE_SHARE * telling)
+    follows = np.zeros(len(in_phrase), dtype=bool)
+    follows[:-1] = ((flags[:-1] & JOINS_NEXT) > 0) & in_phrase[1:] & ((flags[1:] & CAPITAL) > 0)
+    informative = (flags[level.position] & INFORMATIVE) > 0
+    all_uses = np.bincount(level.ngram[informative], minlength=len(level.uses))
+    followed = np.bincount(
+        level.ngram[informative & follows[level.position]], minlength=len(level.uses)
+    )
+    return (all_uses > 0) & (followed >= PIECE_SHARE * all_uses)

@@ -1,6 +1,7 @@
-"""Spelling: runs of words as readers write them."""
+"""Surface forms: n-grams as readers write them, names with their capitals."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,103 +14,153 @@ from recommender.keywords.casing import (
     CasedTokens,
     Vocabulary,
 )
-from recommender.keywords.ngrams import Level, NGrams, words_of
+from recommender.keywords.ngrams import Level, NGrams, first_numbers, words_of
 
-__all__ = ["spell"]
+__all__ = ["surface_forms"]
 
 
-def spell(runs: NGrams, wanted: Array) -> dict[int, str]:
-    """Each of the `wanted` runs, ascending, as readers write it: names with their capitals.
+class _Wanted(NamedTuple):
+    """The n-grams of one length whose surface forms are wanted.
 
-    Runs are numbered level after level.
+    Attributes:
+        ngram: (wanted,) int64, their numbers within the level.
+        words: (wanted, words) int64.
+        capital: (wanted, words) bool, which words keep a capital, as those of names do.
     """
-    levels, names, words = runs.levels, runs.names, runs.words
-    found: list[tuple[Array, Array, Array]] = []
-    high, first = names[0][:, None], 0
-    for i, (level, number) in enumerate(zip(levels, words_of(levels), strict=True)):
-        if i:
-            grown = np.zeros(number.shape, dtype=bool)
-            grown[:, :-1] = high[level.left]
-            grown[:, 1:] |= high[level.right]
-            high = grown | names[i][:, None]  # a name keeps its capitals in any longer run
-        here = wanted[(wanted >= first) & (wanted < first + len(level.uses))]
-        found.append((here, number[here - first], high[here - first]))
-        first += len(level.uses)
 
-    used = np.zeros(len(words.words) + 1, dtype=bool)
-    for _, numbers, _ in found:
-        used[numbers] = True
-    usual, capital = _forms(words, runs.read, runs.surfaces, used)
-    loud = np.array([form.isupper() and len(form) > 1 for form in capital], dtype=bool)
-    connects = np.append(words.particle, False)
+    ngram: Array
+    words: Array
+    capital: Array
+
+
+def surface_forms(ngrams: NGrams, wanted: Array) -> dict[int, str]:
+    """How readers write some n-grams: names with their capitals, other words without.
+
+    Args:
+        ngrams: those of the corpus.
+        wanted: (wanted,) int64, n-grams numbered over all levels, ascending.
+
+    Returns:
+        The surface form of each n-gram of `wanted`, by its number.
+    """
+    vocabulary = ngrams.vocabulary
+    chosen = _choose(ngrams, wanted)
+    used = np.zeros(len(vocabulary.words) + 1, dtype=bool)
+    for level_wanted in chosen:
+        used[level_wanted.words] = True
+    usual, capitalised = _forms_of_words(vocabulary, ngrams.cased, ngrams.surfaces, used)
+    all_capitals = np.array([form.isupper() and len(form) > 1 for form in capitalised], dtype=bool)
+    particle = np.append(vocabulary.particle, False)
     result: dict[int, str] = {}
-    first = 0
-    for level, (phrases, numbers, tall) in zip(levels, found, strict=True):
-        tall[:, 1:] &= ~connects[numbers[:, 1:]]
-        written = np.where(tall, capital[numbers], usual[numbers])
-        for row, k, form in _calm(runs, level, phrases - first, loud[numbers] & tall):
-            written[row, k] = form
-        signs = words.sign[numbers[:, 0]]
-        for joint, rows in ((" ", ~signs), ("", signs)):
-            spelled = map(joint.join, written[rows].tolist())
-            result.update(zip(phrases[rows].tolist(), spelled, strict=True))
-        first += len(level.uses)
+    for level, level_wanted, first in zip(
+        ngrams.levels, chosen, first_numbers(ngrams.levels).tolist(), strict=False
+    ):
+        words, capital = level_wanted.words, level_wanted.capital
+        capital[:, 1:] &= ~particle[words[:, 1:]]
+        written = np.where(capital, capitalised[words], usual[words])
+        shouted = all_capitals[words] & capital
+        for row, column, form in _plain_forms(ngrams, level, level_wanted.ngram, shouted):
+            written[row, column] = form
+        sign = vocabulary.sign[words[:, 0]]
+        for separator, rows in ((" ", ~sign), ("", sign)):
+            joined = map(separator.join, written[rows].tolist())
+            result.update(zip((level_wanted.ngram[rows] + first).tolist(), joined, strict=True))
     return result
 
 
-def _calm(runs: NGrams, level: Level, wanted: Array, loud: Array) -> Iterator[tuple[int, int, str]]:
-    """How `wanted` runs write words that are mostly in capitals elsewhere: "Kim Jong Un".
+def _choose(ngrams: NGrams, wanted: Array) -> list[_Wanted]:
+    """The wanted n-grams of each level, where a name keeps its capitals in any longer n-gram."""
+    levels, names = ngrams.levels, ngrams.names
+    chosen: list[_Wanted] = []
+    capital, first = names[0][:, None], 0
+    for depth, (level, words) in enumerate(zip(levels, words_of(levels), strict=True)):
+        if depth:
+            longer = np.zeros(words.shape, dtype=bool)
+            longer[:, :-1] = capital[level.left]
+            longer[:, 1:] |= capital[level.right]
+            capital = longer | names[depth][:, None]
+        here = wanted[(wanted >= first) & (wanted < first + len(level.uses))] - first
+        chosen.append(_Wanted(here, words[here], capital[here]))
+        first += len(level.uses)
+    return chosen
 
-    `loud` (wanted, words) bool says which words are. Each is told as the run's place, the word's
-    place in it, and its spelling. News shouts where it names a place, "NEW YORK (Reuters)":
-    other spellings count if they are no mere slips.
+
+def _plain_forms(
+    ngrams: NGrams, level: Level, wanted: Array, shouted: Array
+) -> Iterator[tuple[int, int, str]]:
+    """How some n-grams write words that are mostly in capitals elsewhere: "Kim Jong Un".
+
+    News writes places in capitals where a report begins, "NEW YORK (Reuters)". So the other
+    spellings within the same n-gram count where they are no mere slips.
+
+    Args:
+        ngrams: those of the corpus.
+        level: the n-grams of one length.
+        wanted: (wanted,) int64, some of that level.
+        shouted: (wanted, words) bool, which of their words are mostly in capitals.
+
+    Yields:
+        The place of an n-gram in `wanted`, of a word in it, and the word's form, the most frequent
+        one last.
     """
-    size = len(runs.surfaces)
+    size = len(ngrams.surfaces)
     row = np.full(len(level.uses), -1, dtype=np.int64)
-    for k in range(loud.shape[1]):
-        row[wanted] = np.where(loud[:, k], np.arange(len(wanted)), -1)
-        uses = np.flatnonzero(row[level.run] >= 0)
-        surface = runs.read.surface[level.position[uses] + k]
-        codes = row[level.run[uses]] * size + surface
-        codes, times = np.unique(codes, return_counts=True)
+    for column in range(shouted.shape[1]):
+        row[wanted] = np.where(shouted[:, column], np.arange(len(wanted)), -1)
+        uses = np.flatnonzero(row[level.ngram] >= 0)
+        surface = ngrams.cased.surface[level.position[uses] + column]
+        codes, times = np.unique(row[level.ngram[uses]] * size + surface, return_counts=True)
         least = (1 - NAME_SHARE) * np.bincount(codes // size, times, len(wanted))
         order = np.argsort(times, kind="stable")
         for code in codes[order[times[order] >= least[codes[order] // size]]].tolist():
-            form = _bare(runs.surfaces[code % size], int(runs.words.flags[code % size]))
+            surface_flags = int(ngrams.vocabulary.flags_of[code % size])
+            form = _without_possessive(ngrams.surfaces[code % size], surface_flags)
             if form[0].isupper() and not form.isupper():
-                yield code // size, k, form
+                yield code // size, column, form
 
 
-def _bare(surface: str, flags: int) -> str:
+def _without_possessive(surface: str, flags: int) -> str:
     return surface[:-2] if flags & POSSESSIVE else surface
 
 
-def _forms(
-    words: Vocabulary, read: CasedTokens, surfaces: list[str], used: Array
+def _forms_of_words(
+    vocabulary: Vocabulary, cased: CasedTokens, surfaces: list[str], used: Array
 ) -> tuple[Array, Array]:
     """How each word is usually written, and how where it has a capital, without possessive 's.
 
-    A word that is no name is in lower case if it often is. Uses count before those in headlines
-    and at the beginning of sentences; ties are settled by the spelling.
-    """
-    size, known = len(words.words), np.flatnonzero(used[words.word] & (words.word >= 0))
-    word, flags = words.word[known], words.flags[known]
-    telling, uses = read.telling[known], read.uses[known]
-    lower, capital = (flags & LOWER) > 0, (flags & CAPITAL) > 0
-    weight = np.where(np.bincount(word, telling, size)[word] > 0, telling, uses)
-    low = np.bincount(word[lower], weight[lower], size)
-    often_low = (low >= (1 - NAME_SHARE) * np.bincount(word, weight, size))[word]
+    A word that is no name is in lower case if it often is. Uses whose case is informative count
+    first, before those in headlines and at the beginning of sentences; ties fall to the later
+    spelling in alphabetical order.
 
-    written = [surfaces[i] for i in known.tolist()]
+    Args:
+        vocabulary: the words.
+        cased: the tokens.
+        surfaces: the surface forms.
+        used: (words + 1,) bool, the words whose forms are needed; the others have "".
+
+    Returns:
+        usual, capitalised: (words,) object each, the forms as strings.
+    """
+    size = len(vocabulary.words)
+    known = np.flatnonzero(used[vocabulary.word_of] & (vocabulary.word_of >= 0))
+    word, flags = vocabulary.word_of[known], vocabulary.flags_of[known]
+    informative, uses = cased.informative_uses[known], cased.uses[known]
+    lower, capital = (flags & LOWER) > 0, (flags & CAPITAL) > 0
+    weight = np.where(np.bincount(word, informative, size)[word] > 0, informative, uses)
+    in_lower = np.bincount(word[lower], weight[lower], size)
+    often_lower = (in_lower >= (1 - NAME_SHARE) * np.bincount(word, weight, size))[word]
+
+    written = [surfaces[surface] for surface in known.tolist()]
     spelling = np.empty(len(known), dtype=np.int64)
     spelling[sorted(range(len(known)), key=written.__getitem__)] = np.arange(len(known))
-    usual = _last_of(word, (spelling, uses, telling, lower == often_low), size)
-    high = _last_of(word, (spelling, uses, telling, capital), size)
-    forms = np.array([*map(_bare, written, flags.tolist()), ""], dtype=object)
-    return forms[usual], forms[high]  # "" of the words that are in no phrase
+    usual = _last_of_each(word, (spelling, uses, informative, lower == often_lower), size)
+    high = _last_of_each(word, (spelling, uses, informative, capital), size)
+    bare = map(_without_possessive, written, flags.tolist())
+    forms = np.array([*bare, ""], dtype=object)
+    return forms[usual], forms[high]
 
 
-def _last_of(word: Array, keys: tuple[Array, ...], size: int) -> Array:
+def _last_of_each(word: Array, keys: tuple[Array, ...], size: int) -> Array:
     """Of each word the place of its entry that comes last by `keys`, -1 where it has none."""
     order = np.lexsort(keys)
     last = np.full(size, -1)

@@ -1,6 +1,7 @@
-"""Terms: the words, names and phrases by which groups of texts can be told apart, and their texts.
+"""Terms: the words, names and phrases that set groups of texts apart, and the texts they are in.
 
-Forms of one term are one: singular and plural, and a name with and without the office before it.
+Forms of one term are counted as one: singular and plural, and a name with and without the office
+before it.
 """
 
 from collections.abc import Iterable
@@ -10,8 +11,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from recommender._typing import Array
-from recommender.keywords.ngrams import MAX_WORDS, MIN_TEXTS, NGrams, listed, words_of
-from recommender.keywords.surface_forms import spell
+from recommender.keywords.ngrams import (
+    MAX_WORDS,
+    MIN_TEXTS,
+    NGrams,
+    first_numbers,
+    mark_listed,
+    words_of,
+)
+from recommender.keywords.surface_forms import surface_forms
 from recommender.language.plurals import singulars
 
 if TYPE_CHECKING:
@@ -19,17 +27,22 @@ if TYPE_CHECKING:
 
 __all__ = ["Terms", "count_terms"]
 
-# Endings up to this long make another form of a word of at least so many letters.
-ENDING = 3
-STEM = 4
+# Words that differ by an ending of so many letters are of one family, if the shorter one has at
+# least `MIN_STEM` letters: "Korea" and "Korean".
+MAX_ENDING = 3
+MIN_STEM = 4
 
 
 class Terms(NamedTuple):
-    """`terms` in alphabetical order, as readers write them, and which texts hold them.
+    """The terms of a corpus.
 
-    `holds` is a sparse (texts, terms) matrix of ones. `families` (terms, MAX_WORDS) int64 are the
-    words of each term, all forms of a word alike, -1 behind them. `shorter` and `longer` (pairs,)
-    int64: the first of each pair lies word for word in the second; pairs ascend by the second.
+    Attributes:
+        terms: as readers write them, in alphabetical order.
+        holds: a sparse (texts, terms) int32 matrix, 1 where a text holds a term.
+        families: (terms, MAX_WORDS) int64, the words of each term, where all forms of a word have
+            one number; -1 behind them.
+        shorter: (pairs,) int64, a term that lies word for word in a longer one.
+        longer: (pairs,) int64, that longer term, ascending.
     """
 
     terms: list[str]
@@ -40,22 +53,24 @@ class Terms(NamedTuple):
 
 
 def count_terms(
-    runs: NGrams, contents: Array | None = None, boilerplate: Iterable[str] = ()
+    ngrams: NGrams, documents: Array | None = None, boilerplate: Iterable[str] = ()
 ) -> Terms:
-    """The terms of a corpus, each in `MIN_TEXTS` texts at least.
+    """The terms of a corpus, each of which is in at least `MIN_TEXTS` texts.
 
-    `contents` (texts,) are the slices of tokens that are read, one a text; without it all are.
-    `boilerplate` are phrases that are no terms, such as the names of sources and authors.
+    Args:
+        ngrams: those of the corpus.
+        documents: (texts,) int64, the document of each text, where not all are read.
+        boilerplate: phrases that are no terms, such as the names of sources and authors.
     """
-    chosen = np.arange(runs.slices) if contents is None else contents
-    text_of = np.full(runs.slices, -1, dtype=np.int32)
+    chosen = np.arange(ngrams.documents) if documents is None else documents
+    text_of = np.full(ngrams.documents, -1, dtype=np.int32)
     text_of[chosen] = np.arange(len(chosen), dtype=np.int32)
-    form, good = _forms(runs, boilerplate)
-    kept, holds = _held(runs, form, good, text_of, len(chosen))
+    form, is_term = _forms(ngrams, boilerplate)
+    kept, holds = _texts_of_terms(ngrams, form, is_term, text_of, len(chosen))
 
-    spelled = spell(runs, kept)
+    spelled = surface_forms(ngrams, kept)
     order = np.array(
-        sorted(range(len(kept)), key=[spelled[run] for run in kept.tolist()].__getitem__),
+        sorted(range(len(kept)), key=[spelled[ngram] for ngram in kept.tolist()].__getitem__),
         dtype=np.int64,
     )
     place = np.empty(len(kept), dtype=np.int32)
@@ -65,46 +80,47 @@ def count_terms(
     kept = kept[order]
     term_of = np.full(len(form) + 1, -1, dtype=np.int64)
     term_of[kept] = np.arange(len(kept))
-    shorter, longer = _nested(runs, term_of, form)
-    return Terms([spelled[run] for run in kept.tolist()], holds, _families(runs, kept), shorter,
-                 longer)  # fmt: skip
+    shorter, longer = _nested_terms(ngrams, term_of, form)
+    terms = [spelled[ngram] for ngram in kept.tolist()]
+    return Terms(terms, holds, _families(ngrams, kept), shorter, longer)
 
 
-def _forms(runs: NGrams, boilerplate: Iterable[str]) -> tuple[Array, Array]:
-    """The run that each run is counted as, and which runs can be terms, (all runs,) int64, bool.
+def _forms(ngrams: NGrams, boilerplate: Iterable[str]) -> tuple[Array, Array]:
+    """Of all n-grams, numbered over all levels, the form as which each is counted.
 
-    Runs are numbered level after level. Of all forms the one that is used most stands for them.
+    Of all forms of one term the most used one stands for them.
+
+    Returns:
+        form: (ngrams,) int64, the n-gram as which each is counted; is_term: (ngrams,) bool, which
+        of these can be terms.
     """
-    levels, first = runs.levels, _firsts(runs)
-    barred = listed(runs, (*runs.lists.boilerplate_phrases, *boilerplate))
-    alone = np.array([word in runs.lists.weak_alone for word in runs.words.words], dtype=bool)
-    barred[0] |= (alone & runs.names[0]) | runs.words.sign | runs.first_names
-    form, good = _singular(runs), []
-    forms = [form]
-    for depth, level in enumerate(levels):
-        if depth:
-            codes = form[level.left] * len(form) + form[level.right]
-            form = _most_used(np.unique(codes, return_inverse=True)[1], level.uses)
-            forms.append(form)
-        good.append(runs.whole[depth].copy())
-    _to_names(runs, good)
+    levels, lists, words = ngrams.levels, ngrams.lists, ngrams.vocabulary.words
+    excluded = mark_listed(ngrams, (*lists.boilerplate_phrases, *boilerplate))
+    weak = np.array([word in lists.weak_alone for word in words], dtype=bool)
+    excluded[0] |= (weak & ngrams.names[0]) | ngrams.vocabulary.sign | ngrams.first_names
+    forms = [_singular_forms(ngrams)]
+    for level in levels[1:]:
+        codes = forms[-1][level.left] * len(forms[-1]) + forms[-1][level.right]
+        forms.append(_most_used(np.unique(codes, return_inverse=True)[1], level.uses))
+    is_term = [whole.copy() for whole in ngrams.whole]
+    _prefer_bare_names(ngrams, is_term)
     for depth, form in enumerate(forms):
-        any_good, any_barred = np.zeros((2, len(form)), dtype=bool)
-        any_good[form[good[depth]]] = True
-        any_barred[form[barred[depth]]] = True
-        good[depth] = any_good & ~any_barred
-    shifted = [form + low for form, low in zip(forms, first, strict=False)]
-    return np.concatenate(shifted), np.concatenate(good)
+        any_term, any_excluded = np.zeros((2, len(form)), dtype=bool)
+        any_term[form[is_term[depth]]] = True
+        any_excluded[form[excluded[depth]]] = True
+        is_term[depth] = any_term & ~any_excluded
+    numbered = [form + low for form, low in zip(forms, first_numbers(levels), strict=False)]
+    return np.concatenate(numbered), np.concatenate(is_term)
 
 
-def _to_names(runs: NGrams, good: list[Array]) -> None:
-    """Mark names as `good` in place of runs that only put something beside one.
+def _prefer_bare_names(ngrams: NGrams, is_term: list[Array]) -> None:
+    """Mark names as terms in place of n-grams that only put something beside a name.
 
     That is an office, "President Donald Trump", "leader Kim", or beside a name of several words
-    whatever is in lower case, "estranged half-brother Kim Jong Nam". "President Park" stays.
+    anything in lower case, "estranged half-brother Kim Jong Nam". "President Park" stays.
     """
-    levels, words = runs.levels, words_of(runs.levels)
-    office = np.array([word in runs.lists.offices for word in runs.words.words], dtype=bool)
+    levels, words = ngrams.levels, words_of(ngrams.levels)
+    office = np.array([w in ngrams.lists.offices for w in ngrams.vocabulary.words], dtype=bool)
     fits = [level.first_fits & level.last_fits for level in levels]
     for depth in range(len(levels) - 1, 0, -1):
         for side in ("right", "left"):
@@ -112,29 +128,24 @@ def _to_names(runs: NGrams, good: list[Array]) -> None:
             for below in range(depth - 1, -1, -1):
                 piece = getattr(levels[below + 1], side)[piece]
                 titled = office[words[depth][:, depth - below - 1]] & (side == "right")
-                beside = titled | ~runs.names[depth] if below else titled & ~runs.names[depth]
-                held = beside & (runs.names[below] & fits[below])[piece]
-                good[below][piece[held & good[depth]]] = True
-                good[depth] = good[depth] & ~held
+                ordinary = ~ngrams.names[depth]
+                around = titled | ordinary if below else titled & ordinary
+                replaced = around & (ngrams.names[below] & fits[below])[piece]
+                is_term[below][piece[replaced & is_term[depth]]] = True
+                is_term[depth] = is_term[depth] & ~replaced
 
 
-def _firsts(runs: NGrams) -> Array:
-    """The number of each level's first run, and of all runs, where levels follow each other."""
-    return np.cumsum([0, *(len(level.uses) for level in runs.levels)])
+def _singular_forms(ngrams: NGrams) -> Array:
+    """Of each word the form as which it is counted: singular and plural are one, but in names.
 
-
-def _singular(runs: NGrams) -> Array:
-    """Of each word the one that it is counted as: singular and plural of what is no name are one.
-
-    The plural is told by its ending, and by the singular that is a word of the corpus, too: so it
-    is written in English, and in French, Spanish, Portuguese and much of Dutch.
+    A plural is known by its ending, and by the singular that is a word of the corpus, too.
     """
-    words, level = runs.words.words, runs.levels[0]
-    open_to = (level.uses > 0) & ~runs.names[0] & ~runs.words.stop
-    place = {words[i]: i for i in np.flatnonzero(open_to).tolist()}
+    words, level = ngrams.vocabulary.words, ngrams.levels[0]
+    ordinary = (level.uses > 0) & ~ngrams.names[0] & ~ngrams.vocabulary.stop
+    place = {words[number]: number for number in np.flatnonzero(ordinary).tolist()}
     group = np.arange(len(words))
     for word, number in place.items():
-        for singular in singulars(word, runs.lists.plurals):
+        for singular in singulars(word, ngrams.lists.plurals):
             if singular in place:
                 group[number] = group[place[singular]]
                 break
@@ -142,89 +153,106 @@ def _singular(runs: NGrams) -> Array:
 
 
 def _most_used(group: Array, uses: Array) -> Array:
-    """Of each member of a `group` (n,) the one that is used most, the first of equals."""
+    """Of each member of a `group` (n,) the member that is used most, the first of equals."""
     order = np.lexsort((-np.arange(len(group)), uses))
     best = np.empty(int(group.max(initial=-1)) + 1, dtype=np.int64)
     best[group[order]] = order
     return best[group]
 
 
-def _held(
-    runs: NGrams, form: Array, good: Array, text_of: Array, texts: int
+def _texts_of_terms(
+    ngrams: NGrams, form: Array, is_term: Array, text_of: Array, texts: int
 ) -> tuple[Array, "csr_array"]:
-    """The runs that are terms, ascending, and which of `texts` texts hold each."""
+    """The n-grams that are terms in `MIN_TEXTS` of `texts` texts, and the texts that hold them.
+
+    Returns:
+        kept: (terms,) int64, numbered over all levels, ascending; a sparse (texts, terms) matrix
+        of ones in the same order.
+    """
     from scipy.sparse import csr_array
 
-    number = np.where(good, np.cumsum(good) - 1, -1)[form].astype(np.int32)
-    in_text, held = [], []
-    for level, low in zip(runs.levels, _firsts(runs), strict=False):
-        term = number[low : low + len(level.uses)][level.run]
+    number = np.where(is_term, np.cumsum(is_term) - 1, -1)[form].astype(np.int32)
+    texts_of_uses, terms_of_uses = [], []
+    for level, low in zip(ngrams.levels, first_numbers(ngrams.levels), strict=False):
+        term = number[low : low + len(level.uses)][level.ngram]
         used = np.flatnonzero(term >= 0)
-        text = text_of[runs.read.slice[level.position[used]]]
-        in_text.append(text[text >= 0])
-        held.append(term[used[text >= 0]])
-    text, term = np.concatenate(in_text), np.concatenate(held)
-    kept, size = np.flatnonzero(good), int(good.sum())
+        text = text_of[ngrams.cased.document[level.position[used]]]
+        texts_of_uses.append(text[text >= 0])
+        terms_of_uses.append(term[used[text >= 0]])
+    text, term = np.concatenate(texts_of_uses), np.concatenate(terms_of_uses)
+    kept, size = np.flatnonzero(is_term), int(is_term.sum())
     holds = csr_array((np.ones(len(term), dtype=np.int32), (text, term)), shape=(texts, size))
     holds.sum_duplicates()
     in_texts = np.bincount(holds.indices, minlength=size)
 
-    fits = in_texts >= MIN_TEXTS
-    place = np.where(fits, np.cumsum(fits) - 1, -1).astype(np.int32)[holds.indices]
+    often = in_texts >= MIN_TEXTS
+    place = np.where(often, np.cumsum(often) - 1, -1).astype(np.int32)[holds.indices]
     indptr = np.concatenate(([0], np.cumsum(place >= 0)))[holds.indptr].astype(np.int32)
     place = place[place >= 0]
-    return kept[fits], csr_array(
-        (np.ones(len(place), dtype=np.int32), place, indptr), shape=(texts, int(fits.sum()))
+    return kept[often], csr_array(
+        (np.ones(len(place), dtype=np.int32), place, indptr), shape=(texts, int(often.sum()))
     )
 
 
-def _nested(runs: NGrams, term_of: Array, form: Array) -> tuple[Array, Array]:
-    """All pairs of terms of which one lies in the other; `term_of` (all runs + 1,), -1 for none."""
-    first = _firsts(runs)
+def _nested_terms(ngrams: NGrams, term_of: Array, form: Array) -> tuple[Array, Array]:
+    """All pairs of terms of which the first lies in the second, ordered by the second.
+
+    `term_of` (ngrams + 1,) gives the term of each n-gram over all levels, -1 for none.
+    """
+    first = first_numbers(ngrams.levels)
     shorter, longer = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
     for depth, low in enumerate(first[:-1]):
         whole = term_of[low : first[depth + 1]]
-        run = np.flatnonzero(whole >= 0)
-        inside = [run]
+        ngram = np.flatnonzero(whole >= 0)
+        inside = [ngram]
         for below in range(depth, 0, -1):
-            level = runs.levels[below]
-            inside = [level.left[inside[0]], *(level.right[part] for part in inside)]
-            for part in inside:
-                piece = term_of[form[part + first[below - 1]]]
-                shorter.append(piece[piece >= 0])
-                longer.append(whole[run[piece >= 0]])
+            level = ngrams.levels[below]
+            inside = [level.left[inside[0]], *(level.right[piece] for piece in inside)]
+            for piece in inside:
+                term = term_of[form[piece + first[below - 1]]]
+                shorter.append(term[term >= 0])
+                longer.append(whole[ngram[term >= 0]])
     pairs = np.unique(np.stack((np.concatenate(longer), np.concatenate(shorter)), axis=1), axis=0)
     return pairs[:, 1], pairs[:, 0]
 
 
-def _families(runs: NGrams, kept: Array) -> Array:
-    """The words of the runs `kept`, all forms of a word alike, (kept, MAX_WORDS), -1 behind them.
+def _families(ngrams: NGrams, kept: Array) -> Array:
+    """The words of the n-grams `kept`, all forms of a word alike: (kept, MAX_WORDS), -1 behind.
 
     Words of scripts without spaces are single signs; there pairs of signs take their place.
     """
-    first, words = _firsts(runs), words_of(runs.levels)
+    first, words = first_numbers(ngrams.levels), words_of(ngrams.levels)
     families = np.full((len(kept), MAX_WORDS), -1, dtype=np.int64)
     pairs = np.empty((0, 0), dtype=np.int64)
     for depth, (low, high) in enumerate(pairwise(first)):
         if depth == 1:
             pairs = np.arange(low, high)[:, None]
         elif depth > 1:
-            level = runs.levels[depth]
+            level = ngrams.levels[depth]
             pairs = np.hstack([pairs[level.left], pairs[level.right, -1:]])
         here = np.flatnonzero((kept >= low) & (kept < high))
-        run = kept[here] - low
-        families[here, : depth + 1] = words[depth][run]
-        signs = runs.words.sign[words[depth][run, 0]]
-        families[here[signs]] = -1
-        families[here[signs], :depth] = pairs[run[signs]] if depth else -1
-    used = np.unique(families[(families >= 0) & (families < first[1])])
-    root = np.arange(first[-1] + 1)
-    root[-1] = -1  # the last place is that of -1
-    place = {runs.words.words[i]: i for i in used.tolist()}
+        ngram = kept[here] - low
+        families[here, : depth + 1] = words[depth][ngram]
+        sign = ngrams.vocabulary.sign[words[depth][ngram, 0]]
+        families[here[sign]] = -1
+        families[here[sign], :depth] = pairs[ngram[sign]] if depth else -1
+    return _family_roots(ngrams, families, int(first[-1]))[families]
+
+
+def _family_roots(ngrams: NGrams, families: Array, size: int) -> Array:
+    """The number of the family of each word of `families`, (size + 1,) int64; -1 at the end.
+
+    A word belongs to the family of the shortest form of it that is among these words.
+    """
+    words = ngrams.vocabulary.words
+    used = np.unique(families[(families >= 0) & (families < len(words))])
+    root = np.arange(size + 1)
+    root[-1] = -1
+    place = {words[number]: number for number in used.tolist()}
     for word, number in place.items():
-        shorter = [word[:size] for size in range(max(STEM, len(word) - ENDING), len(word))]
-        for form in (*shorter, *singulars(word, runs.lists.plurals)):
+        stems = [word[:end] for end in range(max(MIN_STEM, len(word) - MAX_ENDING), len(word))]
+        for form in (*stems, *singulars(word, ngrams.lists.plurals)):
             if form in place:
                 root[number] = root[place[form]]
                 break
-    return root[families]
+    return root

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
+from recommender._ranks import rank_within_groups
 from recommender._typing import Array
 from recommender.knn.blocks import (
     BLOCK,
@@ -130,7 +131,7 @@ def _refill(vectors: Array, short: Array, lists: Found, pool: ThreadPoolExecutor
         pairs = np.setdiff1d(pairs, np.append(at * count + own, at * count + rows[:, None]))
         row, other = np.divmod(pairs, count)
         values = similarities_of(vectors, rows[row], other)
-        rank = np.arange(len(row)) - np.searchsorted(row, row)
+        rank = rank_within_groups(row)
         room = int(rank.max(initial=-1)) + 1
         wide = np.full((len(rows), room), NOTHING, dtype=np.float32)
         texts = np.full((len(rows), room), -1, dtype=np.int64)

@@ -25,7 +25,7 @@ from recommender.embedding.open import open_encoder
 from recommender.errors import InputError, PublishRefused, SnapshotError, StorageError
 from recommender.groups.previous import PreviousGroups, read_previous
 from recommender.keywords.ngrams import find_ngrams
-from recommender.keywords.phrases import extract
+from recommender.keywords.phrases import extract_phrases
 from recommender.keywords.terms import count_terms
 from recommender.pipeline.assemble import Findings, assemble
 from recommender.pipeline.build_graph import GraphBuild, build_graph
@@ -38,11 +38,8 @@ from recommender.pipeline.new_texts import process_new_texts
 from recommender.pipeline.run_log import Night, add_night
 from recommender.progress import Progress, Silent, Timed
 from recommender.settings import Settings
-from recommender.snapshot.json_file import Scoring
-from recommender.snapshot.publish import clean, prune, publish
-from recommender.snapshot.reader import Snapshot
-from recommender.snapshot.schema import FILES, Arrays
-from recommender.snapshot.writer import Content
+from recommender.snapshot.publish import FILES, Content, clean, prune, publish
+from recommender.snapshot.reader import Arrays, Scoring, Snapshot
 from recommender.sources.base import Source
 from recommender.sources.open import open_source
 from recommender.store.base import EncoderCoverage, Store
@@ -123,7 +120,7 @@ def run_night(
                 raise PublishRefused(_refusal(refused, previous))
             log.warning("forced past the gates", extra={"gates": refused})
             content = replace(content, forced=refused)
-        with timed.stage("publish", len(FILES), "files") as advance:
+        with timed.stage("publish", FILES, "files") as advance:
             snapshot = publish(artifacts, content, settings.publish.keep, advance)
         log.info("published", extra={"snapshot": snapshot, "articles": len(corpus.articles)})
         return _recorded(artifacts, taken_in.night(snapshot, content, gates))
@@ -155,13 +152,13 @@ def _build(
     facets = corpus.facets()
     sources, authors = facets.labels["source"], facets.labels["author"]
     with timed.stage("keywords", None, "texts"):
-        runs = find_ngrams(corpus.tokens, corpus.languages)
-        terms = count_terms(runs, corpus.lead_contents, [*sources, *authors])
+        ngrams = find_ngrams(corpus.tokens, corpus.languages)
+        terms = count_terms(ngrams, corpus.lead_contents, [*sources, *authors])
         words = describe_groups(
             corpus, rescored.graph, groups, previous, terms, settings.topics.keywords
         )
     with timed.stage("phrases", None, "texts"):
-        phrases = extract(runs, corpus.text_of_content, sources)
+        phrases = extract_phrases(ngrams, corpus.text_of_content, sources)
     findings = Findings(corpus, facets, linked, groups, words, phrases)
     content = assemble(findings, settings, spec, build=build, inputs=inputs)
     return content, _gates(corpus, linked, groups, previous, settings)

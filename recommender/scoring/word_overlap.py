@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from recommender._ranks import rank_within_groups
 from recommender._typing import Array
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ def _heaviest(text: Array, position: Array, weight: Array, texts: int) -> Weight
     word counts in the norm and is dropped after that.
     """
     order = np.lexsort((position, -weight, text))
-    rank = np.arange(len(text)) - np.searchsorted(text, text)  # within a text; the order keeps it
+    rank = rank_within_groups(text)  # within a text; the order keeps it
     text, position, weight = (
         column[order][rank < MAX_WORDS] for column in (text, position, weight)
     )

@@ -18,7 +18,7 @@ import numpy as np
 from figures import Row, resident, show, timed
 
 from recommender._typing import Array
-from recommender.keywords.casing import READ_TOKENS
+from recommender.keywords.casing import LEADING_TOKENS
 from recommender.keywords.keywords import keywords
 from recommender.keywords.ngrams import find_ngrams
 from recommender.keywords.terms import count_terms
@@ -56,15 +56,15 @@ def grown(tokens: Tokens, articles: int, seed: int = 0) -> tuple[Tokens, Array]:
 def measured(tokens: Tokens, first: Array) -> list[Row]:
     """Seconds of each step of a night's keywords, and of all."""
     articles, texts = len(first), int(first.max()) + 1
-    seconds, runs = timed(lambda: find_ngrams(tokens, ["en"]))
-    rows = [Row("runs of words", seconds, "s", note="phrases are read from them, too")]
-    seconds, terms = timed(lambda: count_terms(runs))
+    seconds, ngrams = timed(lambda: find_ngrams(tokens, ["en"]))
+    rows = [Row("n-grams", seconds, "s", note="phrases are read from them, too")]
+    seconds, terms = timed(lambda: count_terms(ngrams))
     rows.append(Row("terms and the texts that hold them", seconds, "s"))
     for name, groups in (("topics", TOPICS), ("finer topics", FINER), ("stories", texts)):
         of = (first * groups // texts).astype(np.int32)
         seconds, _ = timed(lambda of=of: keywords(terms, of, KEYWORDS))  # type: ignore[misc]
         rows.append(Row(f"keywords of {groups:,} {name}", seconds, "s"))
-    read = float(np.minimum(np.diff(tokens.start), READ_TOKENS).mean())
+    read = float(np.minimum(np.diff(tokens.start), LEADING_TOKENS).mean())
     note = f"{read:.0f} tokens are read of one, {len(terms.terms):,} terms"
     total = sum(row.value for row in rows)
     rows.append(Row(f"a night's keywords, {articles:,} articles", total, "s", "<= 10", note))

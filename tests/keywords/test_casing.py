@@ -1,10 +1,17 @@
-"""Reading: which words a corpus writes as names, where its capitals tell that, and where not."""
+"""Casing: which words a corpus writes as names, where its capitals tell that, and where not."""
 
 import numpy as np
 import pytest
 
-from recommender.keywords import casing as room
-from recommender.keywords.casing import JOINS, TELLS, CasedTokens, Vocabulary, parts, read_casing
+from recommender.keywords import casing as module
+from recommender.keywords.casing import (
+    INFORMATIVE,
+    JOINS_NEXT,
+    CasedTokens,
+    Vocabulary,
+    find_phrase_tokens,
+    read_casing,
+)
 from recommender.language.tokens import Tokens, read_tokens
 
 
@@ -35,14 +42,14 @@ def test_words_are_folded_and_known_by_their_places() -> None:
     assert found.uses.sum() == len(found.surface) == len(tokens.tokens)
 
 
-def test_capitals_tell_nothing_where_all_words_or_first_words_have_them() -> None:
-    told = marked(("Harbour opens. The mayor met Hun Manet there; Cranes stood by.",), TELLS)
-    assert "Manet" in told
-    assert not {"Harbour", "The", "Cranes"} & set(told)
-    assert marked(("HARBOUR OPENS AGAIN", "Harbour Opens Again"), TELLS) == []
+def test_capitals_are_not_informative_where_all_words_or_first_words_have_them() -> None:
+    found = marked(("Harbour opens. The mayor met Hun Manet there; Cranes stood by.",), INFORMATIVE)
+    assert "Manet" in found
+    assert not {"Harbour", "The", "Cranes"} & set(found)
+    assert marked(("HARBOUR OPENS AGAIN", "Harbour Opens Again"), INFORMATIVE) == []
 
 
-def test_a_language_that_writes_all_nouns_with_a_capital_tells_of_no_names_by_them() -> None:
+def test_capitals_are_not_informative_in_a_language_that_writes_all_nouns_so() -> None:
     german = tuple(
         f"gestern sah der Bürgermeister am Hafen {n} Kräne im Wind und alte Schiffe im Dock"
         for n in range(40)
@@ -51,11 +58,11 @@ def test_a_language_that_writes_all_nouns_with_a_capital_tells_of_no_names_by_th
         f"yesterday the mayor saw {n} old cranes in the wind and ships at the dock of Poipet"
         for n in range(40)
     )
-    assert marked(german, TELLS, "de") == []
-    assert "Poipet" in marked(english, TELLS)
+    assert marked(german, INFORMATIVE, "de") == []
+    assert "Poipet" in marked(english, INFORMATIVE)
 
 
-def test_a_stop_word_that_the_corpus_writes_as_a_name_is_none() -> None:
+def test_a_stop_word_that_the_corpus_writes_as_a_name_is_no_stop_word() -> None:
     texts = [f"again the {name} spoke of {n} ships" for n in range(9) for name in ("UN", "WHO")]
     assert "un" not in stop_words(*texts)
     assert "who" not in stop_words(*texts)
@@ -68,44 +75,46 @@ def test_a_stop_word_that_the_corpus_writes_as_a_name_is_none() -> None:
     [
         ("old cranes stood", ["old", "cranes"]),
         ("old, cranes. stood", []),
-        ("the mayor’s harbour", ["the"]),  # a possessive ends a run
+        ("the mayor’s harbour", ["the"]),  # a possessive ends an n-gram
         ("7 cranes", []),
     ],
 )
-def test_a_run_goes_on_where_nothing_stands_between(text: str, joined: list[str]) -> None:
-    assert marked((text,), JOINS) == joined
+def test_tokens_join_the_next_one_where_nothing_stands_between(
+    text: str, joined: list[str]
+) -> None:
+    assert marked((text,), JOINS_NEXT) == joined
 
 
-def test_texts_do_not_run_into_each_other_and_none_are_none() -> None:
-    assert marked(("old cranes", "stood by"), JOINS) == ["old", "stood"]
+def test_texts_do_not_join_each_other_and_empty_ones_have_no_words() -> None:
+    assert marked(("old cranes", "stood by"), JOINS_NEXT) == ["old", "stood"]
     for texts in ((), ("",), ("", "...")):
         _, words, found = read(*texts)
         assert not words.words
         assert (found.word == -1).all()
 
 
-def test_capitals_bind_a_stop_word_to_its_name_and_a_connector_between_two() -> None:
+def test_capitals_bind_a_stop_word_to_its_name_and_a_particle_between_two() -> None:
     texts = [
         f"old ships of New Dock and men of the Bank of Quay met {n} new ships "
         "and cranes near the old harbour bank"
         for n in range(9)
     ]
     tokens, words, found = read(*texts)
-    part, bound = parts(found, words)
-    assert part.dtype == bound.dtype == bool
-    of_parts = {tokens.vocabulary[s] for s in found.surface[part].tolist()}
-    assert {"New", "Dock", "Bank", "of", "Quay"} <= of_parts
-    assert "new" not in of_parts
+    in_phrase, bound = find_phrase_tokens(found, words)
+    assert in_phrase.dtype == bound.dtype == bool
+    chosen = {tokens.vocabulary[s] for s in found.surface[in_phrase].tolist()}
+    assert {"New", "Dock", "Bank", "of", "Quay"} <= chosen
+    assert "new" not in chosen
     assert {tokens.vocabulary[s] for s in found.surface[bound].tolist()} == {"New"}
 
 
 def test_only_the_beginning_of_a_text_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(room, "READ_TOKENS", 3)
+    monkeypatch.setattr(module, "LEADING_TOKENS", 3)
     _, words, found = read("one two three four five", "six seven")
-    assert found.slice.tolist() == [0, 0, 0, 1, 1]
+    assert found.document.tolist() == [0, 0, 0, 1, 1]
     assert len(found.word) == 5
     whole = read_casing(read_tokens(["old cranes"] * 5), ["en"])[1]
-    monkeypatch.setattr(room, "SLICES_A_TIME", 2)
+    monkeypatch.setattr(module, "DOCUMENTS_A_TIME", 2)
     parted = read_casing(read_tokens(["old cranes"] * 5), ["en"])[1]
     for one, other in zip(whole, parted, strict=True):
         np.testing.assert_array_equal(one, other)

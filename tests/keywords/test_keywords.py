@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from recommender.keywords import keywords as room
+from recommender.keywords import keywords as module
 from recommender.keywords.keywords import keywords, label_of
 from recommender.keywords.ngrams import find_ngrams
 from recommender.keywords.terms import Terms, count_terms
@@ -30,7 +30,7 @@ def of_one_word(holds: list[list[int]], words: list[str]) -> Terms:
     return Terms(words, csr_array(np.array(holds, dtype=np.int32)), families, none, none)
 
 
-def told(texts: list[str], groups: list[int], count: int = 10) -> list[list[str]]:
+def terms_of_groups(texts: list[str], groups: list[int], count: int = 10) -> list[list[str]]:
     found = keywords(terms_of(texts), np.array(groups, dtype=np.int32), count)
     return [[keyword.term for keyword in of] for of in found]
 
@@ -55,39 +55,39 @@ def test_no_groups_have_no_keywords_and_an_empty_group_has_none() -> None:
     assert [len(of) for of in keywords(terms, np.array([2, 2], dtype=np.int32), 5)] == [0, 0, 1]
 
 
-def test_a_group_is_told_by_the_words_that_only_it_uses() -> None:
+def test_keywords_of_a_group_are_the_words_that_only_it_uses() -> None:
     texts = ["common. harbour. crane."] * 3 + ["common. orchard. apple."] * 2
     # Of equal weight, so in alphabetical order.
-    assert told(texts, [0, 0, 0, 1, 1]) == [["crane", "harbour"], ["apple", "orchard"]]
+    assert terms_of_groups(texts, [0, 0, 0, 1, 1]) == [["crane", "harbour"], ["apple", "orchard"]]
 
 
 def test_a_single_group_has_keywords_though_nothing_is_elsewhere() -> None:
-    assert told(["harbour. crane."] * 3, [0, 0, 0]) == [["crane", "harbour"]]
+    assert terms_of_groups(["harbour. crane."] * 3, [0, 0, 0]) == [["crane", "harbour"]]
 
 
-def test_what_is_evenly_spread_is_furniture() -> None:
+def test_what_is_evenly_spread_is_no_keyword() -> None:
     texts = ["spread. harbour"] * 4 + ["harbour"] + ["spread. orchard"] * 4 + ["orchard"]
-    assert told(texts, [0] * 5 + [1] * 5) == [["harbour"], ["orchard"]]
+    assert terms_of_groups(texts, [0] * 5 + [1] * 5) == [["harbour"], ["orchard"]]
 
 
 def test_a_longer_name_stands_for_its_words_where_texts_say_it() -> None:
     texts = ["visits by hun manet. manet won", "hun manet left. hun came", "manet. hun manet. hun"]
     other = ["orchard. bloom"] * 3
-    assert "hun manet" in told(texts + other, [0] * 3 + [1] * 3)[0]
-    assert not {"hun", "manet"} & set(told(texts + other, [0] * 3 + [1] * 3)[0])
+    assert "hun manet" in terms_of_groups(texts + other, [0] * 3 + [1] * 3)[0]
+    assert not {"hun", "manet"} & set(terms_of_groups(texts + other, [0] * 3 + [1] * 3)[0])
     rarely = ["manet. hun manet. hun", "manet. a hun manet", *["manet", "manet"] * 3]
-    assert told(rarely + other, [0] * 8 + [1] * 3)[0][0] == "manet"
+    assert terms_of_groups(rarely + other, [0] * 8 + [1] * 3)[0][0] == "manet"
 
 
-def test_forms_of_one_word_are_told_once() -> None:
+def test_forms_of_one_word_are_one_keyword() -> None:
     texts = ["korea. korean. koreans. seoul"] * 2 + ["orchard"] * 2
-    assert len(told(texts, [0, 0, 1, 1])[0]) == 2
+    assert len(terms_of_groups(texts, [0, 0, 1, 1])[0]) == 2
 
 
-def test_in_a_large_group_the_terms_that_keep_company_come_first() -> None:
+def test_in_a_large_group_the_terms_that_go_together_come_first() -> None:
     # Every other text of the group has "harbour" and "crane", the others "apple"; both as many.
     texts = [f"{'harbour. crane. quay' if n % 2 else 'apple'}. tide" for n in range(30)]
-    found = told(texts + ["orchard. bloom"] * 30, [0] * 30 + [1] * 30)[0]
+    found = terms_of_groups(texts + ["orchard. bloom"] * 30, [0] * 30 + [1] * 30)[0]
     assert found[0] == "tide"
     assert found[-1] == "apple"
 
@@ -122,13 +122,13 @@ def test_keywords_are_few_weighty_and_share_no_word(
 
 @settings(deadline=None)
 @given(st.lists(st.integers(-1, 5), min_size=12, max_size=12), st.integers(1, 9))
-def test_groups_are_told_alike_in_portions_of_any_size(groups: list[int], texts: int) -> None:
+def test_keywords_are_the_same_in_portions_of_any_size(groups: list[int], texts: int) -> None:
     rng = np.random.default_rng(len(set(groups)))
     corpus = [" . ".join(rng.choice(WORDS, 6)) for _ in groups]
-    at_once = told(corpus, groups)
+    at_once = terms_of_groups(corpus, groups)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(room, "TEXTS_A_TIME", texts)
-        assert told(corpus, groups) == at_once
+        patch.setattr(module, "TEXTS_A_TIME", texts)
+        assert terms_of_groups(corpus, groups) == at_once
 
 
 def test_a_label_is_two_or_three_keywords() -> None:

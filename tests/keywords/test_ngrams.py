@@ -1,4 +1,4 @@
-"""Runs: counted as a slow reading would count."""
+"""N-grams: counted as a slow loop counts them, and pieces of names are known as such."""
 
 from collections import Counter
 
@@ -7,24 +7,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recommender.keywords import casing as reading
-from recommender.keywords import ngrams as room
-from recommender.keywords.ngrams import find_ngrams, listed, words_of
-from recommender.keywords.phrases import _held
+from recommender.keywords import casing
+from recommender.keywords import ngrams as module
+from recommender.keywords.ngrams import find_ngrams, mark_listed, words_of
+from recommender.keywords.phrases import _occurrences
 from recommender.language.tokens import read_tokens
 from recommender.language.word_lists import WordLists
 
 
-def runs_slowly(text: str, stop: frozenset[str]) -> Counter[str]:
-    """All runs of up to `MAX_WORDS` words, for texts of small letters, spaces and full stops."""
+def ngrams_slowly(text: str, stop: frozenset[str]) -> Counter[str]:
+    """All n-grams of up to `MAX_WORDS` words, for texts of small letters, spaces and full stops."""
     words = text.replace(".", " . ").split()
     result: Counter[str] = Counter()
     for begin in range(len(words)):
-        for end in range(begin + 1, min(begin + room.MAX_WORDS, len(words)) + 1):
-            run = words[begin:end]
-            if any(w in stop or len(w) < 2 for w in run):
+        for end in range(begin + 1, min(begin + module.MAX_WORDS, len(words)) + 1):
+            ngram = words[begin:end]
+            if any(w in stop or len(w) < 2 for w in ngram):
                 break
-            result[" ".join(run)] += 1
+            result[" ".join(ngram)] += 1
     return result
 
 
@@ -33,7 +33,7 @@ def runs_slowly(text: str, stop: frozenset[str]) -> Counter[str]:
     st.lists(st.lists(st.sampled_from(["ab", "cd", "ef", "xx", "."]), max_size=9), max_size=7),
     st.data(),
 )
-def test_runs_are_counted_as_a_slow_reading_counts(
+def test_ngrams_are_counted_as_a_slow_loop_counts_them(
     sentences: list[list[str]], data: st.DataObject
 ) -> None:
     texts = [" ".join(words) for words in sentences]
@@ -42,50 +42,52 @@ def test_runs_are_counted_as_a_slow_reading_counts(
     )
     stop = frozenset({"xx"})
     tokens = read_tokens(texts)
-    words = reading._words(tokens.vocabulary, stop, WordLists())
-    read = reading._read(tokens, words)
-    levels = room._levels(read, words, *reading.parts(read, words))
-    counts = [runs_slowly(text, stop) for text in texts]
+    vocabulary = casing._vocabulary(tokens.vocabulary, stop, WordLists())
+    cased = casing._cased_tokens(tokens, vocabulary)
+    levels = module._levels(cased, vocabulary, *casing.find_phrase_tokens(cased, vocabulary))
+    counts = [ngrams_slowly(text, stop) for text in texts]
     total = sum(counts, Counter[str]())
     expected = {}
     for text in set(text_of.tolist()):
         members = [c for c, of in zip(counts, text_of, strict=True) if of == text]
-        for run in members[0]:
-            uses = min(c[run] for c in members)
-            if uses and all(total[part] > 1 for part in parts_of(run)):
-                expected[text, run] = uses
-    assert held(levels, words, read, text_of) == expected
+        for ngram in members[0]:
+            uses = min(c[ngram] for c in members)
+            if uses and all(total[part] > 1 for part in parts_of(ngram)):
+                expected[text, ngram] = uses
+    assert uses_of(levels, vocabulary, cased, text_of) == expected
 
 
-def parts_of(run: str) -> list[str]:
-    words = run.split()
+def parts_of(ngram: str) -> list[str]:
+    words = ngram.split()
     return [" ".join(words[i:j]) for j in range(len(words) + 1) for i in range(j)]
 
 
-def held(
-    levels: list[room.Level],
-    words: reading.Vocabulary,
-    read: reading.CasedTokens,
+def uses_of(
+    levels: list[module.Level],
+    vocabulary: casing.Vocabulary,
+    cased: casing.CasedTokens,
     text_of: np.ndarray,
 ) -> dict[tuple[int, str], int]:
+    """How often each text uses each n-gram."""
     result = {}
-    spelled = list(words.words)
+    spelled = list(vocabulary.words)
     for number, level in enumerate(levels):
         if number:
             ends = zip(level.left.tolist(), level.right.tolist(), strict=True)
             spelled = [f"{spelled[a]} {spelled[b].split()[-1]}" for a, b in ends]
-        found = _held(level, read.slice, text_of)
-        for text, run, uses in zip(*map(np.ndarray.tolist, found), strict=True):
-            result[text, spelled[run]] = uses
+        found = _occurrences(level, cased.document, text_of)
+        for text, ngram, uses in zip(*map(np.ndarray.tolist, found), strict=True):
+            result[text, spelled[ngram]] = uses
     return result
 
 
 def test_listed_phrases_are_found_however_they_are_written() -> None:
-    runs = find_ngrams(read_tokens(["The Daily Quay, daily quay"] * 2), ["en"])
-    marks = listed(runs, ["daily QUAY", "Quay", "unknown words", "", "a b c d e f"])
-    words = [[runs.words.words[w] for w in row] for row in words_of(runs.levels)[1].tolist()]
-    assert [words[i] for i in np.flatnonzero(marks[1])] == [["daily", "quay"]]
-    assert [runs.words.words[i] for i in np.flatnonzero(marks[0])] == ["quay"]
+    ngrams = find_ngrams(read_tokens(["The Daily Quay, daily quay"] * 2), ["en"])
+    marks = mark_listed(ngrams, ["daily QUAY", "Quay", "unknown words", "", "a b c d e f"])
+    words = ngrams.vocabulary.words
+    pairs = [[words[w] for w in row] for row in words_of(ngrams.levels)[1].tolist()]
+    assert [pairs[i] for i in np.flatnonzero(marks[1])] == [["daily", "quay"]]
+    assert [words[i] for i in np.flatnonzero(marks[0])] == ["quay"]
 
 
 # Without words in small letters a text seems to write all nouns with a capital.
@@ -93,14 +95,16 @@ TAIL = " while it rained: cold, windy, dull, grey, soggy, murky, muddy, chilly, 
 
 
 def whole(texts: list[str]) -> set[str]:
-    """The runs of names that are no pieces of longer ones."""
-    runs = find_ngrams(read_tokens([text + TAIL for text in texts]), ["en"])
-    spelled = runs.words.words
+    """The names that are no pieces of longer ones."""
+    ngrams = find_ngrams(read_tokens([text + TAIL for text in texts]), ["en"])
+    spelled = ngrams.vocabulary.words
     return {
         " ".join(spelled[word] for word in words)
-        for number, level in enumerate(words_of(runs.levels))
-        for run, words in enumerate(level.tolist())
-        if runs.whole[number][run] and runs.names[number][run] and runs.levels[number].uses[run] > 1
+        for depth, level in enumerate(words_of(ngrams.levels))
+        for ngram, words in enumerate(level.tolist())
+        if ngrams.whole[depth][ngram]
+        and ngrams.names[depth][ngram]
+        and ngrams.levels[depth].uses[ngram] > 1
     }
 
 

@@ -11,9 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recommender.keywords import phrases as room
 from recommender.keywords.ngrams import find_ngrams
-from recommender.keywords.phrases import PER_TEXT, Phrases
+from recommender.keywords.phrases import PER_TEXT, Phrases, extract_phrases
 from recommender.language.prepare import embedded_text
 from recommender.language.tokens import Tokens, read_tokens
 
@@ -28,7 +27,7 @@ anything = st.text("aA sS.’'-ßİé1中文かกั,\n", max_size=40)
 
 
 def extract(tokens: Tokens, languages: list[str], *others: Any, **named: Any) -> Phrases:
-    return room.extract(find_ngrams(tokens, languages), *others, **named)
+    return extract_phrases(find_ngrams(tokens, languages), *others, **named)
 
 
 def rows(found: Phrases) -> list[set[str]]:
@@ -49,9 +48,9 @@ def check(found: Phrases, texts: list[str]) -> None:
     assert found.of_text.dtype == np.int32
     assert found.names.shape == found.weights.shape == (len(found.texts),)
     assert found.of_text.shape == (len(texts), PER_TEXT)
-    held = Counter(p for row in found.of_text.tolist() for p in row if p >= 0)
-    assert set(held) == set(range(len(found.texts)))
-    assert all(count >= 2 for count in held.values())
+    texts_with = Counter(p for row in found.of_text.tolist() for p in row if p >= 0)
+    assert set(texts_with) == set(range(len(found.texts)))
+    assert all(count >= 2 for count in texts_with.values())
     for row, text in zip(found.of_text.tolist(), texts, strict=True):
         own = [p for p in row if p >= 0]
         assert row == sorted(set(own)) + [-1] * (PER_TEXT - len(own))
@@ -81,7 +80,7 @@ def squeezed(text: str) -> str:
 
 @settings(deadline=None)
 @given(st.lists(made_up, min_size=1, max_size=8), st.randoms())
-def test_the_order_of_the_vocabulary_is_nothing(texts: list[str], random: object) -> None:
+def test_the_order_of_the_vocabulary_makes_no_difference(texts: list[str], random: object) -> None:
     tokens = read_tokens(texts)
     order = np.random.default_rng(len(tokens.tokens)).permutation(len(tokens.vocabulary))
     shuffled = Tokens(
@@ -95,7 +94,7 @@ def test_the_order_of_the_vocabulary_is_nothing(texts: list[str], random: object
         np.testing.assert_array_equal(a, b)
 
 
-def test_names_are_told_from_words_that_begin_a_sentence() -> None:
+def test_names_are_distinguished_from_words_that_begin_a_sentence() -> None:
     texts = [
         "Sanctions Hit Poipet. Sanctions on Poipet hurt. They say sanctions in Poipet hurt people.",
         "SANCTIONS HIT POIPET. Sanctions came. Officials near Poipet called sanctions a bad thing.",
@@ -107,7 +106,7 @@ def test_names_are_told_from_words_that_begin_a_sentence() -> None:
     assert not named["sanctions"]
 
 
-def test_a_stop_word_and_a_connector_can_be_part_of_a_name() -> None:
+def test_a_stop_word_and_a_particle_can_be_part_of_a_name() -> None:
     text = "Officials visited New York, where analysts praised the Bank of England, they explained."
     other = (
         "Protesters left New York because investors trusted the Bank of England, they explained."
@@ -154,7 +153,7 @@ def test_a_possessive_ends_a_phrase() -> None:
         assert not any("Harbour" in p and "Manet" in p for p in row)
 
 
-def test_furniture_is_no_phrase() -> None:
+def test_boilerplate_is_no_phrase() -> None:
     verbs = ["praised", "mourned", "visited"]
     text = (
         "pilots {0} Poipet. {0} crews told reporters on Monday, {0} Reuters, {0} the Gazette."

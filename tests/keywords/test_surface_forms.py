@@ -1,4 +1,4 @@
-"""Spelling: what readers wrote, words of names with their capitals, others without."""
+"""Surface forms: what readers wrote, words of names with their capitals, others without."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recommender.keywords.ngrams import find_ngrams
-from recommender.keywords.surface_forms import spell
+from recommender.keywords.surface_forms import surface_forms
 from recommender.language.tokens import read_tokens
 
 WORDS = [
@@ -16,9 +16,9 @@ WORDS = [
 
 
 def spelled(texts: list[str], language: str = "en") -> list[str]:
-    runs = find_ngrams(read_tokens(texts), [language])
-    wanted = np.arange(sum(len(level.uses) for level in runs.levels))
-    found = spell(runs, wanted)
+    ngrams = find_ngrams(read_tokens(texts), [language])
+    wanted = np.arange(sum(len(level.uses) for level in ngrams.levels))
+    found = surface_forms(ngrams, wanted)
     assert sorted(found) == wanted.tolist()
     return [found[phrase] for phrase in wanted.tolist()]
 
@@ -42,10 +42,10 @@ def test_a_word_that_begins_sentences_alone_keeps_no_capital() -> None:
     assert "Cranes" not in found
 
 
-def test_a_name_that_headlines_shout_is_written_calmly() -> None:
-    calm = [f"at {n} he met Hun Manet there" for n in ("one", "two", "three")]
-    loud = [f"at {n} he spoke of HUN MANET in POIPET" for n in ("four", "five", "six")]
-    found = spelled([*calm, *loud])
+def test_a_name_that_headlines_shout_is_written_with_one_capital_a_word() -> None:
+    plain = [f"at {n} he met Hun Manet there" for n in ("one", "two", "three")]
+    shouted = [f"at {n} he spoke of HUN MANET in POIPET" for n in ("four", "five", "six")]
+    found = spelled([*plain, *shouted])
     assert "Hun Manet" in found
     assert "POIPET" in found  # nobody writes it otherwise
 
@@ -64,9 +64,9 @@ def test_what_is_spelled_stands_in_a_text(words: list[list[str]]) -> None:
 
 
 def test_only_what_is_wanted_is_spelled() -> None:
-    runs = find_ngrams(read_tokens(["the old crane fell", "an old crane rose"]), ["en"])
-    total = sum(len(level.uses) for level in runs.levels)
-    every = spell(runs, np.arange(total))
+    ngrams = find_ngrams(read_tokens(["the old crane fell", "an old crane rose"]), ["en"])
+    total = sum(len(level.uses) for level in ngrams.levels)
+    every = surface_forms(ngrams, np.arange(total))
     some = np.arange(0, total, 2)
-    assert spell(runs, some) == {phrase: every[phrase] for phrase in some.tolist()}
-    assert spell(runs, np.arange(0)) == {}
+    assert surface_forms(ngrams, some) == {phrase: every[phrase] for phrase in some.tolist()}
+    assert surface_forms(ngrams, np.arange(0)) == {}

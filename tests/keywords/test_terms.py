@@ -24,7 +24,7 @@ def terms_of(
     return count_terms(find_ngrams(read_tokens(texts), languages), None, boilerplate)
 
 
-def held(terms: Terms) -> dict[str, set[int]]:
+def texts_of(terms: Terms) -> dict[str, set[int]]:
     """The texts of each term."""
     return {
         term: set(np.flatnonzero(column).tolist())
@@ -38,12 +38,12 @@ def stands_in(term: str, text: str) -> bool:
 
 @settings(deadline=None)
 @given(st.lists(st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join), max_size=8))
-def test_terms_are_held_by_the_texts_in_which_they_stand(texts: list[str]) -> None:
+def test_each_term_has_the_texts_in_which_it_stands(texts: list[str]) -> None:
     terms = terms_of(*texts)
     assert terms.terms == sorted(set(terms.terms))
     assert terms.holds.shape == (len(texts), len(terms.terms))
     assert terms.families.shape == (len(terms.terms), 4)
-    for term, own in held(terms).items():
+    for term, own in texts_of(terms).items():
         assert not {"the", "of"} & set(term.split())
         assert len(own) >= 2
         assert own == {i for i, text in enumerate(texts) if stands_in(term, text)}
@@ -71,7 +71,7 @@ def test_singular_and_plural_are_one_term_written_as_most_write_it() -> None:
         "a tide rate. tide rate. a city.",
     ]
     texts = [f"{text}. rates. rate. tide." for text in texts]
-    assert held(terms_of(*texts)) == {
+    assert texts_of(terms_of(*texts)) == {
         "cities": {0, 1, 2},
         "rate": {0, 1, 2},
         "tide": {0, 1, 2},
@@ -123,7 +123,7 @@ def test_no_ordinary_stop_word_is_a_term_however_it_is_written(language: str) ->
     assert terms_of(*same, *same, languages=(language,)).terms == []
 
 
-def test_furniture_is_no_term() -> None:
+def test_boilerplate_is_no_term() -> None:
     text = "Poipet, pilots told reporters on Monday, in March, cranes, winds, Reuters, hills, the "
     text += "Gazette, docks, critics, crews, Ann Quill." + TAIL
     texts = [f"{verb} {text}" for verb in ("praised", "mourned", "visited")]
@@ -135,10 +135,10 @@ def test_furniture_is_no_term() -> None:
     }
 
 
-def test_only_the_contents_asked_for_are_read() -> None:
-    runs = find_ngrams(read_tokens(["quay. tide", "quay. crane", "tide. quay", "tide"]), ["en"])
-    terms = count_terms(runs, np.array([2, 0]))
-    assert held(terms) == {"quay": {0, 1}, "tide": {0, 1}}
+def test_only_the_chosen_documents_are_read() -> None:
+    ngrams = find_ngrams(read_tokens(["quay. tide", "quay. crane", "tide. quay", "tide"]), ["en"])
+    terms = count_terms(ngrams, np.array([2, 0]))
+    assert texts_of(terms) == {"quay": {0, 1}, "tide": {0, 1}}
 
 
 def test_no_text_has_no_terms() -> None:
