@@ -1,4 +1,4 @@
-"""The values that cross from one room to another: frozen, typed, without behaviour."""
+"""The values that wings and users exchange: frozen, typed, without behaviour."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 __all__ = [
+    "CHANGE_KINDS",
     "FACET_NAMES",
     "Answer",
     "Article",
@@ -26,13 +27,24 @@ __all__ = [
 
 # The fields of an article by whose labels answers can be filtered or capped.
 FACET_NAMES = ("source", "section", "language", "author")
+# What a night can do to a story or topic, in the order in which reports list it.
+CHANGE_KINDS = ("born", "merged", "split", "grown", "gone", "continued")
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
     """One article as a source delivered it, checked.
 
-    `published` is timezone-aware and in UTC. Optional fields are None when absent.
+    Attributes:
+        id: The publisher's id; no two articles share one.
+        title: The headline; may be empty where there is a text.
+        text: The body; may be empty where there is a title.
+        published: When it was published, in UTC, or None.
+        url: Where it can be read, or None.
+        source: Who published it, for example the newspaper, or None.
+        section: The section it stands in, or None.
+        language: Its language, or None.
+        author: Who wrote it, or None.
     """
 
     id: str
@@ -47,7 +59,18 @@ class Article:
 
 
 class Card(NamedTuple):
-    """What a page needs to show one article."""
+    """What a page needs to show one article.
+
+    Attributes:
+        id: The publisher's id.
+        title: The headline; may be empty.
+        url: Where it can be read, or None.
+        source: Who published it, or None.
+        section: The section it stands in, or None.
+        language: Its language, or None.
+        author: Who wrote it, or None.
+        published: When it was published, in UTC, or None.
+    """
 
     id: str
     title: str
@@ -60,11 +83,18 @@ class Card(NamedTuple):
 
 
 class Reasons(NamedTuple):
-    """What an article shares with the one that was asked about.
+    """Why an article is in an answer: what it shares with the article that was asked about.
 
-    `names` and `phrases` occur in both texts, most telling first. `hours_apart` is None where one
-    has no date. `duplicate`: nearly the same text. `pinned`: a publisher's rule put it there.
-    `filler`: it is not related at all; "section" or "topic" says what it is the newest of.
+    Attributes:
+        names: Names that occur in both texts, the most distinctive first.
+        phrases: Other phrases that occur in both texts, the most distinctive first.
+        same_story: Whether both are about the same event.
+        duplicate: Whether both have nearly the same text.
+        hours_apart: Hours from the article that was asked about to this one, negative where this
+            one is older; None where one of them has no date.
+        pinned: Whether a rule of the publisher put it there.
+        filler: "section" or "topic" where it is not related at all, and only the newest article of
+            that section or topic, which fills a short list; None otherwise.
     """
 
     names: tuple[str, ...] = ()
@@ -77,10 +107,21 @@ class Reasons(NamedTuple):
 
 
 class Related(NamedTuple):
-    """One related article. `score` is in [0, 1], larger is better: see `recommender.scoring`.
+    """One related article: the fields of its `Card`, a score and the reasons.
 
-    `also_at` are the admitted articles with the same or nearly the same text, the lead first,
-    where the answer collapses duplicates; `reasons` say why it is here.
+    Attributes:
+        id: The publisher's id.
+        score: How related it is, in [0, 1]; larger is better. See `recommender.scoring.score`.
+        title: The headline; may be empty.
+        url: Where it can be read, or None.
+        source: Who published it, or None.
+        section: The section it stands in, or None.
+        language: Its language, or None.
+        author: Who wrote it, or None.
+        published: When it was published, in UTC, or None.
+        also_at: The other articles with nearly the same text that pass the filters. Empty where
+            there are none, or where the answer keeps duplicates.
+        reasons: Why it is in the answer; `explain` says it in words.
     """
 
     id: str
@@ -97,7 +138,15 @@ class Related(NamedTuple):
 
 
 class Answer(list[Related]):
-    """A list of related articles, best first. `note` says why it is shorter than asked, or None."""
+    """A list of related articles, best first.
+
+    Args:
+        hits: The related articles.
+        note: Why there are fewer than were asked for, or None.
+
+    Attributes:
+        note: Why there are fewer than were asked for, or None.
+    """
 
     def __init__(self, hits: Iterable[Related] = (), note: str | None = None) -> None:
         super().__init__(hits)
@@ -105,7 +154,12 @@ class Answer(list[Related]):
 
 
 class Keyword(NamedTuple):
-    """A term of a topic and its weight, larger is more telling: see `recommender.keywords`."""
+    """A term that describes a topic or a story.
+
+    Attributes:
+        term: A word or a phrase, as the articles write it.
+        weight: How distinctive it is; larger is better. See `recommender.keywords`.
+    """
 
     term: str
     weight: float
@@ -113,12 +167,18 @@ class Keyword(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A theme of the corpus. `size` counts its articles, `keywords` come best first.
+    """A theme of the corpus.
 
-    `representatives` are the ids of the articles that show best what it is about, no two of them
-    alike. Topics of `level` 1 are the broad ones; a finer one names its `parent`, a topic of the
-    level above. The `id` lasts over nights; `asked` is the id that was asked for, where its
-    articles went to this topic and it is no more.
+    Attributes:
+        id: Its id, which lasts over nights.
+        label: Its best keywords, as a name.
+        size: How many articles it has.
+        keywords: Its keywords, best first.
+        level: 1 for the broad topics, 2 and 3 for finer ones.
+        parent: Id of the topic one level above that it is part of; None at level 1.
+        representatives: Ids of the articles that best show what it is about, no two of them alike.
+        asked: The id that was asked for, where that topic no longer exists and most of its articles
+            went to this one; None otherwise.
     """
 
     id: str
@@ -133,11 +193,19 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """The articles of one event, the oldest first, undated ones last.
+    """The articles about one event.
 
-    `lead` is the most central article and gives the `headline`. `first` and `last` are when it was
-    first and last published about, None without a dated article. `sources` come by their number of
-    articles. The `id` lasts over nights; `asked` as in `Topic`.
+    Attributes:
+        id: Its id, which lasts over nights.
+        headline: The title of its lead.
+        lead: Its most central article.
+        articles: All its articles, the oldest first, those without a date last.
+        first: When the first of them was published, or None where none has a date.
+        last: When the last of them was published, or None where none has a date.
+        sources: Who published about it, the source with the most articles first.
+        keywords: Its keywords, best first.
+        asked: The id that was asked for, where that story no longer exists and most of its articles
+            went to this one; None otherwise.
     """
 
     id: str
@@ -157,11 +225,19 @@ class Story:
 
 
 class Change(NamedTuple):
-    """What became of one story or topic in the last night; see `lineage.Event` for the kinds.
+    """What the last night did to one story or topic.
 
-    `label` is the topic's, or the story's headline. `others`, the largest part first: where a group
-    that is "merged" or "split" went, or of which it holds a part. `size` and `previous_size` count
-    articles tonight and the night before.
+    Attributes:
+        kind: One of `CHANGE_KINDS`. Of a group that exists: "born"; "split" where others took a
+            part of it; "grown" where it is larger by a quarter or more; "continued" otherwise. Of
+            one that no longer exists: "merged" where one other group took its articles, "split"
+            where several did, "gone" where none did.
+        id: The story's or topic's id.
+        label: The topic's label or the story's headline; may be empty.
+        others: Ids of other groups, the largest part first: those that a merged or split group went
+            to, or those that a new or grown group holds a part of.
+        size: How many articles it has tonight; 0 where it no longer exists.
+        previous_size: How many it had the night before; 0 where it is new.
     """
 
     kind: str
@@ -175,8 +251,13 @@ class Change(NamedTuple):
 class Trend(NamedTuple):
     """A story or topic that has far more articles than is usual for it.
 
-    `label` is the topic's, or the story's headline; see `trends.bursts` for `burst`. `daily` counts
-    articles on each of the UTC days that end with `until`.
+    Attributes:
+        id: The story's or topic's id.
+        label: The topic's label or the story's headline.
+        burst: How far its articles are above what is usual, in standard deviations; see
+            `recommender.serving.trends.bursts`.
+        until: The last day that is counted, in UTC.
+        daily: Its articles on each of the days that end with `until`.
     """
 
     id: str
@@ -188,11 +269,15 @@ class Trend(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which articles may be answered. None or empty means any.
+    """Which articles may be answered.
 
-    `section`, `language` and `source` admit the labels they hold; `since` admits articles
-    published at that moment or later, `until` those published before, and neither admits one
-    without a date; `exclude` holds ids.
+    Attributes:
+        section: Only articles of these sections; None for any.
+        language: Only articles in these languages; None for any.
+        source: Only articles of these sources; None for any.
+        since: Only articles published at that moment or later; none without a date.
+        until: Only articles published before that moment; none without a date.
+        exclude: Ids of articles that are never answered.
     """
 
     section: frozenset[str] | None = None
@@ -205,11 +290,13 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """A publisher's rules, by ids.
+    """A publisher's rules about its articles, by id.
 
-    `pinned`: beside the first of a pair the second always comes first. `apart`: neither of a pair
-    is ever answered beside the other. Articles of `excluded_sections` are never answered, and
-    those under `embargo` not before their time.
+    Attributes:
+        pinned: Pairs of ids: in answers about the first article the second always comes first.
+        apart: Pairs of ids: neither article is ever in an answer about the other.
+        excluded_sections: Sections whose articles are never answered.
+        embargo: Pairs of an id and a moment, before which that article is never answered.
     """
 
     pinned: tuple[tuple[str, str], ...] = ()
@@ -219,7 +306,18 @@ class Rules:
 
 
 def labels_of(value: str | Iterable[str] | None) -> frozenset[str] | None:
-    """One label, several, or None for any, as the set that `Filters` holds."""
+    """Labels as the set that `Filters` holds.
+
+    Args:
+        value: One label, several, or None.
+
+    Returns:
+        The labels; None, which means any, where there are none.
+
+    Example:
+        >>> labels_of("sport")
+        frozenset({'sport'})
+    """
     if value is None:
         return None
     return frozenset((value,)) if isinstance(value, str) else frozenset(value) or None
@@ -229,8 +327,15 @@ def labels_of(value: str | Iterable[str] | None) -> frozenset[str] | None:
 class Health:
     """What a serving process is doing.
 
-    `ok` is False, and `error` says why, while a newer snapshot is refused (the old one serves on)
-    or the list of takedowns is unreadable (nothing is served).
+    Attributes:
+        ok: Whether the published snapshot is served. False while a newer snapshot is refused (the
+            old one goes on serving) or the list of removed articles is unreadable (nothing is
+            served).
+        snapshot: Name of the snapshot that is served.
+        created: When that snapshot was built.
+        articles: How many articles it has.
+        removed: How many ids are on the list of removed articles.
+        error: Why `ok` is False; None otherwise.
     """
 
     ok: bool

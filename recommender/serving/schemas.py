@@ -1,0 +1,195 @@
+"""The JSON shapes of `serialize` as JSON Schema (draft 2020-12).
+
+Every field that is listed is always there. Fields may be added in later versions, so readers should
+pass over those that they do not know.
+"""
+
+from typing import Any, TypeAlias
+
+from recommender.types import CHANGE_KINDS
+
+__all__ = ["json_schemas"]
+
+Schema: TypeAlias = dict[str, Any]
+
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def json_schemas() -> dict[str, Schema]:
+    """The JSON Schema of every shape.
+
+    Returns:
+        Name → schema: answer, hit, article, reasons, keyword, topic, story, change, trend and
+        health, and of what comes in lists topics, stories, changes and trends. Each schema is
+        complete in itself.
+
+    Example:
+        >>> schemas = json_schemas()
+        >>> schemas["health"]["required"]
+        ['ok', 'snapshot', 'created', 'articles', 'removed', 'error']
+        >>> schemas["stories"]["items"]
+        {'$ref': '#/$defs/story'}
+    """
+    lists = {plural: _list(_SHAPES[name], name) for name, plural in _LISTS.items()}
+    return {name: _complete(shape) for name, shape in (_SHAPES | lists).items()}
+
+
+def _complete(shape: Schema) -> Schema:
+    """The schema of a shape with those of the shapes that it refers to."""
+    defs: dict[str, Schema] = {}
+    open_names = _referred(shape)
+    while open_names:
+        name = open_names.pop()
+        if name not in defs:
+            defs[name] = _SHAPES[name]
+            open_names += _referred(_SHAPES[name])
+    return {"$schema": DRAFT, **shape, **({"$defs": defs} if defs else {})}
+
+
+def _referred(shape: Any) -> list[str]:
+    """Names of the shapes that a schema refers to."""
+    if isinstance(shape, dict):
+        own = [shape["$ref"].rpartition("/")[2]] if "$ref" in shape else []
+        return own + [name for value in shape.values() for name in _referred(value)]
+    return [name for item in shape for name in _referred(item)] if isinstance(shape, list) else []
+
+
+def _object(description: str, **fields: Schema) -> Schema:
+    return {
+        "description": description,
+        "type": "object",
+        "properties": fields,
+        "required": [*fields],
+    }
+
+
+def _field(kind: str, description: str, **limits: Any) -> Schema:
+    """A field of a type, or of several with "|" between them."""
+    types = kind.split("|")
+    return {"description": description, "type": types if len(types) > 1 else kind, **limits}
+
+
+def _strings(description: str) -> Schema:
+    return _field("array", description, items={"type": "string"})
+
+
+def _list(shape: Schema, name: str) -> Schema:
+    description = f"A list: {shape['description'][0].lower()}{shape['description'][1:]}"
+    return {"description": description, "type": "array", "items": _ref(name)}
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def _count(description: str) -> Schema:
+    return _field("integer", description, minimum=0)
+
+
+_MOMENT = {"format": "date-time"}
+_CARD = {
+    "id": _field("string", "The publisher's id."),
+    "title": _field("string", "The headline; may be empty."),
+    "url": _field("string|null", "Where it can be read."),
+    "source": _field("string|null", "Who published it."),
+    "section": _field("string|null", "The section it stands in."),
+    "language": _field("string|null", "Its language."),
+    "author": _field("string|null", "Who wrote it."),
+    "published": _field("string|null", "When it was published, in UTC.", **_MOMENT),
+}
+_ASKED = _field(
+    "string|null",
+    "The id that was asked for, where that group no longer exists and this one took over.",
+)
+_SHAPES: dict[str, Schema] = {
+    "answer": _object(
+        "The articles related to one article or text.",
+        article={
+            "description": "The article that was asked about; null for a text.",
+            "anyOf": [_ref("article"), {"type": "null"}],
+        },
+        related=_field("array", "The related articles, best first.", items=_ref("hit")),
+        note=_field("string|null", "Why there are fewer than were asked for."),
+    ),
+    "hit": _object(
+        "One related article.",
+        id=_CARD["id"],
+        score=_field("number", "How related it is; larger is better.", minimum=0, maximum=1),
+        **{name: field for name, field in _CARD.items() if name != "id"},
+        also_at=_field("array", "Other articles with nearly the same text.", items=_ref("article")),
+        reasons=_ref("reasons"),
+    ),
+    "article": _object("What a page shows of one article.", **_CARD),
+    "reasons": _object(
+        "Why an article is in an answer.",
+        names=_strings("Names that occur in both texts, the most distinctive first."),
+        phrases=_strings("Other phrases that occur in both texts."),
+        same_story=_field("boolean", "Whether both are about the same event."),
+        duplicate=_field("boolean", "Whether both have nearly the same text."),
+        hours_apart=_field(
+            "number|null", "Hours to this article; negative where it is the older one."
+        ),
+        pinned=_field("boolean", "Whether a rule of the publisher put it there."),
+        filler={
+            "description": "What it is the newest article of, where it is not related.",
+            "enum": ["section", "topic", None],
+        },
+        text=_field("string", "The reasons in words that a page can print."),
+    ),
+    "keyword": _object(
+        "A term that describes a topic or a story.",
+        term=_field("string", "A word or a phrase."),
+        weight=_field("number", "How distinctive it is; larger is better."),
+    ),
+    "topic": _object(
+        "A theme of the corpus.",
+        id=_field("string", "Its id, which lasts over nights."),
+        label=_field("string", "Its best keywords, as a name."),
+        size=_count("How many articles it has."),
+        level=_field("integer", "1 for the broad topics, 2 and 3 for finer ones.", minimum=1),
+        parent=_field("string|null", "The topic one level above that it is part of."),
+        keywords=_field("array", "Its keywords, best first.", items=_ref("keyword")),
+        representatives=_strings("Ids of the articles that best show what it is about."),
+        asked=_ASKED,
+    ),
+    "story": _object(
+        "The articles about one event.",
+        id=_field("string", "Its id, which lasts over nights."),
+        headline=_field("string", "The title of its lead."),
+        size=_field("integer", "How many articles it has.", minimum=1),
+        first=_field("string|null", "When the first of them was published, in UTC.", **_MOMENT),
+        last=_field("string|null", "When the last of them was published, in UTC.", **_MOMENT),
+        sources=_strings("Who published about it, the source with the most articles first."),
+        keywords=_field("array", "Its keywords, best first.", items=_ref("keyword")),
+        lead=_field("string", "Id of its most central article."),
+        articles=_field("array", "All its articles, the oldest first.", items=_ref("article")),
+        asked=_ASKED,
+    ),
+    "change": _object(
+        "What the last night did to one story or topic.",
+        kind={"description": "What happened to it.", "enum": [*CHANGE_KINDS]},
+        id=_field("string", "The story's or topic's id."),
+        label=_field("string", "The topic's label or the story's headline."),
+        others=_strings("Groups that it went to, or that it holds a part of; largest part first."),
+        size=_count("How many articles it has tonight; 0 where it no longer exists."),
+        previous_size=_count("How many it had the night before; 0 where it is new."),
+    ),
+    "trend": _object(
+        "A story or topic with far more articles than is usual for it.",
+        id=_field("string", "The story's or topic's id."),
+        label=_field("string", "The topic's label or the story's headline."),
+        burst=_field("number", "How far above the usual, in standard deviations."),
+        until=_field("string", "The last day that is counted, in UTC.", format="date"),
+        daily=_field("array", "Articles on each day up to then.", items={"type": "integer"}),
+    ),
+    "health": _object(
+        "What a serving process is doing.",
+        ok=_field("boolean", "Whether the published snapshot is served."),
+        snapshot=_field("string", "Name of the snapshot that is served."),
+        created=_field("string", "When that snapshot was built, in UTC.", **_MOMENT),
+        articles=_count("How many articles it has."),
+        removed=_count("How many ids are on the list of removed articles."),
+        error=_field("string|null", "Why `ok` is false."),
+    ),
+}
+_LISTS = {"topic": "topics", "story": "stories", "change": "changes", "trend": "trends"}
