@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from recommender.cli.exit_codes import EXIT_HELP
 from recommender.cli.options import (
-    EXIT_HELP,
     config_option,
     console,
     echo_json,

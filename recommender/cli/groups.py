@@ -1,9 +1,8 @@
-"""The commands about stories and topics: what there is, what changed, what bursts."""
+"""The commands about stories and topics: lists, the changes of the last night, and trends."""
 
-from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
@@ -11,16 +10,13 @@ from click.core import ParameterSource
 from recommender.cli.options import Moment, artifacts_option, console, echo_json, json_option
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from recommender.serving.groups import GroupKind
     from recommender.serving.recommender import Recommender
-    from recommender.types import Change, Story, Topic, Trend
+    from recommender.types import Story, Topic
 
 __all__ = ["stories", "topics"]
 
-News = TypeVar("News", "Change", "Trend")
-STORIES = 20  # shown where nothing else is said
+STORIES = 20  # how many are shown by default
 
 _changes_option = click.option(
     "--changes", is_flag=True, help="What the last night did to them, in place of the list."
@@ -59,21 +55,23 @@ def topics(
 ) -> None:
     """Print the topics of one level, largest first, with their keywords; or the one of TOPIC_ID."""
     if changes:
-        _refuse_beside("--changes", "trending", "topic_id", "level", "words")
+        _refuse_with("--changes", "trending", "topic_id", "level", "words")
         _print_changes(artifacts, "topics", count, as_json=as_json)
         return
     if trending:
-        _refuse_beside("--trending", "topic_id", "words")
+        _refuse_with("--trending", "topic_id", "words")
         _print_trends(artifacts, "topics", level, count, as_json=as_json)
         return
     rec = _opened(artifacts)
     found = rec.topics(level)[:count] if topic_id is None else (rec.topic(topic_id),)
     if as_json:
-        echo_json([_topic(topic, words) for topic in found])
+        from recommender.serving.serialize import topic_json
+
+        echo_json([topic_json(topic, words) for topic in found])
         return
     from recommender.cli.tables import topics_table
 
-    _say_heirs(found)
+    _report_successors(found)
     console().print(topics_table(found, words))
     if not found:
         depth = max((topic.level for topic in rec.topics(None)), default=0)
@@ -108,11 +106,11 @@ def stories(
 ) -> None:
     """Print stories, the largest first; or the articles of STORY_ID in the order of their dates."""
     if changes:
-        _refuse_beside("--changes", "trending", "story_id", "since", "min_size")
+        _refuse_with("--changes", "trending", "story_id", "since", "min_size")
         _print_changes(artifacts, "stories", count, as_json=as_json)
         return
     if trending:
-        _refuse_beside("--trending", "story_id", "since", "min_size")
+        _refuse_with("--trending", "story_id", "since", "min_size")
         _print_trends(artifacts, "stories", 1, count, as_json=as_json)
         return
     rec = _opened(artifacts)
@@ -122,12 +120,14 @@ def stories(
         else (rec.story(story_id),)
     )
     if as_json:
-        echo_json([_story(story) for story in found])
+        from recommender.serving.serialize import story_json
+
+        echo_json([story_json(story) for story in found])
         return
     from recommender.cli.tables import stories_table, story_table
 
     now = datetime.now(UTC)
-    _say_heirs(found)
+    _report_successors(found)
     screen = console()
     if story_id is None:
         screen.print(stories_table(found, now))
@@ -135,8 +135,8 @@ def stories(
         screen.print(story_table(found[0], now))
 
 
-def _refuse_beside(flag: str, *others: str) -> None:
-    """Refuse `others`, parameters of this command, where one was given that `flag` would ignore."""
+def _refuse_with(flag: str, *others: str) -> None:
+    """Refuse those parameters of this command that `flag` would ignore, where one was given."""
     context = click.get_current_context()
     for parameter in context.command.params:
         source = context.get_parameter_source(parameter.name or "")
@@ -153,67 +153,37 @@ def _opened(artifacts: Path) -> "Recommender":
 
 def _print_changes(artifacts: Path, kind: "GroupKind", count: int | None, *, as_json: bool) -> None:
     from recommender.cli.tables import changes_table
+    from recommender.serving.serialize import change_json
 
-    changed = _opened(artifacts).changes(kind)
+    changes = _opened(artifacts).changes(kind)
     if count is not None:
-        largest = sorted(changed, key=lambda change: -max(change.size, change.previous_size))
-        changed = tuple(sorted(largest[:count], key=lambda change: change.id))
-    _print_news(changed, changes_table, f"The last night left all {kind} as they were.", as_json)
+        largest = sorted(changes, key=lambda change: -max(change.size, change.previous_size))
+        changes = tuple(sorted(largest[:count], key=lambda change: change.id))
+    if as_json:
+        echo_json([change_json(change) for change in changes])
+    elif changes:
+        console().print(changes_table(changes))
+    else:
+        click.echo(f"The last night left all {kind} as they were.")
 
 
 def _print_trends(
     artifacts: Path, kind: "GroupKind", level: int, count: int | None, *, as_json: bool
 ) -> None:
     from recommender.cli.tables import trends_table
+    from recommender.serving.serialize import trend_json
 
-    bursting = _opened(artifacts).trending(kind, level)[:count]
-    _print_news(bursting, trends_table, f"No {kind} have far more articles than usual.", as_json)
-
-
-def _print_news(
-    news: Sequence[News],
-    table: "Callable[[Sequence[News]], Table]",
-    nothing: str,
-    as_json: bool,
-) -> None:
-    """Print `news` as JSON or in a `table`, or that there is `nothing`."""
+    trends = _opened(artifacts).trending(kind, level)[:count]
     if as_json:
-        echo_json([item._asdict() for item in news])
-    elif news:
-        console().print(table(news))
+        echo_json([trend_json(trend) for trend in trends])
+    elif trends:
+        console().print(trends_table(trends))
     else:
-        click.echo(nothing)
+        click.echo(f"No {kind} have far more articles than usual.")
 
 
-def _topic(topic: "Topic", words: int) -> dict[str, Any]:
-    return {
-        "id": topic.id,
-        "label": topic.label,
-        "size": topic.size,
-        "level": topic.level,
-        "parent": topic.parent,
-        "keywords": [keyword._asdict() for keyword in topic.keywords[:words]],
-        "representatives": topic.representatives,
-        "asked": topic.asked,
-    }
-
-
-def _story(story: "Story") -> dict[str, Any]:
-    return {
-        "id": story.id,
-        "headline": story.headline,
-        "size": story.size,
-        "first": story.first,
-        "last": story.last,
-        "sources": story.sources,
-        "keywords": [keyword._asdict() for keyword in story.keywords],
-        "lead": story.lead.id,
-        "articles": [card._asdict() for card in story.articles],
-        "asked": story.asked,
-    }
-
-
-def _say_heirs(found: "tuple[Topic | Story, ...]") -> None:
+def _report_successors(found: "tuple[Topic | Story, ...]") -> None:
+    """Say of each group that it was found by the id of one that no longer exists."""
     for group in found:
         if group.asked is not None:
             click.echo(f"{group.asked} is no more; most of it went to {group.id}.", err=True)

@@ -2,11 +2,14 @@
 
 import json
 import sys
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from recommender.artifacts.folder import Artifacts
+from recommender.errors import NoSnapshot
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -14,31 +17,17 @@ if TYPE_CHECKING:
     from recommender.progress import Progress
 
 __all__ = [
-    "EXIT_HELP",
     "Moment",
     "artifacts_option",
     "config_option",
     "console",
     "echo_json",
+    "existing_folder",
     "json_option",
     "progress_bars",
     "progress_option",
     "set_option",
 ]
-
-EXIT_HELP = """\b
-Exit codes:
-  0  done; for nightly: a snapshot was published, or nothing has changed
-  1  internal error
-  2  wrong usage or settings
-  3  bad input: unreadable source, too many rejects
-  4  publish refused: a gate of the settings, or the new snapshot failed its checks
-  5  lock held: another run works on these artifacts
-  6  unknown article, story or topic
-  7  no snapshot, or a damaged one
-  8  cannot write: full disk, permissions
-  9  encoder unusable, or a package is missing
-"""
 
 artifacts_option = click.option(
     "--artifacts",
@@ -63,14 +52,14 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON f
 
 
 class Moment(click.ParamType[datetime]):
-    """A moment: ISO 8601, or how long ago."""
+    """A moment: ISO 8601, or how long ago, such as 12h, 7d or 4w."""
 
     name = "when"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> datetime:
-        """An aware datetime; what names no time zone is in UTC."""
+        """The moment as a datetime; one without a time zone is taken to be in UTC."""
         if isinstance(value, datetime):
             return value
         units = {"h": "hours", "d": "days", "w": "weeks"}
@@ -87,31 +76,62 @@ class Moment(click.ParamType[datetime]):
 
 
 def console(*, stderr: bool = False) -> "Console":
-    """Where tables are printed."""
+    """Where tables are printed.
+
+    Args:
+        stderr: Whether that is standard error rather than standard output.
+
+    Returns:
+        A console, 120 columns wide where the output is not a terminal.
+    """
     from rich.console import Console
 
     console = Console(stderr=stderr, highlight=False)
-    # Where the output is no terminal its width is unknown, and ids must not be folded to 80.
+    # Where the output is not a terminal its width is unknown, and 80 columns would fold ids.
     return console if console.is_terminal else Console(stderr=stderr, highlight=False, width=120)
 
 
 def progress_bars(wanted: bool | None) -> "Progress":
-    """Bars on stderr; where nobody said whether they are `wanted`, if that is a terminal."""
-    from recommender.cli.tables import HiddenRows
+    """Progress bars on standard error.
+
+    Args:
+        wanted: Whether to draw them; None draws them where standard error is a terminal.
+
+    Returns:
+        A `Progress` that draws bars, or one that is silent.
+    """
     from recommender.progress import Silent
 
-    wanted = sys.stderr.isatty() if wanted is None else wanted
-    return HiddenRows(console(stderr=True)) if wanted else Silent()
+    if not (sys.stderr.isatty() if wanted is None else wanted):
+        return Silent()
+    from recommender.cli.progress_bars import ProgressBars
+
+    return ProgressBars(console(stderr=True))
+
+
+def existing_folder(artifacts: Path) -> Artifacts:
+    """The artifacts folder of a command that does not make one.
+
+    Args:
+        artifacts: Its path.
+
+    Returns:
+        The folder.
+
+    Raises:
+        NoSnapshot: There is no such folder.
+    """
+    if not artifacts.is_dir():
+        raise NoSnapshot(f"there is no folder {artifacts}; name the artifacts with --artifacts")
+    return Artifacts(artifacts)
 
 
 def echo_json(value: object) -> None:
-    """Print one line of JSON."""
-    line = json.dumps(value, ensure_ascii=False, default=_moment)
+    """Print one line of JSON.
+
+    Args:
+        value: What `json.dumps` can write.
+    """
+    line = json.dumps(value, ensure_ascii=False)
     # A lone surrogate, from a path or a message, becomes the escape that JSON has for it.
     click.echo(line.encode("utf-8", "backslashreplace").decode())
-
-
-def _moment(value: object) -> str:
-    if isinstance(value, date):  # a datetime is one, too
-        return value.isoformat()
-    raise TypeError(f"no JSON for {value!r}")

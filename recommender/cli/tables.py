@@ -1,42 +1,29 @@
-"""What a person sees: tables and progress bars. Nothing here decides anything."""
+"""What a person sees: one table for each kind of result, a list of columns each."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
 from unicodedata import category
 
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    DownloadColumn,
-    MofNCompleteColumn,
-    Progress,
-    ProgressColumn,
-    Task,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 from rich.table import Table
 from rich.text import Text
 
-from recommender.progress import Advance
 from recommender.serving.explain import explain
-from recommender.types import Card, Change, Related, Story, Topic, Trend
+from recommender.types import CHANGE_KINDS, Card, Change, Related, Story, Topic, Trend
 
 if TYPE_CHECKING:
     from recommender.evaluation.evaluate_groups import ClusteringEvaluation, EvaluatedClustering
     from recommender.evaluation.evaluate_related import EvaluatedRanking
 
 __all__ = [
-    "HiddenRows",
+    "Column",
     "article_heading",
+    "build_table",
     "changes_table",
     "figures_table",
     "groupings_table",
     "how_long_ago",
-    "night_report",
     "printable",
     "related_table",
     "stories_table",
@@ -45,42 +32,80 @@ __all__ = [
     "trends_table",
 ]
 
-KINDS = ("born", "merged", "split", "grown", "gone", "continued")
 BARS = " ▁▂▃▄▅▆▇█"
 STORY_TERMS = 4
+UNTITLED = "(untitled)"
+
+# Controls (escape sequences among them), line and paragraph separators, lone surrogates.
+_UNPRINTED = frozenset(("Cc", "Zl", "Zp", "Cs"))
+_BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# How a column is laid out, as arguments of rich's `add_column`.
+_FOLD: dict[str, Any] = {"overflow": "fold"}
+_WIDE: dict[str, Any] = {"overflow": "fold", "ratio": 1}
+_WHOLE: dict[str, Any] = {"no_wrap": True}
+_NUMBER: dict[str, Any] = {"justify": "right"}
+_DATE: dict[str, Any] = {"justify": "right", "no_wrap": True}
+_DIM: dict[str, Any] = {"style": "dim"}
+
+
+class Column(NamedTuple):
+    """One column of a table.
+
+    Attributes:
+        heading: What stands above it.
+        cell: What it shows of a row.
+        layout: Arguments of rich's `Table.add_column`.
+    """
+
+    heading: str
+    cell: Callable[[Any], str]
+    layout: Mapping[str, Any]
+
+
+def build_table(columns: Sequence[Column], rows: Iterable[Any], title: str | None = None) -> Table:
+    """A table of some columns.
+
+    Args:
+        columns: The columns, from left to right.
+        rows: What each row shows, from top to bottom.
+        title: A heading above the table.
+
+    Returns:
+        The table. Nothing in it can drive a terminal or is read as markup; see `printable`.
+    """
+    table = Table(
+        box=None, pad_edge=False, header_style="dim", title=title, title_justify="left",
+        title_style="bold",
+    )  # fmt: skip
+    for column in columns:
+        table.add_column(column.heading, **column.layout)
+    for row in rows:
+        table.add_row(*(Text(printable(column.cell(row))) for column in columns))
+    return table
 
 
 def article_heading(article: Card, now: datetime) -> Text:
     """The line above an article's related articles: its title, source, date and id."""
     origin = [article.source, how_long_ago(article.published, now), article.id]
     return Text.assemble(
-        (printable(article.title) or "(untitled)", "bold"),
+        (printable(article.title) or UNTITLED, "bold"),
         "\n",
         (printable(" · ".join(part for part in origin if part)), "dim"),
     )
 
 
 def related_table(hits: Sequence[Related], now: datetime) -> Table:
-    """Related articles, one a row."""
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column("rank", justify="right")
-    table.add_column("score", justify="right")
-    table.add_column("title", overflow="fold", ratio=1)
-    table.add_column("source", overflow="fold")
-    table.add_column("published", justify="right", no_wrap=True)
-    table.add_column("id", overflow="fold")
-    table.add_column("why", overflow="fold", ratio=1, style="dim")
-    for rank, hit in enumerate(hits, start=1):
-        table.add_row(
-            str(rank),
-            f"{hit.score:.3f}",
-            Text(printable((hit.title or "(untitled)") + _also_at(hit))),
-            Text(printable(hit.source or "")),
-            how_long_ago(hit.published, now),
-            Text(printable(hit.id)),
-            Text(printable(explain(hit.reasons))),
-        )
-    return table
+    """Related articles, one a row, best first."""
+    columns = [
+        Column("rank", lambda ranked: str(ranked[0]), _NUMBER),
+        Column("score", lambda ranked: f"{ranked[1].score:.3f}", _NUMBER),
+        Column("title", lambda ranked: (ranked[1].title or UNTITLED) + _also_at(ranked[1]), _WIDE),
+        Column("source", lambda ranked: ranked[1].source or "", _FOLD),
+        Column("published", lambda ranked: how_long_ago(ranked[1].published, now), _DATE),
+        Column("id", lambda ranked: ranked[1].id, _FOLD),
+        Column("why", lambda ranked: explain(ranked[1].reasons), _WIDE | _DIM),
+    ]
+    return build_table(columns, enumerate(hits, start=1))
 
 
 def _also_at(hit: Related) -> str:
@@ -91,137 +116,76 @@ def _also_at(hit: Related) -> str:
 
 def topics_table(topics: Sequence[Topic], words: int) -> Table:
     """Topics with their sizes and their first `words` keywords."""
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column("topic", no_wrap=True)
-    table.add_column("articles", justify="right")
-    table.add_column("keywords", overflow="fold", ratio=1)
-    for topic in topics:
-        terms = ", ".join(keyword.term for keyword in topic.keywords[:words])
-        table.add_row(topic.id, f"{topic.size:,}", Text(printable(terms)))
-    return table
+    columns = [
+        Column("topic", lambda topic: topic.id, _WHOLE),
+        Column("articles", lambda topic: f"{topic.size:,}", _NUMBER),
+        Column("keywords", lambda topic: _terms(topic, words), _WIDE),
+    ]
+    return build_table(columns, topics)
 
 
 def stories_table(stories: Sequence[Story], now: datetime) -> Table:
     """Stories, one a row."""
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column("story", no_wrap=True)
-    table.add_column("articles", justify="right")
-    table.add_column("headline", overflow="fold", ratio=2)
-    table.add_column("keywords", overflow="fold", ratio=1, style="dim")
-    table.add_column("first", justify="right", no_wrap=True)
-    table.add_column("last", justify="right", no_wrap=True)
-    table.add_column("sources", overflow="fold", ratio=1)
-    for story in stories:
-        terms = ", ".join(keyword.term for keyword in story.keywords[:STORY_TERMS])
-        table.add_row(
-            story.id,
-            f"{story.size:,}",
-            Text(printable(story.headline or "(untitled)")),
-            Text(printable(terms)),
-            how_long_ago(story.first, now),
-            how_long_ago(story.last, now),
-            Text(printable(", ".join(story.sources))),
-        )
-    return table
+    columns = [
+        Column("story", lambda story: story.id, _WHOLE),
+        Column("articles", lambda story: f"{story.size:,}", _NUMBER),
+        Column("headline", lambda story: story.headline or UNTITLED, _FOLD | {"ratio": 2}),
+        Column("keywords", lambda story: _terms(story, STORY_TERMS), _WIDE | _DIM),
+        Column("first", lambda story: how_long_ago(story.first, now), _DATE),
+        Column("last", lambda story: how_long_ago(story.last, now), _DATE),
+        Column("sources", lambda story: ", ".join(story.sources), _WIDE),
+    ]
+    return build_table(columns, stories)
 
 
 def story_table(story: Story, now: datetime) -> Table:
     """The articles of one story, the oldest first."""
-    terms = ", ".join(keyword.term for keyword in story.keywords)
-    heading = [f"{story.id} · {printable(story.headline or '(untitled)')}", printable(terms)]
-    table = Table(
-        box=None, pad_edge=False, header_style="dim", title="\n".join(filter(None, heading)),
-        title_justify="left", title_style="bold",
-    )  # fmt: skip
-    table.add_column("published", no_wrap=True)
-    table.add_column("title", overflow="fold", ratio=1)
-    table.add_column("source", overflow="fold")
-    table.add_column("id", overflow="fold")
-    for card in story.articles:
-        table.add_row(
-            how_long_ago(card.published, now),
-            Text(printable(card.title or "(untitled)")),
-            Text(printable(card.source or "")),
-            Text(printable(card.id)),
-        )
-    return table
+    columns = [
+        Column("published", lambda card: how_long_ago(card.published, now), _WHOLE),
+        Column("title", lambda card: card.title or UNTITLED, _WIDE),
+        Column("source", lambda card: card.source or "", _FOLD),
+        Column("id", lambda card: card.id, _FOLD),
+    ]
+    heading = [f"{story.id} · {story.headline or UNTITLED}", _terms(story, None)]
+    title = "\n".join(printable(line) for line in heading if line)
+    return build_table(columns, story.articles, title)
+
+
+def _terms(group: Topic | Story, count: int | None) -> str:
+    return ", ".join(keyword.term for keyword in group.keywords[:count])
 
 
 def changes_table(changes: Sequence[Change]) -> Table:
-    """What a night did, one group a row: kinds in the order of `KINDS`, the largest first."""
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column("what", no_wrap=True)
-    table.add_column("id", no_wrap=True)
-    table.add_column("articles", justify="right", no_wrap=True)
-    table.add_column("label", overflow="fold", ratio=1)
-    table.add_column("from or to", overflow="fold", ratio=1)
-    order = {kind: place for place, kind in enumerate(KINDS)}
-    for change in sorted(
-        changes, key=lambda c: (order[c.kind], -max(c.size, c.previous_size), c.id)
-    ):
-        sizes = f"{change.previous_size:,} → {change.size:,}"
-        label = Text(printable(change.label))
-        table.add_row(change.kind, change.id, sizes, label, ", ".join(change.others))
-    return table
+    """What a night did, one group a row: kinds in the order of `CHANGE_KINDS`, largest first."""
+    columns = [
+        Column("what", lambda change: change.kind, _WHOLE),
+        Column("id", lambda change: change.id, _WHOLE),
+        Column("articles", lambda change: f"{change.previous_size:,} → {change.size:,}", _DATE),
+        Column("label", lambda change: change.label, _WIDE),
+        Column("from or to", lambda change: ", ".join(change.others), _WIDE),
+    ]
+    order = {kind: place for place, kind in enumerate(CHANGE_KINDS)}
+    return build_table(
+        columns,
+        sorted(changes, key=lambda c: (order[c.kind], -max(c.size, c.previous_size), c.id)),
+    )
 
 
 def trends_table(trends: Sequence[Trend]) -> Table:
-    """What bursts, one group a row, with its articles a day as small bars."""
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column("id", no_wrap=True)
-    table.add_column("burst", justify="right")
-    table.add_column("label", overflow="fold", ratio=1)
-    table.add_column("articles a day", no_wrap=True)
-    table.add_column("on the last", justify="right", no_wrap=True)
-    for trend in trends:
-        most = max(trend.daily, default=0)
-        bars = "".join(BARS[-(-count * (len(BARS) - 1) // max(most, 1))] for count in trend.daily)
-        last = f"{trend.daily[-1]:,} on {trend.until:%-d %b}"
-        table.add_row(trend.id, f"{trend.burst:.1f}", Text(printable(trend.label)), bars, last)
-    return table
+    """Trends, one a row, with the articles of each day as small bars."""
+    columns = [
+        Column("id", lambda trend: trend.id, _WHOLE),
+        Column("burst", lambda trend: f"{trend.burst:.1f}", _NUMBER),
+        Column("label", lambda trend: trend.label, _WIDE),
+        Column("articles a day", lambda trend: _bars(trend.daily), _WHOLE),
+        Column("on the last", lambda t: f"{t.daily[-1]:,} on {t.until:%-d %b}", _DATE),
+    ]
+    return build_table(columns, trends)
 
 
-def night_report(night: Mapping[str, Any]) -> str:
-    """What one nightly run did, from its record; see `nights.Night`."""
-    intake = night["intake"]
-    if night["refused"]:
-        serves = night["snapshot"] or "nothing"
-        lines = [f"not published, {serves} serves on", *(f"gate: {g}" for g in night["refused"])]
-    elif night["unchanged"]:
-        lines = [f"nothing has changed: {night['snapshot']} serves on"]
-    else:
-        lines = [f"published {night['snapshot']}", *(f"forced: {g}" for g in night["forced"])]
-    counted = ("new", "changed", "unchanged", "removed", "rejected")
-    lines.append(
-        f"read {intake['read']:,} records: " + ", ".join(f"{intake[c]:,} {c}" for c in counted)
-    )
-    if intake["rejects_file"]:
-        lines.append(f"rejects are listed in {intake['rejects_file']}")
-    lines += [
-        f"{night['articles']:,} articles with {night['contents']:,} different texts: "
-        f"{night['embedded']:,} embedded, {night['reused']:,} reused; "
-        f"{night['texts']:,} are left where near-duplicates count once",
-        f"{night['truncated']:,} articles are longer than the encoder reads; "
-        f"{1 - night['words_read_share']:.1%} of all words were not read",
-        f"{night['stories']:,} stories; "
-        f"{night['topics']:,} topics, {night['finer_topics']:,} finer ones within them, "
-        f"{night['without_topic']:,} articles without",
-    ]
-    for kind, changes in night["changes"].items():
-        if changes:
-            counted_changes = ", ".join(f"{changes[k]:,} {k}" for k in KINDS if k in changes)
-            lines.append(f"{kind}: {counted_changes}")
-    if night["gates"]:
-        shares = ", ".join(f"{name} {value:.1%}" for name, value in night["gates"].items())
-        lines.append(f"gates: {shares}")
-    lines += [
-        "the search is exact"
-        if night["search_recall"] == 1
-        else f"the search finds {night['search_recall']:.1%} of the nearest articles",
-        f"{sum(night['seconds'].values()):.1f} s: "
-        + ", ".join(f"{name} {seconds:.1f}" for name, seconds in night["seconds"].items()),
-    ]
-    return "\n".join(lines)
+def _bars(daily: Sequence[int]) -> str:
+    most = max(1, *daily)
+    return "".join(BARS[-(-count * (len(BARS) - 1) // most)] for count in daily)
 
 
 def figures_table(
@@ -230,29 +194,35 @@ def figures_table(
     kind: str = "ranking",
     counts: Mapping[str, Sequence[str]] | None = None,
 ) -> Table:
-    """Rankings or groupings, one a row, each measure with the ends of its interval, and `counts`.
+    """Rankings or groupings, one a row, each measure with the ends of its interval.
 
-    `counts` holds further columns by their heading, a cell for each row.
+    Args:
+        rows: What was measured.
+        measures: The names of the measures, in the order of each row's figures.
+        kind: Heading of the column of names.
+        counts: Further columns by their heading, with a cell for each row.
+
+    Returns:
+        The table.
     """
-    counts = counts or {}
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column(kind, no_wrap=True)
-    for name in measures:
-        table.add_column(name, no_wrap=True)
-    for name in counts:
-        table.add_column(name, no_wrap=True, justify="right")
+    columns = [Column(kind, lambda row: row[0], _WHOLE)]
+    for place, name in enumerate([*measures, *(counts or {})], start=1):
+        columns.append(Column(name, itemgetter(place), _WHOLE if place <= len(measures) else _DATE))
+    cells = []
     for place, row in enumerate(rows):
         figures = zip(*row.figures, strict=True)
-        table.add_row(
-            row.name,
-            *(f"{mean:.3f} ({low:.3f}–{high:.3f})" for mean, low, high in figures),
-            *(cells[place] for cells in counts.values()),
+        cells.append(
+            [
+                row.name,
+                *(f"{mean:.3f} ({low:.3f}–{high:.3f})" for mean, low, high in figures),
+                *(column[place] for column in (counts or {}).values()),
+            ]
         )
-    return table
+    return build_table(columns, cells)
 
 
 def groupings_table(found: "ClusteringEvaluation", measures: Sequence[str]) -> Table:
-    """Groupings, one a row: their figures, how many groups they have, and what is worth a look."""
+    """Groupings, one a row: their figures, how many groups each found, and its largest or rest."""
     groupings = found.groupings
     counts = {"found": [f"{len(g.sizes):,}" for g in groupings]}
     if found.kind == "story":
@@ -263,12 +233,12 @@ def groupings_table(found: "ClusteringEvaluation", measures: Sequence[str]) -> T
 
 
 def printable(text: str) -> str:
-    """One line without control and direction characters: headlines come from outside."""
+    """One line without control and direction characters, because headlines come from outside."""
     return "".join(" " if category(c) in _UNPRINTED or c in _BIDI else c for c in text)
 
 
 def how_long_ago(moment: datetime | None, now: datetime) -> str:
-    """A moment as an editor says it: "5 minutes ago", "3 days ago", then the date."""
+    """A moment as an editor says it: "5 minutes ago", "3 days ago", and a date from 60 days on."""
     if moment is None:
         return ""
     seconds = (now - moment).total_seconds()
@@ -279,45 +249,3 @@ def how_long_ago(moment: datetime | None, now: datetime) -> str:
         if count:
             return f"{count} {unit}{'' if count == 1 else 's'} ago"
     return "just now"
-
-
-# Controls (escape sequences among them), line and paragraph separators, lone surrogates.
-_UNPRINTED = frozenset(("Cc", "Zl", "Zp", "Cs"))
-_BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
-
-class HiddenRows:
-    """A `Progress` that draws one bar a stage: how many, at which rate, how long still."""
-
-    def __init__(self, console: Console) -> None:
-        self._console = console
-
-    @contextmanager
-    def stage(self, name: str, total: int | None, unit: str) -> Iterator[Advance]:
-        """Draw a bar while the block runs; it stays when the block is done."""
-        amount: ProgressColumn = DownloadColumn() if unit == "B" else MofNCompleteColumn()
-        columns: list[ProgressColumn] = [TextColumn("{task.description:<10}"), BarColumn(24)]
-        if total is not None:
-            columns += [amount, _RateColumn(unit), TimeRemainingColumn(elapsed_when_finished=True)]
-        else:
-            columns += [TimeElapsedColumn()]
-        with Progress(*columns, console=self._console) as bars:
-            task = bars.add_task(name, total=total)
-            yield lambda count: bars.advance(task, count)
-            bars.update(task, total=total or 1, completed=total or 1)
-
-
-class _RateColumn(ProgressColumn):
-    """Units done per second."""
-
-    def __init__(self, unit: str) -> None:
-        super().__init__()
-        self._unit = unit
-
-    def render(self, task: Task) -> Text:
-        speed = task.finished_speed or task.speed
-        if speed is None:
-            return Text("")
-        if self._unit == "B":
-            return Text(f"{speed / 1e6:,.1f} MB/s", style="dim")
-        return Text(f"{speed:,.0f} {self._unit}/s", style="dim")

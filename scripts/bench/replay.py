@@ -20,11 +20,11 @@ from sklearn.metrics import adjusted_rand_score
 
 from recommender._typing import Array
 from recommender.artifacts.folder import Artifacts
-from recommender.cli.tables import KINDS
 from recommender.groups.previous import PreviousGroups, read_previous
 from recommender.pipeline.nightly import run_night
 from recommender.settings import Settings, load_settings
 from recommender.snapshot.topic_tree import at_level, tree_of
+from recommender.types import CHANGE_KINDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,9 @@ def main(news: Path, nights: int, keep: Path | None, json_file: Path | None) -> 
         agreement = against_rebuild(folder, settings)
     click.echo("night articles  topics kept/lasting  stories kept/lasting  moved  unfed  seconds")
     for s in steps:
-        counted = ", ".join(f"{s.changes[kind]} {kind}" for kind in KINDS if kind in s.changes)
+        counted = ", ".join(
+            f"{s.changes[kind]} {kind}" for kind in CHANGE_KINDS if kind in s.changes
+        )
         click.echo(
             f"{s.night:5} {s.articles:8,} {s.topics:7} {s.kept:5}/{s.lasting:<6} {s.stories:9,} "
             f"{s.stories_kept:5,}/{s.stories_lasting:<6,} {s.moved:5.1%} {s.moved_without_new:6.1%}"

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from recommender import Article, Recommender
+from recommender import Recommender
 from tests.conftest import Run
+from tests.json_shapes import check_json
 from tests.planted import START, newsdesk, publish_articles, report, write_jsonl
 
 ROOM = ("related.floor=0", "topics.resolution=1")
@@ -156,40 +157,16 @@ def test_what_bursts_is_drawn_day_by_day(run: Run, tmp_path: Path) -> None:
     assert found["daily"] == list(story.daily)
 
 
-def test_the_report_is_what_the_night_printed(run: Run, tmp_path: Path) -> None:
-    source = write_jsonl(tmp_path / "s.jsonl", newsdesk())
-    night = run("recommender", "nightly", source, "--artifacts", tmp_path / "a")
-    assert run("recommender", "report", "--artifacts", tmp_path / "a").out == night.out
-    again = run("recommender", "nightly", source, "--artifacts", tmp_path / "a", "--json")
-    told = run("recommender", "report", "--artifacts", tmp_path / "a", "--json")
-    assert json.loads(told.out) == json.loads(again.out)
-    unchanged = run("recommender", "report", "--artifacts", tmp_path / "a").out
-    assert unchanged.startswith("nothing has changed: ")
-
-
-def test_a_gate_stops_the_night_and_force_overrides(run: Run, tmp_path: Path) -> None:
-    source = write_jsonl(tmp_path / "s.jsonl", newsdesk())
-    strict = ["--set", "gates.least_articles=0", "--set", "gates.largest_topic=0.1"]
-    nightly = ["nightly", source, "--artifacts", tmp_path / "a", *strict]
-    refused = run("recommender", *nightly)
-    assert refused.code == 4
-    assert "gates.largest_topic admits 10.0%" in refused.err
-    assert "nothing is published" in refused.err
-    assert not (tmp_path / "a" / "CURRENT").exists()
-    report = run("recommender", "report", "--artifacts", tmp_path / "a")
-    assert report.out.startswith(
-        "not published, nothing serves on\ngate: articles are of one topic"
-    )
-    forced = run("recommender", *nightly, "--force")
-    assert forced.code == 0
-    assert "forced: articles are of one topic" in forced.out
-    rec = Recommender.open(tmp_path / "a")
-    changed = write_jsonl(tmp_path / "s.jsonl", [*newsdesk(), report_of_tonight()])
-    refused = run("recommender", *nightly)
-    assert changed == source
-    assert f"{rec.health().snapshot} serves on" in refused.err
-    assert rec.health().snapshot == Recommender.open(tmp_path / "a").health().snapshot
-
-
-def report_of_tonight() -> Article:
-    return replace(report("frost", 3), id="tonight", text="An entirely different evening")
+@pytest.mark.parametrize("command", ["topics", "stories"])
+@pytest.mark.parametrize("flag", ["", "--changes", "--trending"])
+def test_json_has_the_documented_shape(run: Run, tmp_path: Path, command: str, flag: str) -> None:
+    days = [replace(report("prize", n % 6), id=f"day-{n:02}", published=START + timedelta(days=n))
+            for n in range(14)]  # fmt: skip
+    last = START + timedelta(days=14)
+    news = [replace(report("strike", n % 6), id=f"new-{n}", published=last) for n in range(10)]
+    publish_articles(tmp_path, [*days, *news], "topics.count=2")
+    flags = [flag] if flag else []
+    printed = run("recommender", command, *flags, "--artifacts", tmp_path, "--json")
+    found = json.loads(printed.out)
+    assert found
+    check_json(found, {"": command, "--changes": "changes", "--trending": "trends"}[flag])

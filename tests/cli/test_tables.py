@@ -7,7 +7,6 @@ import pytest
 from rich.console import Console
 
 from recommender.cli.tables import (
-    HiddenRows,
     article_heading,
     figures_table,
     how_long_ago,
@@ -59,14 +58,6 @@ def test_headlines_cannot_drive_a_terminal() -> None:
 def test_printable_keeps_what_scripts_need() -> None:
     for text in ("می‌خواهم", "👩‍👩‍👧", "a\xa0b", "Tony’s"):
         assert printable(text) == text
-
-
-def test_bars_show_count_and_rate() -> None:
-    console = Console(width=120, force_terminal=False)
-    with console.capture() as capture, HiddenRows(console).stage("embed", 10, "texts") as advance:
-        advance(10)
-    assert "embed" in capture.get()
-    assert "10/10" in capture.get()
 
 
 def test_figures_stand_beside_their_intervals_on_one_line_each() -> None:

@@ -1,0 +1,73 @@
+"""The report of a nightly run, in lines that a person reads."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from recommender.types import CHANGE_KINDS
+
+__all__ = ["night_report"]
+
+_INTAKE = ("new", "changed", "unchanged", "removed", "rejected")
+
+
+def night_report(night: Mapping[str, Any]) -> str:
+    """What one nightly run did.
+
+    Args:
+        night: Its record, as `recommender nightly --json` prints it.
+
+    Returns:
+        The report, several lines.
+    """
+    lines = [*_outcome(night), *_articles(night), *_groups(night)]
+    if night["search_recall"] == 1:
+        lines.append("the search is exact")
+    else:
+        lines.append(f"the search finds {night['search_recall']:.1%} of the nearest articles")
+    seconds = ", ".join(f"{name} {took:.1f}" for name, took in night["seconds"].items())
+    lines.append(f"{sum(night['seconds'].values()):.1f} s: {seconds}")
+    return "\n".join(lines)
+
+
+def _outcome(night: Mapping[str, Any]) -> list[str]:
+    """Whether a snapshot was published, and why not."""
+    if night["refused"]:
+        serves = night["snapshot"] or "nothing"
+        return [f"not published, {serves} serves on", *(f"gate: {g}" for g in night["refused"])]
+    if night["unchanged"]:
+        return [f"nothing has changed: {night['snapshot']} serves on"]
+    return [f"published {night['snapshot']}", *(f"forced: {g}" for g in night["forced"])]
+
+
+def _articles(night: Mapping[str, Any]) -> list[str]:
+    """What was read, rejected and embedded."""
+    intake = night["intake"]
+    counts = ", ".join(f"{intake[kind]:,} {kind}" for kind in _INTAKE)
+    lines = [f"read {intake['read']:,} records: {counts}"]
+    if intake["rejects_file"]:
+        lines.append(f"rejects are listed in {intake['rejects_file']}")
+    lines += [
+        f"{night['articles']:,} articles with {night['contents']:,} different texts: "
+        f"{night['embedded']:,} embedded, {night['reused']:,} reused; "
+        f"{night['texts']:,} are left where near-duplicates count once",
+        f"{night['truncated']:,} articles are longer than the encoder reads; "
+        f"{1 - night['words_read_share']:.1%} of all words were not read",
+    ]
+    return lines
+
+
+def _groups(night: Mapping[str, Any]) -> list[str]:
+    """Stories and topics, what became of those of the previous night, and the gates."""
+    lines = [
+        f"{night['stories']:,} stories; "
+        f"{night['topics']:,} topics, {night['finer_topics']:,} finer ones within them, "
+        f"{night['without_topic']:,} articles without",
+    ]
+    for group, changes in night["changes"].items():
+        if changes:
+            counts = [f"{changes[kind]:,} {kind}" for kind in CHANGE_KINDS if kind in changes]
+            lines.append(f"{group}: {', '.join(counts)}")
+    if night["gates"]:
+        shares = ", ".join(f"{name} {value:.1%}" for name, value in night["gates"].items())
+        lines.append(f"gates: {shares}")
+    return lines

@@ -1,0 +1,84 @@
+"""The nightly build, and the report of what it did."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from recommender.artifacts.folder import Artifacts
+from recommender.cli.exit_codes import EXIT_HELP, exit_code
+from recommender.cli.options import (
+    artifacts_option,
+    config_option,
+    echo_json,
+    existing_folder,
+    json_option,
+    progress_bars,
+    progress_option,
+    set_option,
+)
+from recommender.errors import needs_extra
+
+__all__ = ["nightly", "report"]
+
+
+@click.command(epilog=EXIT_HELP)
+@click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path))
+@artifacts_option
+@config_option
+@set_option
+@progress_option
+@click.option("-v", "--verbose", count=True, help="Log more: -v what is done, -vv all.")
+@click.option("--force", is_flag=True, help="Publish past the gates, and if nothing changed.")
+@json_option
+def nightly(
+    sources: tuple[Path, ...],
+    artifacts: Path,
+    config: Path | None,
+    overrides: tuple[str, ...],
+    progress: bool | None,
+    verbose: int,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Read SOURCES, embed what is new, rebuild everything and publish a snapshot.
+
+    SOURCES are .jsonl, .ndjson or .csv files (each also as .gz) or .parquet files. Articles stay
+    stored between runs, so a source may hold only what is new.
+    """
+    with needs_extra("build"):
+        from recommender.pipeline.nightly import run_night
+        from recommender.settings import load_settings
+    from recommender.cli.logs import log_to_stderr
+
+    log_to_stderr(verbose)
+    try:
+        night = run_night(
+            sources,
+            Artifacts(artifacts),
+            load_settings(config, overrides=overrides),
+            force=force,
+            progress=progress_bars(progress),
+        )
+    except Exception as error:
+        if as_json:
+            echo_json({"error": str(error), "exit_code": exit_code(error)})
+        raise
+    from recommender.cli.night_report import night_report
+
+    click.echo(night.to_json() if as_json else night_report(asdict(night)))
+
+
+@click.command()
+@artifacts_option
+@json_option
+def report(artifacts: Path, as_json: bool) -> None:
+    """Print what the last nightly run did: counts, changes, gates and times."""
+    from recommender.cli.night_report import night_report
+    from recommender.pipeline.run_log import last_night
+
+    night = last_night(existing_folder(artifacts))
+    if as_json:
+        echo_json(night)
+    else:
+        click.echo(night_report(night))

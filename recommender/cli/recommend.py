@@ -1,0 +1,88 @@
+"""The command `recommend`: the articles related to one article."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Unpack
+
+import click
+
+from recommender import __version__
+from recommender.cli.exit_codes import EXIT_HELP
+from recommender.cli.options import Moment, artifacts_option, console, echo_json, json_option
+from recommender.cli.suggestions import known_labels, suggest_ids
+from recommender.serving.query import DUPLICATES, FALLBACKS, MODES, Options
+
+__all__ = ["recommend"]
+
+_SHARE = click.FloatRange(0, 1)
+_ABOVE_0 = click.FloatRange(0, min_open=True)
+
+
+@click.command(epilog=EXIT_HELP)
+@click.argument("article_id")
+@click.option("-n", "--count", type=click.IntRange(min=1), default=10, show_default=True)
+@click.option(
+    "--mode",
+    type=click.Choice(MODES),
+    default="related",
+    show_default=True,
+    help="The story and its neighbours; the same event alone, newest first; or its topic alone.",
+)
+@click.option("--section", multiple=True, help="Only this section; repeat for several.")
+@click.option("--language", multiple=True, help="Only this language; repeat for several.")
+@click.option("--source", multiple=True, help="Only this source; repeat for several.")
+@click.option("--since", type=Moment(), help="Only from then on: ISO 8601, or 12h, 7d, 4w back.")
+@click.option("--until", type=Moment(), help="Only before then; as --since.")
+@click.option("--exclude", multiple=True, metavar="ID", help="Leave out; repeat for several.")
+@click.option("--floor", type=_SHARE, help="Only scores from here on.  [default: the settings']")
+@click.option("--diversity", type=_SHARE, help="0 is relevance alone.  [default: the settings']")
+@click.option(
+    "--closeness",
+    type=_SHARE,
+    help="How much nearness in time to the article counts.  [default: the settings']",
+)
+@click.option("--half-life", type=_ABOVE_0, metavar="DAYS", help="Halve scores with age.")
+@click.option("--per-source", type=click.IntRange(min=1), help="At most so many of one source.")
+@click.option("--per-author", type=click.IntRange(min=1), help="At most so many of one author.")
+@click.option("--per-story", type=click.IntRange(min=1), help="At most so many of one story.")
+@click.option(
+    "--duplicates",
+    type=click.Choice(DUPLICATES),
+    default="collapse",
+    show_default=True,
+    help="Show one article of nearly the same text, or each.",
+)
+@click.option(
+    "--fallback",
+    type=click.Choice(FALLBACKS),
+    help="Fill a short list with the newest of the section or topic.",
+)
+@artifacts_option
+@json_option
+@click.version_option(__version__)
+def recommend(
+    article_id: str, count: int, artifacts: Path, as_json: bool, **options: Unpack[Options]
+) -> None:
+    """Print the articles related to ARTICLE_ID, best first, and why."""
+    from recommender.serving.recommender import Recommender
+
+    rec = Recommender.open(artifacts)
+    try:
+        with suggest_ids(rec):
+            article = rec.article(article_id)
+            hits = rec.related(article_id, count, **options)
+    except ValueError as error:  # what the ranges of the options let through, such as nan
+        raise click.UsageError(str(error)) from error
+    if as_json:
+        from recommender.serving.serialize import answer_json
+
+        echo_json(answer_json(article, hits))
+        return
+    from recommender.cli.tables import article_heading, related_table
+
+    now, screen = datetime.now(UTC), console()
+    screen.print(article_heading(article, now), soft_wrap=True)
+    if hits:
+        screen.print(related_table(hits, now))
+    if hits.note is not None:
+        click.echo(f"Only so many: {hits.note}." + known_labels(rec, options), err=True)

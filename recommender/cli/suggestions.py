@@ -1,0 +1,60 @@
+"""Suggestions for what was mistyped: the nearest ids, and the labels that there are."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from recommender.errors import RemovedArticle, UnknownArticle
+from recommender.types import labels_of
+
+if TYPE_CHECKING:
+    from recommender.serving.query import Options
+    from recommender.serving.recommender import Recommender
+
+__all__ = ["known_labels", "suggest_ids"]
+
+LABELS_SHOWN = 12
+
+
+@contextmanager
+def suggest_ids(rec: "Recommender") -> Iterator[None]:
+    """Add the nearest ids to the message of an `UnknownArticle` that the block raises.
+
+    Args:
+        rec: The recommender that is asked in the block.
+    """
+    try:
+        yield
+    except RemovedArticle:
+        raise
+    except UnknownArticle as error:
+        if nearest := rec.nearest_ids(error.article_id):
+            error.reason += f"; the nearest ids are {', '.join(nearest)}"
+        raise
+
+
+def known_labels(rec: "Recommender", options: "Options") -> str:
+    """A sentence for each label asked for that no article has.
+
+    Args:
+        rec: The recommender that was asked.
+        options: The options of the question.
+
+    Returns:
+        The sentences, each after a space; "" where all labels are known.
+    """
+    from recommender.cli.tables import printable
+
+    sentences = []
+    wanted = {
+        "section": options.get("section"),
+        "language": options.get("language"),
+        "source": options.get("source"),
+    }
+    for facet, labels in wanted.items():
+        known = rec.labels(facet)
+        for label in labels_of(labels) or ():
+            if label not in known:
+                some = printable(", ".join(known[:LABELS_SHOWN])) or "none"
+                sentences.append(f" No article has the {facet} {label!r}; there are: {some}.")
+    return "".join(sentences)
