@@ -23,7 +23,7 @@ from recommender.evaluation.clustering_metrics import (
 from recommender.evaluation.keyword_metrics import diversity, mean_npmi, term_incidence
 from recommender.evaluation.labelled_set import LabelKind, LabelledSet, rows_of_split
 from recommender.evaluation.trial_run import TrialRun, trial_run
-from recommender.groups.topics import knn_labels
+from recommender.groups.label_propagation import knn_labels
 from recommender.language.tokens import read_tokens
 from recommender.progress import Progress, Silent
 from recommender.settings import Settings

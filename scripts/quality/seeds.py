@@ -24,7 +24,8 @@ from recommender.evaluation.labelled_set import read_labelled
 from recommender.graph.leiden import leiden, leiden_ensemble
 from recommender.graph.measures import modularity
 from recommender.graph.rescore import Graph
-from recommender.groups.topics import EDGE_WEIGHT_POWER, ENSEMBLE_SEARCHES
+from recommender.groups.label_propagation import EDGE_WEIGHT_POWER
+from recommender.groups.topic_communities import ENSEMBLE_SEARCHES
 from recommender.settings import load_settings
 
 SETS = ("bbc", "reuters", "agnews")

@@ -9,24 +9,19 @@ from hypothesis import strategies as st
 
 from recommender._typing import Array
 from recommender.graph.rescore import Graph
-from recommender.groups import topics as room
-from recommender.groups.topics import (
-    knn_labels,
-    propagate_labels,
-    topic_strengths,
-    unassign_weakest,
-)
+from recommender.groups import topics as topics_module
+from recommender.groups.topics import topic_strengths, unassign_weakest
 
 
 def detect_topics(
     neighbours: Array, scores: Array, resolution: float, seed: int, articles: Array | None = None
 ) -> Array:
-    """The broad topics."""
-    return room.detect_topics(neighbours, scores, resolution, seed, articles).topic_of
+    """The topics of level 1."""
+    return topics_module.detect_topics(neighbours, scores, resolution, seed, articles).topic_of
 
 
 def planted_graph(*sizes: int, noise: float = 0.1) -> tuple[Graph, list[int]]:
-    """Texts around one axis for each size, shuffled; and the axis of each."""
+    """Texts around one axis for each size, shuffled; and the axis of each text."""
     axes = [axis for axis, size in enumerate(sizes) for _ in range(size)]
     random.Random(0).shuffle(axes)
     vectors = np.eye(16)[axes]
@@ -49,7 +44,7 @@ def test_planted_groups_are_the_topics_the_largest_first() -> None:
 
 
 def test_equal_seeds_give_equal_topics_whatever_ran_before() -> None:
-    # So noisy that there is no one right answer: only the seed decides.
+    # So noisy that there are many answers, and only the seed decides.
     graph, _ = planted_graph(60, 60, noise=2.0)
     first = detect_topics(*graph, 1.0, 7)
     random.seed(99)
@@ -79,7 +74,7 @@ def test_texts_without_neighbours_are_topics_of_their_own(count: int) -> None:
     assert topic_of.tolist() == list(range(count))
 
 
-def test_missing_neighbours_and_scores_of_nothing_are_no_ties() -> None:
+def test_missing_neighbours_and_scores_of_0_make_no_edges() -> None:
     neighbours = np.array([[1, -1], [0, 2], [1, -1]], dtype=np.int32)
     scores = np.array([[0.9, 0.9], [0.9, 0.0], [0.0, 0.0]], dtype=np.float32)
     assert detect_topics(neighbours, scores, 0.5, 0).tolist() == [0, 0, 1]
@@ -92,8 +87,8 @@ def test_the_topic_of_most_articles_comes_first_not_of_most_texts() -> None:
     assert set(detect_topics(*graph, 0.5, 0, articles)[np.array(axes) == 0]) == {0}
 
 
-def check_levels(topics: room.Topics) -> None:
-    """Each finer topic lies in one of the level above, and every text in one of each."""
+def check_levels(topics: topics_module.Topics) -> None:
+    """Each finer topic lies in one of the level above, and so do its texts."""
     broad = int(topics.topic_of.max()) + 1
     assert (topics.parents[:broad] == -1).all()
     assert (topics.levels[:broad] == 1).all()
@@ -107,9 +102,9 @@ def check_levels(topics: room.Topics) -> None:
     assert (above == topics.topic_of).all()
 
 
-def test_large_topics_hold_finer_ones() -> None:
+def test_large_topics_are_split_into_finer_ones() -> None:
     rng = np.random.default_rng(3)
-    parts = np.repeat(np.arange(6), 60)  # three in each of two
+    parts = np.repeat(np.arange(6), 60)  # two topics of three parts each
     axes = np.hstack([np.eye(2)[parts // 3], 0.8 * np.eye(6)[parts]])
     vectors = axes + 0.05 * rng.standard_normal(axes.shape)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
@@ -117,53 +112,20 @@ def test_large_topics_hold_finer_ones() -> None:
     np.fill_diagonal(cosine, -1)
     links = np.argsort(-cosine, axis=1)[:, :100].astype(np.int32)
     scores = np.maximum(np.take_along_axis(cosine, links, axis=1), 0).astype(np.float32)
-    topics = room.detect_topics(links, scores, 0.5, 0)
+    topics = topics_module.detect_topics(links, scores, 0.5, 0)
     check_levels(topics)
     assert len(set(zip(parts // 3, topics.topic_of, strict=True))) == 2
     assert len(set(zip(parts, topics.finest_of, strict=True))) == 6
     assert topics.parents.tolist() == [-1, -1, 0, 0, 0, 1, 1, 1] or len(topics.parents) == 8
-    again = room.detect_topics(links, scores, 0.5, 0, previous=(topics.topic_of, topics.finest_of))
+    again = topics_module.detect_topics(
+        links, scores, 0.5, 0, previous=(topics.topic_of, topics.finest_of)
+    )
     assert [a.tolist() for a in again] == [a.tolist() for a in topics]
     assert topic_strengths(links, scores, topics.topic_of).min() > 0.5
 
 
-@pytest.mark.parametrize("count", [1, 2, 5])
-def test_so_many_topics_as_were_asked_for(count: int) -> None:
-    graph, _ = planted_graph(40, 40, 40, noise=0.4)
-    topics = room.detect_topics(*graph, 0.5, 0, count=count)
-    assert int(topics.topic_of.max()) + 1 == count
-
-
-def test_too_small_a_group_joins_what_it_is_linked_to() -> None:
-    neighbours = np.array([[1, 2], [0, 2], [0, 1], [4, 0], [3, -1]], dtype=np.int32)
-    scores = np.array([[0.9, 0.9]] * 3 + [[0.9, 0.2], [0.9, 0.0]], dtype=np.float32)
-    assert set(detect_topics(neighbours, scores, 1.0, 0).tolist()) == {0}
-
-
-def test_new_texts_are_placed_where_their_neighbours_are() -> None:
-    neighbours = np.array([[1, -1], [0, -1], [0, 1], [2, -1], [-1, -1]], dtype=np.int32)
-    scores = np.full((5, 2), 0.5, dtype=np.float32)
-    labels = np.array([7, 7, -1, -1, -1], dtype=np.int32)
-    assert propagate_labels(neighbours, scores, labels).tolist() == [7, 7, 7, 7, -1]
-
-
-# Between topics and none votes come to no end.
-@pytest.mark.parametrize(("noise", "least"), [(0.3, room.KEPT), (1.0, 0.98), (2.0, room.KEPT)])
-def test_texts_stand_where_they_would_be_placed(noise: float, least: float) -> None:
-    graph, _ = planted_graph(300, 300, 300, noise=noise)
-    topic_of = detect_topics(*graph, 0.5, 0)
-    kept = knn_labels(topic_of[graph.neighbours], graph.scores) == topic_of
-    assert kept.mean() >= least
-
-
-def test_votes_weigh_and_ties_go_to_the_lowest() -> None:
-    labels = np.array([[3, 1, 1], [2, 5, -1], [4, -1, -1], [-1, -1, -1]], dtype=np.int32)
-    scores = np.array([[0.9, 0.5, 0.5], [0.5, 0.5, 0.9], [0, 0, 0], [1, 1, 1]], np.float32)
-    assert knn_labels(labels, scores).tolist() == [3, 2, -1, -1]
-
-
 @given(st.integers(0, 10_000), st.floats(0, 1))
-def test_the_weakest_go_without_a_topic_up_to_a_share(seed: int, share: float) -> None:
+def test_the_weakest_texts_lose_their_topic_up_to_a_share(seed: int, share: float) -> None:
     rng = np.random.default_rng(seed)
     # Two broad topics of which the first has three finer ones, and a third without.
     finest = rng.integers(1, 6, 40).astype(np.int32)
@@ -171,7 +133,7 @@ def test_the_weakest_go_without_a_topic_up_to_a_share(seed: int, share: float) -
     parents, levels = np.array([-1, -1, -1, 0, 0, 0]), np.array([1, 1, 1, 2, 2, 2])
     broad = np.where(parents[finest] < 0, finest, parents[finest]).astype(np.int32)
     articles, strength = rng.integers(1, 4, 40), rng.random(40).astype(np.float32)
-    topics = room.Topics(broad, finest, parents.astype(np.int32), levels.astype(np.int32))
+    topics = topics_module.Topics(broad, finest, parents.astype(np.int32), levels.astype(np.int32))
     left = unassign_weakest(topics, strength, share, articles)
     without = left.topic_of < 0
     assert np.array_equal(without, left.finest_of < 0)
@@ -180,9 +142,9 @@ def test_the_weakest_go_without_a_topic_up_to_a_share(seed: int, share: float) -
     if not without.all():  # one article more would have been too many
         more = articles[~without][strength[~without].argmin()]
         assert articles[without].sum() + more > share * articles.sum()
-    # What is left is grouped as before, and each topic that is left has texts.
-    for now, then in ((left.topic_of, broad), (left.finest_of, finest)):
-        pairs = set(zip(now[~without].tolist(), then[~without].tolist(), strict=True))
+    # The other texts are grouped as before, and each remaining topic has texts.
+    for new_of, old_of in ((left.topic_of, broad), (left.finest_of, finest)):
+        pairs = set(zip(new_of[~without].tolist(), old_of[~without].tolist(), strict=True))
         assert len(pairs) == len({new for new, _ in pairs}) == len({old for _, old in pairs})
     has = left._replace(topic_of=left.topic_of[~without], finest_of=left.finest_of[~without])
     if not without.all():
@@ -193,8 +155,8 @@ def test_the_weakest_go_without_a_topic_up_to_a_share(seed: int, share: float) -
         assert (np.diff(sizes) <= 0).all()
 
 
-def test_no_share_changes_nothing() -> None:
+def test_a_share_of_0_changes_nothing() -> None:
     graph, _ = planted_graph(20, 45, 30)
-    topics = room.detect_topics(*graph, 0.5, 0)
+    topics = topics_module.detect_topics(*graph, 0.5, 0)
     weak = topic_strengths(*graph, topics.topic_of)
     assert unassign_weakest(topics, weak, 0.0, np.ones(95, int)) is topics
