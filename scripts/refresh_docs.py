@@ -1,7 +1,8 @@
-"""Rewrite the parts of docs/ that repeat other files: help texts, and what scripts/ holds.
+"""Rewrite the parts of docs/ that repeat the code: help texts, files, the snapshot's schema.
 
 The block behind `<!-- help: COMMAND -->` is what `COMMAND --help` prints, the one behind
-`<!-- file: PATH -->` is that file. Usage: python scripts/refresh_docs.py
+`<!-- file: PATH -->` is that file, the table behind `<!-- snapshot files -->` is that of the
+snapshot's schema. Usage: python scripts/refresh_docs.py
 """
 
 import re
@@ -10,13 +11,17 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from recommender.cli import main as cli
+from recommender.snapshot.schema import files_table
 
 ROOT = Path(__file__).resolve().parent.parent
 _BLOCK = re.compile(r"<!-- (help|file): (.+?) -->\n```(\w+)\n.*?\n```", re.DOTALL)
 
+_FILES = re.compile(r"(<!-- snapshot files -->\n\n)(?:\|.*\n)*")
+
 
 def refreshed(page: str) -> str:
     """The page with every marked block as it should read."""
+    page = _FILES.sub(lambda marked: f"{marked[1]}{files_table()}\n", page)
     return _BLOCK.sub(_block, page)
 
 

@@ -38,10 +38,9 @@ STORIES = {
 }
 SOURCES = ("Gazette", "Herald", "Courier")
 START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
-# Arrays of a snapshot that remember the nights before: the topics, and all ids of groups.
+# Arrays of a snapshot that remember the nights before: the topics, and the ids of stories.
 OF_NIGHTS = {
-    "topic_of", "finest_of", "topic_strength", "story_ids", "story_ids_start", "stories_by_id",
-    "dead", "dead_start", "heirs", "heirs_start",
+    "topic_of", "finest_of", "topic_strength", "stories_by_id",
 }  # fmt: skip
 
 

@@ -32,15 +32,7 @@ from recommender.embedding.base import Encoder
 from recommender.pipeline.ingest import Intake
 from recommender.pipeline.nightly import Night, run_night
 from recommender.snapshot.manifest import MANIFEST
-from recommender.snapshot.reader import (
-    ARRAYS,
-    FACETS,
-    INDEX,
-    LINEAGE,
-    RULES,
-    SCORING,
-    TOPICS,
-)
+from recommender.snapshot.schema import FILES
 from recommender.sources.open import open_source
 from recommender.sources.validate import ArticleReader
 from recommender.types import Article
@@ -416,8 +408,7 @@ def test_every_field_of_the_nightly_summary_is_explained() -> None:
 
 def test_the_snapshots_files_are_listed() -> None:
     listed = {code(row[0]) for row in section("docs/architecture.md", "The snapshot's files").rows}
-    arrays = {f"{name}.npy" for name in ARRAYS}
-    assert listed == {MANIFEST, INDEX, TOPICS, FACETS, RULES, SCORING, LINEAGE} | arrays
+    assert listed == {MANIFEST, *FILES}
 
 
 @pytest.mark.parametrize("page", EVERY_PAGE, ids=lambda p: p.name)

@@ -27,33 +27,17 @@ from recommender.cli.main import recommender
 from recommender.errors import LockHeld, NewerFormat, SnapshotDamaged, SnapshotError
 from recommender.language.prepare import embedded_text
 from recommender.language.tokens import tokenise
-from recommender.snapshot.array_file import stamp
 from recommender.snapshot.manifest import FORMAT, MANIFEST
 from recommender.snapshot.publish import rollback
-from recommender.snapshot.reader import (
-    ARRAYS,
-    FACETS,
-    INDEX,
-    LINEAGE,
-    RULES,
-    SCORING,
-    TOPICS,
-    Snapshot,
-)
+from recommender.snapshot.reader import Snapshot
+from recommender.snapshot.schema import ARRAYS, INDEX, LINEAGE, RULES
+from recommender.snapshot.schema import FILES as DATA_FILES
+from recommender.snapshot.stamp import stamp
 from recommender.snapshot.verify import verify
 from tests.nightly_process import edition, run_edition
 from tests.planted import OF_NIGHTS, publish_planted, write_jsonl
 
-FILES = (
-    MANIFEST,
-    INDEX,
-    TOPICS,
-    FACETS,
-    RULES,
-    SCORING,
-    LINEAGE,
-    *(f"{name}.npy" for name in ARRAYS),
-)
+FILES = (MANIFEST, *DATA_FILES)
 REPOSITORY = Path(__file__).parent.parent
 
 
@@ -487,10 +471,10 @@ def test_a_snapshot_of_an_older_format_says_so_and_what_to_do(
         lambda: Snapshot(artifacts.snapshots / old),
         lambda: verify(artifacts.snapshots / old),
     ):
-        with pytest.raises(SnapshotDamaged, match="publish again with: recommender nightly") as no:
+        with pytest.raises(SnapshotDamaged, match="again with: recommender nightly SOURCE") as no:
             use()
         assert str(no.value).startswith(f"{artifacts.snapshots / old / MANIFEST} has format ")
-        assert f"format {version}, which this version does not read" in str(no.value)
+        assert f"format {version}, and this version reads format" in str(no.value)
     assert artifacts.current() == new
     assert rec.health().ok
 
@@ -501,7 +485,7 @@ def test_a_night_replaces_a_snapshot_of_an_older_format_that_nobody_can_read(
     old, new = artifacts.names()
     for name in (old, new):
         older(artifacts.snapshots / name, 1)
-    with pytest.raises(SnapshotDamaged, match="publish again with: recommender nightly"):
+    with pytest.raises(SnapshotDamaged, match="again with: recommender nightly SOURCE"):
         Recommender.open(artifacts.root)
     night = publish_planted(artifacts.root, 40, overrides=["publish.keep=2"])
     assert Recommender.open(artifacts.root).health().snapshot == night.snapshot

@@ -91,10 +91,10 @@ def _read(snapshot: Snapshot) -> PreviousGroups:
         manifest.settings,
         snapshot.ids[:],
         arrays.story_of[arrays.text_of],
-        snapshot.lookup.story_ids[:],
+        snapshot.strings.story_ids[:],
         snapshot.ids.take(leads.tolist()),
         snapshot.topics,
         arrays.topic_of[arrays.text_of],
         arrays.finest_of[arrays.text_of],
-        snapshot.lookup.heirs(),
+        snapshot.lookup.successors(),
     )

@@ -11,10 +11,16 @@ from recommender.pipeline.build_graph import GraphBuild
 from recommender.pipeline.build_groups import GroupDescriptions, Groups
 from recommender.settings import Settings
 from recommender.snapshot.cards import pack_cards
-from recommender.snapshot.lookup import named
-from recommender.snapshot.publish import Content
-from recommender.snapshot.reader import Arrays, Scoring
-from recommender.snapshot.string_table import pack
+from recommender.snapshot.json_file import Scoring
+from recommender.snapshot.lookup import (
+    index_hashes,
+    order_by_id,
+    pack_keywords,
+    pack_successors,
+)
+from recommender.snapshot.schema import Arrays, StringTables
+from recommender.snapshot.string_table import SortedStringTable, StringTable
+from recommender.snapshot.writer import Content
 from recommender.types import Rules
 
 __all__ = ["Findings", "assemble"]
@@ -62,6 +68,7 @@ def assemble(
         dimension=graph.search.dimension,
         settings=settings.to_dict(),
         arrays=_arrays(findings),
+        strings=_strings(findings),
         index=graph.search,
         topics=findings.descriptions.topics,
         changes=findings.descriptions.changes,
@@ -77,19 +84,12 @@ def assemble(
 
 
 def _arrays(findings: Findings) -> Arrays:
-    """The arrays of a snapshot, in the shapes that its format gives."""
+    """The arrays of a snapshot, in the shapes that its schema declares."""
     corpus, graph, groups, phrases = (
         findings.corpus,
         findings.graph,
         findings.groups,
         findings.phrases,
-    )
-    ids = [card.id for card in corpus.cards]
-    cards, cards_start = pack_cards(corpus.cards)
-    lexicon, lexicon_start = pack(graph.lexicon.words)
-    phrase_texts, phrase_start = pack(phrases.texts)
-    names = named(
-        ids, corpus.text_of_hash, findings.descriptions.stories, groups.identities.successors
     )
     return Arrays(
         centroids=graph.lists.centroids,
@@ -99,14 +99,10 @@ def _arrays(findings: Findings) -> Arrays:
         hubness=graph.rescored.hubness,
         words=graph.words.words,
         word_weights=graph.words.weights,
-        lexicon=lexicon,
-        lexicon_start=lexicon_start,
         idf=graph.lexicon.idf,
         phrases=phrases.of_text,
         phrase_weights=phrases.weights,
         phrase_names=phrases.names,
-        phrase_texts=phrase_texts,
-        phrase_start=phrase_start,
         **corpus.copies._asdict(),
         **groups.stories._asdict(),
         story_central=groups.central,
@@ -115,9 +111,24 @@ def _arrays(findings: Findings) -> Arrays:
         topic_strength=groups.strength,
         published=corpus.published,
         **findings.facets.codes,
-        **names._asdict(),
-        cards=cards,
-        cards_start=cards_start,
+        **index_hashes(corpus.text_of_hash)._asdict(),
+        stories_by_id=order_by_id([story_id for story_id, _ in findings.descriptions.stories]),
+    )
+
+
+def _strings(findings: Findings) -> StringTables:
+    """The string tables of a snapshot."""
+    cards, stories = findings.corpus.cards, findings.descriptions.stories
+    retired_ids, successors = pack_successors(findings.groups.identities.successors)
+    return StringTables(
+        ids=SortedStringTable.from_strings(card.id for card in cards),
+        cards=pack_cards(cards),
+        lexicon=StringTable.from_strings(findings.graph.lexicon.words),
+        phrase_texts=StringTable.from_strings(findings.phrases.texts),
+        story_ids=StringTable.from_strings(story_id for story_id, _ in stories),
+        story_keywords=pack_keywords(keywords for _, keywords in stories),
+        retired_ids=retired_ids,
+        successors=successors,
     )
 
 

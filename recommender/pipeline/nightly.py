@@ -38,8 +38,11 @@ from recommender.pipeline.new_texts import process_new_texts
 from recommender.pipeline.run_log import Night, add_night
 from recommender.progress import Progress, Silent, Timed
 from recommender.settings import Settings
-from recommender.snapshot.publish import FILES, Content, clean, prune, publish
-from recommender.snapshot.reader import Arrays, Scoring, Snapshot
+from recommender.snapshot.json_file import Scoring
+from recommender.snapshot.publish import clean, prune, publish
+from recommender.snapshot.reader import Snapshot
+from recommender.snapshot.schema import FILES, Arrays
+from recommender.snapshot.writer import Content
 from recommender.sources.base import Source
 from recommender.sources.open import open_source
 from recommender.store.base import EncoderCoverage, Store
@@ -120,7 +123,7 @@ def run_night(
                 raise PublishRefused(_refusal(refused, previous))
             log.warning("forced past the gates", extra={"gates": refused})
             content = replace(content, forced=refused)
-        with timed.stage("publish", FILES, "files") as advance:
+        with timed.stage("publish", len(FILES), "files") as advance:
             snapshot = publish(artifacts, content, settings.publish.keep, advance)
         log.info("published", extra={"snapshot": snapshot, "articles": len(corpus.articles)})
         return _recorded(artifacts, taken_in.night(snapshot, content, gates))

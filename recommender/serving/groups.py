@@ -39,7 +39,7 @@ def find_topic(snapshot: Snapshot, topic_id: str) -> Topic:
     """
     if snapshot.has_topic(topic_id):
         return snapshot.topic(topic_id)
-    heir = snapshot.lookup.heir_of(topic_id)
+    heir = snapshot.lookup.successor_of(topic_id)
     if heir is None or not snapshot.has_topic(heir):
         raise UnknownGroup(topic_id)
     return replace(snapshot.topic(heir), asked=topic_id)
@@ -76,7 +76,7 @@ def find_story(snapshot: Snapshot, story_id: str, admitted: RowFilter) -> Story:
         UnknownGroup: there is neither, or nothing of it is admitted.
     """
     story, asked = snapshot.lookup.story_of(story_id), None
-    if story is None and (heir := snapshot.lookup.heir_of(story_id)) is not None:
+    if story is None and (heir := snapshot.lookup.successor_of(story_id)) is not None:
         story, asked = snapshot.lookup.story_of(heir), story_id
     found = [] if story is None else stories_at(snapshot, [story], admitted)
     if not found:

@@ -1,21 +1,20 @@
-"""Cards: what a page shows of each article, a record each in a mapped file, read when asked for."""
+"""Cards: what a page shows of each article, as records of JSON in a string table."""
 
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from recommender._typing import Array
 from recommender.dates import from_microseconds, to_microseconds
 from recommender.errors import SnapshotDamaged
-from recommender.snapshot.string_table import Strings, pack
+from recommender.snapshot.string_table import StringTable
 from recommender.types import Card
 
 __all__ = ["Cards", "pack_cards"]
 
 
-def pack_cards(cards: Iterable[Card]) -> tuple[Array, Array]:
-    """`cards` as the blob and start of `Strings`: of each the JSON of its fields in their order."""
-    return pack(
+def pack_cards(cards: Iterable[Card]) -> StringTable:
+    """The string table of `cards`: of each the JSON of its fields in their order."""
+    return StringTable.from_strings(
         json.dumps(
             [*card[:-1], None if card.published is None else to_microseconds(card.published)],
             ensure_ascii=False,
@@ -26,9 +25,14 @@ def pack_cards(cards: Iterable[Card]) -> tuple[Array, Array]:
 
 
 class Cards:
-    """Reader of the `records` that `pack_cards` made, which lie in the file at `path`."""
+    """Reader of cards.
 
-    def __init__(self, records: Strings, path: Path) -> None:
+    Args:
+        records: the table that `pack_cards` made.
+        path: the file of the table, for messages.
+    """
+
+    def __init__(self, records: StringTable, path: Path) -> None:
         self._records, self._path = records, path
 
     def __len__(self) -> int:
@@ -41,7 +45,7 @@ class Cards:
             SnapshotDamaged: what the file holds for one of the rows is no card.
         """
         try:
-            # One call parses them all: what it costs to begin is more than a record takes.
+            # One call parses all records: each call costs more to start than a record to parse.
             records = json.loads(f"[{','.join(self._records.take(rows))}]")
             cards = [_card(*record) for record in records]
         except (ValueError, TypeError, IndexError, OverflowError) as error:

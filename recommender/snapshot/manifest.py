@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 from recommender.embedding.base import EncoderSpec
 from recommender.errors import NewerFormat, SnapshotDamaged
 
-__all__ = ["FORMAT", "MANIFEST", "FileEntry", "Manifest", "newer_format"]
+__all__ = ["FORMAT", "MANIFEST", "OLDEST_FORMAT", "FileEntry", "Manifest", "newer_format"]
 
-FORMAT = 5
-OLDEST_FORMAT = 5  # none before it was ever released
+FORMAT = 6
+OLDEST_FORMAT = 6
 MANIFEST = "manifest.json"
 
 
@@ -81,8 +81,8 @@ class Manifest:
             raise newer_format(path, version)
         if isinstance(version, int) and version < OLDEST_FORMAT:
             raise SnapshotDamaged(
-                f"{path} has format {version}, which this version does not read any more; publish "
-                "again with: recommender nightly"
+                f"{path} has format {version}, and this version reads format {OLDEST_FORMAT} and "
+                "later; publish the articles again with: recommender nightly SOURCE"
             )
         if digest != _digest(record | {"format": version}):
             raise SnapshotDamaged(f"{path} was altered: its content does not match its own SHA-256")

@@ -1,77 +1,36 @@
 """Publishing: write aside → sync → verify → rename → repoint; then prune. And the way back."""
 
-import json
 import logging
 import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
-from hashlib import file_digest
-from pathlib import Path
-from typing import IO, Any
 
 from recommender.artifacts.atomic import storage_errors, sync_folder
 from recommender.artifacts.folder import ASIDE_PREFIX, Artifacts
 from recommender.artifacts.takedowns import begin
-from recommender.embedding.base import EncoderSpec
 from recommender.errors import NoSnapshot, PublishRefused, SnapshotError, StorageError
-from recommender.knn.index import Index
 from recommender.progress import Advance, ignore
-from recommender.snapshot.array_file import stamp, write_array
-from recommender.snapshot.manifest import FORMAT, MANIFEST, FileEntry, Manifest
-from recommender.snapshot.reader import (
-    ARRAYS,
-    FACETS,
-    INDEX,
-    LINEAGE,
-    RULES,
-    SCORING,
-    TOPICS,
-    Arrays,
-    Scoring,
-)
 from recommender.snapshot.verify import verify
-from recommender.types import Change, Rules, Topic
+from recommender.snapshot.writer import Content, write_snapshot
 
-__all__ = ["FILES", "Content", "clean", "publish", "rollback"]
+__all__ = ["clean", "prune", "publish", "rollback"]
 
 log = logging.getLogger(__name__)
 
-FILES = len(ARRAYS) + 6  # the index and five JSON files; the manifest goes last, in no time
 _NAME_TIME = "%Y%m%dT%H%M%SZ"
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """Everything that a snapshot holds, before it is written; see snapshot.py for the shapes.
-
-    `facets` gives the labels behind the codes of the facet arrays, `changes` are those of "topics"
-    and of "stories"; see `Manifest` for `inputs` and `forced`.
-    """
-
-    build: str
-    inputs: str
-    version: str
-    encoder: EncoderSpec
-    dimension: int
-    settings: dict[str, Any]
-    arrays: Arrays
-    index: Index
-    topics: Sequence[Topic]
-    changes: Mapping[str, Sequence[Change]]
-    facets: Mapping[str, Sequence[str]]
-    rules: Rules
-    scoring: Scoring
-    forced: Sequence[str] = ()
 
 
 def publish(artifacts: Artifacts, content: Content, keep: int, advance: Advance = ignore) -> str:
     """Write `content` as a new snapshot, verify it, make it current; return its name.
 
-    Of the snapshots, the newest `keep` and the current one stay. `advance` is told of each of the
-    `FILES` files as it is written.
+    Args:
+        artifacts: where to publish.
+        content: what to publish.
+        keep: so many of the newest snapshots stay, and the current one; the others are deleted.
+        advance: called with 1 after each file of `schema.FILES` is written.
+
+    Returns:
+        The name of the new snapshot.
 
     Raises:
         StorageError: the disk is full or not writable.
@@ -85,7 +44,7 @@ def publish(artifacts: Artifacts, content: Content, keep: int, advance: Advance 
     with storage_errors("publishing to", artifacts.snapshots):
         try:
             aside.mkdir(parents=True)
-            _write(aside, name, content, advance)
+            write_snapshot(aside, content, advance)
             try:
                 verify(aside)
             except SnapshotError as error:
@@ -163,68 +122,3 @@ def _next_name(artifacts: Artifacts, build: str) -> str:
         last = datetime.strptime(names[-1].partition("-")[0], _NAME_TIME).replace(tzinfo=UTC)
         moment = max(moment, last + timedelta(seconds=1))
     return f"{moment.strftime(_NAME_TIME)}-{build[:8]}"
-
-
-def _write(folder: Path, name: str, content: Content, advance: Advance) -> None:
-    entries: dict[str, FileEntry] = {}
-
-    def add(file_name: str, write: Callable[[IO[bytes]], object]) -> None:
-        with (folder / file_name).open("w+b") as file:
-            write(file)
-            entries[file_name] = _finish(file)
-        advance(1)
-
-    for array_name, array in content.arrays._asdict().items():
-        add(f"{array_name}.npy", partial(write_array, array=array, build=content.build))
-    add(INDEX, partial(content.index.write, end=stamp(content.build)))
-    topics = [_without_asked(topic) for topic in content.topics]
-    add(TOPICS, lambda file: file.write(_json(content.build, topics=topics)))
-    changes = {kind: [c._asdict() for c in found] for kind, found in content.changes.items()}
-    add(LINEAGE, lambda file: file.write(_json(content.build, **changes)))
-    add(FACETS, lambda file: file.write(_json(content.build, facets=content.facets)))
-    add(RULES, lambda file: file.write(_json(content.build, rules=_plain(content.rules))))
-    scoring = content.scoring._asdict()
-    add(SCORING, lambda file: file.write(_json(content.build, scoring=scoring)))
-    manifest = Manifest(
-        name=name,
-        build=content.build,
-        inputs=content.inputs,
-        created=datetime.now(UTC).replace(microsecond=0),
-        version=content.version,
-        articles=len(content.arrays.text_of),
-        texts=len(content.arrays.neighbours),
-        dimension=content.dimension,
-        encoder=content.encoder,
-        settings=content.settings,
-        forced=[*content.forced],
-        files=entries,
-    )
-    with (folder / MANIFEST).open("w+b") as file:
-        file.write(manifest.to_bytes())
-        _finish(file)
-    sync_folder(folder)
-
-
-def _finish(file: IO[bytes]) -> FileEntry:
-    """Sync an open file and take its size and SHA-256."""
-    file.flush()
-    os.fsync(file.fileno())
-    size = file.seek(0, os.SEEK_END)
-    file.seek(0)
-    return FileEntry(size, file_digest(file, "sha256").hexdigest())  # type: ignore[arg-type]
-
-
-def _without_asked(topic: Topic) -> dict[str, object]:
-    record = asdict(topic)
-    del record["asked"]  # of an answer, not of the topic
-    return record
-
-
-def _plain(rules: Rules) -> dict[str, object]:
-    embargo = [(article_id, moment.isoformat()) for article_id, moment in rules.embargo]
-    return asdict(rules) | {"embargo": embargo}
-
-
-def _json(build: str, **values: object) -> bytes:
-    record = {"format": FORMAT, "build": build, **values}
-    return json.dumps(record, ensure_ascii=False, indent=1).encode()

@@ -1,29 +1,96 @@
-"""Many strings in two arrays: read one by one out of a mapped file, none before it is asked for."""
+r"""String tables: many strings in one mapped file, each decoded when it is asked for.
 
+A file of strings is a header of 24 bytes, the offsets, the strings in UTF-8 without anything
+between them, and the stamp. String i begins at offset i and ends at offset i + 1. All numbers are
+little-endian int64:
+
+    8 bytes             "STRINGS\n"
+    8 bytes             how many strings there are
+    8 bytes             how many bytes their UTF-8 takes
+    8 bytes a string    the offsets, and one more that says where the last string ends
+    their UTF-8
+    64 bytes            the stamp; see stamp.py
+"""
+
+import struct
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
-from typing import overload
+from pathlib import Path
+from typing import IO, Self, overload
 
 import numpy as np
 
 from recommender._typing import Array
+from recommender.errors import SnapshotDamaged
+from recommender.snapshot.stamp import STAMP_BYTES, open_stamped, stamp
 
-__all__ = ["SortedStrings", "Strings", "an_id", "pack"]
+__all__ = ["SortedStringTable", "StringTable", "checked_id"]
+
+_MAGIC = b"STRINGS\n"
+_HEADER = struct.Struct("<8sqq")
 
 
-class Strings(Sequence[str]):
-    """The strings of a `blob` of UTF-8, (bytes,) uint8; string i ends where i + 1 starts.
+class StringTable(Sequence[str]):
+    """An immutable sequence of strings.
 
-    `start` (strings + 1,) int64.
+    Args:
+        data: the strings in UTF-8, one behind the other.
+        offsets: where each begins and the last one ends, (strings + 1,) int64.
+
+    Example:
+        >>> table = StringTable.from_strings(["harbour", "Größe"])
+        >>> len(table), table[1]
+        (2, 'Größe')
     """
 
-    def __init__(self, blob: Array, start: Array) -> None:
-        # Views, for to read a few numbers out of these takes half as long as out of an array.
-        self._bytes, self._start = blob.data, start.data
+    def __init__(self, data: bytes | memoryview, offsets: Array) -> None:
+        self.data, self.offsets = memoryview(data), offsets
+        # To read a few numbers out of a view takes half as long as out of an array.
+        self._offsets = offsets.data
+
+    @classmethod
+    def from_strings(cls, strings: Iterable[str]) -> Self:
+        """The table of these strings, in memory."""
+        encoded = [string.encode() for string in strings]
+        offsets = np.array([0, *accumulate(map(len, encoded))], dtype=np.int64)
+        return cls(b"".join(encoded), offsets)
+
+    @classmethod
+    def open(cls, path: Path, build: str) -> Self:
+        """Map the table at `path`; no string is read before it is asked for.
+
+        Args:
+            path: a file that `write` wrote.
+            build: the build that its stamp must name.
+
+        Raises:
+            SnapshotDamaged: the header is unreadable, the file's size is not the one that it
+                says, or the stamp is missing or another build's.
+            NewerFormat: a newer version wrote the file.
+        """
+        mapped = open_stamped(path, build)
+        if len(mapped) < _HEADER.size + 8 + STAMP_BYTES or mapped[: len(_MAGIC)] != _MAGIC:
+            raise SnapshotDamaged(f"{path} is not a file of strings as this package writes them")
+        _, count, size = _HEADER.unpack_from(mapped)
+        start = _HEADER.size + 8 * (count + 1)
+        if min(count, size) < 0 or start + size + STAMP_BYTES != len(mapped):
+            raise SnapshotDamaged(
+                f"{path} has {len(mapped)} bytes, which is not the size of {count} strings in "
+                f"{size} bytes"
+            )
+        offsets = np.frombuffer(mapped, "<i8", count + 1, _HEADER.size)
+        return cls(memoryview(mapped)[start : start + size], offsets)
+
+    def write(self, file: IO[bytes], build: str) -> None:
+        """Write the table and the stamp of `build` to an open file."""
+        file.write(_HEADER.pack(_MAGIC, len(self), len(self.data)))
+        file.write(self.offsets.astype("<i8", copy=False).tobytes())
+        file.write(self.data)
+        file.write(stamp(build))
 
     def __len__(self) -> int:
-        return len(self._start) - 1
+        return len(self._offsets) - 1
 
     @overload
     def __getitem__(self, place: int) -> str: ...
@@ -37,40 +104,49 @@ class Strings(Sequence[str]):
         return self.take([place % len(self)])[0]
 
     def take(self, places: Iterable[int]) -> list[str]:
-        """The strings at `places`, in their order."""
-        held, start = self._bytes, self._start
-        return [str(held[start[place] : start[place + 1]], "utf-8") for place in places]
+        """The strings at `places`, in their order.
+
+        Raises:
+            UnicodeDecodeError: the bytes of one are no UTF-8; the file was altered.
+        """
+        data, offsets = self.data, self._offsets
+        return [str(data[offsets[place] : offsets[place + 1]], "utf-8") for place in places]
 
 
-class SortedStrings(Strings):
-    """Strings in the order of their code points, each once, so that one is found by bisection."""
+class SortedStringTable(StringTable):
+    """Strings in the order of their code points, each once, so that one is found by bisection.
 
-    def __init__(self, blob: Array, start: Array) -> None:
-        super().__init__(blob, start)
-        # Some are held in memory: two of three steps of a search then touch no page of the file.
-        self._apart = round(len(self) ** (1 / 3)) + 1
-        self._held = [self._encoded(place) for place in range(0, len(self), self._apart)]
+    Example:
+        >>> SortedStringTable.from_strings(["a-1", "a-3"]).place_of("a-3")
+        1
+    """
+
+    def __init__(self, data: bytes | memoryview, offsets: Array) -> None:
+        super().__init__(data, offsets)
+        # Every n-th string is kept: two of three steps of a search then touch no page of the file.
+        self._step = round(len(self) ** (1 / 3)) + 1
+        self._sample = [self._encoded(place) for place in range(0, len(self), self._step)]
 
     def place_of(self, string: str) -> int | None:
-        """Where `string` stands, or None where it is none of these.
+        """Where `string` stands, or None where the table does not hold it.
 
         Raises:
             TypeError: it is no string.
         """
         try:
-            wanted = an_id(string).encode()  # UTF-8 has the order of the code points
-        except UnicodeEncodeError:  # a lone surrogate: nothing that is held has one
+            wanted = checked_id(string).encode()  # UTF-8 has the order of the code points
+        except UnicodeEncodeError:  # a lone surrogate: no string of the table has one
             return None
-        end = bisect_right(self._held, wanted) * self._apart
-        among = range(max(end - self._apart, 0), min(end, len(self)))
+        end = bisect_right(self._sample, wanted) * self._step
+        among = range(max(end - self._step, 0), min(end, len(self)))
         place = among.start + bisect_left(among, wanted, key=self._encoded)
         return place if place < among.stop and self._encoded(place) == wanted else None
 
     def _encoded(self, place: int) -> bytes:
-        return bytes(self._bytes[self._start[place] : self._start[place + 1]])
+        return bytes(self.data[self._offsets[place] : self._offsets[place + 1]])
 
 
-def an_id(value: str) -> str:
+def checked_id(value: str) -> str:
     """The `value` itself.
 
     Raises:
@@ -79,10 +155,3 @@ def an_id(value: str) -> str:
     if not isinstance(value, str):
         raise TypeError(f"an id is a string, and {value!r} is none")
     return value
-
-
-def pack(strings: Iterable[str]) -> tuple[Array, Array]:
-    """`strings` as blob and start: see `Strings`."""
-    encoded = [string.encode() for string in strings]
-    start = np.array([0, *accumulate(map(len, encoded))], dtype=np.int64)
-    return np.frombuffer(b"".join(encoded), dtype=np.uint8), start

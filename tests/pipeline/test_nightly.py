@@ -23,7 +23,8 @@ from recommender.pipeline.engines.base import Engine
 from recommender.pipeline.ingest import Intake
 from recommender.pipeline.nightly import Night, run_night
 from recommender.progress import Advance
-from recommender.snapshot.reader import Arrays, Snapshot
+from recommender.snapshot.reader import Snapshot
+from recommender.snapshot.schema import ARRAYS
 from recommender.snapshot.verify import verify
 from recommender.sources.base import Source
 from recommender.sources.rejects import KEPT_FILES
@@ -384,7 +385,7 @@ def test_a_forced_rerun_publishes_the_same_groups_anew(newsroom: Newsroom) -> No
     assert newsroom.artifacts.names() == [first.snapshot, again.snapshot]
     now = newsroom.snapshot()
     assert now.topics == before.topics
-    assert now.lookup.story_ids[:] == before.lookup.story_ids[:]
+    assert now.strings.story_ids[:] == before.strings.story_ids[:]
     assert again.changes == {"topics": {}, "stories": {}}
 
 
@@ -721,7 +722,7 @@ def test_the_order_of_the_nights_matters_to_ids_alone(tmp_path: Path) -> None:
     apart.night(*articles(60)[:25:-1])
     apart.night(*articles(26))
     one, other = together.snapshot().arrays, apart.snapshot().arrays
-    for name in set(Arrays._fields) - OF_NIGHTS:
+    for name in set(ARRAYS) - OF_NIGHTS:
         assert np.array_equal(getattr(one, name), getattr(other, name)), name
 
 

@@ -136,7 +136,7 @@ def test_a_dead_id_is_answered_by_its_heir_which_says_so(
 ) -> None:
     story, topic = rec.stories()[0], rec.topics()[0]
     heirs = {"s-dead": story.id, "t-dead": topic.id, "t-lost": "t-none", "s-none": None}
-    monkeypatch.setattr(Lookup, "heir_of", lambda _, group: heirs.get(group))
+    monkeypatch.setattr(Lookup, "successor_of", lambda _, group: heirs.get(group))
     assert rec.story("s-dead") == replace(story, asked="s-dead")
     assert rec.topic("t-dead") == replace(topic, asked="t-dead")
     for ask, dead in ((rec.topic, "t-lost"), (rec.story, "s-none"), (rec.story, "t-dead")):
@@ -212,4 +212,4 @@ def test_the_changes_of_a_first_night_are_births(rec: Recommender, root: Path) -
     sizes = {story.id: story.size for story in rec.stories(min_size=1)}
     stories = rec.changes("stories")
     assert {c.id: c.size for c in stories} == {i: size for i, size in sizes.items() if size > 1}
-    assert Snapshot(root / "snapshots" / rec.health().snapshot).lookup.heirs() == {}
+    assert Snapshot(root / "snapshots" / rec.health().snapshot).lookup.successors() == {}

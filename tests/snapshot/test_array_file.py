@@ -11,8 +11,9 @@ from hypothesis.extra import numpy as npst
 
 from recommender._typing import Array
 from recommender.errors import NewerFormat, SnapshotDamaged
-from recommender.snapshot.array_file import check_stamp, open_array, stamp, write_array
+from recommender.snapshot.array_file import open_array, write_array
 from recommender.snapshot.manifest import FORMAT
+from recommender.snapshot.stamp import stamp
 
 BUILD, OTHER = "0123abcd" * 4, "f" * 32
 
@@ -58,8 +59,7 @@ def test_objects_are_never_pickled(tmp_path: Path) -> None:
         open_array(tmp_path / "b.npy", BUILD)
 
 
-def test_the_stamp_is_of_one_size_and_ends_the_file() -> None:
-    assert {len(stamp(BUILD)), len(stamp(OTHER, FORMAT + 1)), len(stamp(BUILD, 999))} == {64}
+def test_the_stamp_ends_the_file() -> None:
     file = io.BytesIO()
     write_array(file, np.arange(3), BUILD)
     assert file.getvalue().endswith(stamp(BUILD))
@@ -84,15 +84,14 @@ def test_a_file_of_another_build_is_refused_by_name(tmp_path: Path) -> None:
 def test_a_file_of_a_newer_version_says_to_upgrade(tmp_path: Path) -> None:
     path = tmp_path / "a.npy"
     path.write_bytes(b"whatever version 2 makes of arrays" * 9 + stamp(BUILD, FORMAT + 1))
-    for use in (check_stamp, open_array):
-        with pytest.raises(NewerFormat, match=rf"format {FORMAT + 1}.*pip install --upgrade"):
-            use(path, BUILD)
+    with pytest.raises(NewerFormat, match=rf"format {FORMAT + 1}.*pip install --upgrade"):
+        open_array(path, BUILD)
 
 
 def test_a_flipped_bit_in_the_header_is_refused_or_harmless(tmp_path: Path) -> None:
     path = write(tmp_path / "a.npy", np.arange(40, dtype=np.int32))
     whole = path.read_bytes()
-    told = []
+    refusals = []
     for position in range(128):
         for bit in range(8):
             flipped = bytearray(whole)
@@ -101,7 +100,7 @@ def test_a_flipped_bit_in_the_header_is_refused_or_harmless(tmp_path: Path) -> N
             try:
                 assert open_array(path, BUILD).nbytes <= len(whole)
             except SnapshotDamaged as error:
-                told.append(str(error))
+                refusals.append(str(error))
     # Nearly every bit of the header counts; only the spaces that pad it do not.
-    assert len(told) > 500
-    assert all(str(path) in sentence for sentence in told)
+    assert len(refusals) > 500
+    assert all(str(path) in sentence for sentence in refusals)

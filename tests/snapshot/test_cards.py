@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from recommender.errors import SnapshotDamaged
 from recommender.snapshot.cards import Cards, pack_cards
-from recommender.snapshot.string_table import Strings
+from recommender.snapshot.string_table import StringTable
 from recommender.types import Card
 
-PATH = Path("cards.npy")
+PATH = Path("cards.strings")
 texts = st.text(st.characters(codec="utf-8"))
 moments = st.datetimes(timezones=st.just(UTC))
 
@@ -29,13 +29,13 @@ def card(number: int) -> Card:
     )
 )
 def test_cards_are_read_as_written(cards: list[Card]) -> None:
-    reader = Cards(Strings(*pack_cards(cards)), PATH)
+    reader = Cards(pack_cards(cards), PATH)
     assert len(reader) == len(cards)
     assert reader.of(range(len(cards))) == cards
 
 
 def test_cards_come_in_the_order_asked_for() -> None:
-    reader, rows = Cards(Strings(*pack_cards(map(card, range(100)))), PATH), [7, 3, 99, 0, 3]
+    reader, rows = Cards(pack_cards(map(card, range(100))), PATH), [7, 3, 99, 0, 3]
     assert reader.of(rows) == [card(row) for row in rows]
     assert reader.of([]) == []
 
@@ -55,12 +55,11 @@ def test_cards_come_in_the_order_asked_for() -> None:
     ],
 )
 def test_what_is_no_card_is_refused_with_the_files_name(record: bytes) -> None:
-    blob = np.frombuffer(record, dtype=np.uint8)
-    reader = Cards(Strings(blob, np.array([0, len(record)])), PATH)
-    with pytest.raises(SnapshotDamaged, match=r"cards\.npy is damaged"):
+    reader = Cards(StringTable(record, np.array([0, len(record)])), PATH)
+    with pytest.raises(SnapshotDamaged, match=r"cards\.strings is damaged"):
         reader.of([0])
 
 
 def test_a_row_that_is_not_there_is_damage() -> None:
-    with pytest.raises(SnapshotDamaged, match=r"cards\.npy is damaged"):
-        Cards(Strings(*pack_cards([card(1)])), PATH).of([1])
+    with pytest.raises(SnapshotDamaged, match=r"cards\.strings is damaged"):
+        Cards(pack_cards([card(1)]), PATH).of([1])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from recommender.embedding.base import EncoderSpec
 from recommender.errors import NewerFormat, SnapshotDamaged, SnapshotError
-from recommender.snapshot.manifest import FORMAT, MANIFEST, FileEntry, Manifest
+from recommender.snapshot.manifest import FORMAT, MANIFEST, OLDEST_FORMAT, FileEntry, Manifest
 
 NAME = "20260101T000000Z-0123abcd"
 SAMPLE = Manifest(
@@ -26,7 +26,7 @@ SAMPLE = Manifest(
     encoder=EncoderSpec("words", None, 60, "f" * 32),
     settings={"topics": {"seed": 0}},
     forced=[],
-    files={"lookup.sqlite": FileEntry(10, "ab" * 32)},
+    files={"ids.strings": FileEntry(10, "ab" * 32)},
 )
 
 
@@ -126,3 +126,18 @@ def test_a_newer_manifest_says_to_upgrade_whatever_else_it_holds(folder: Path) -
         NewerFormat, match=f"format {FORMAT + 1}.*pip install --upgrade recommender"
     ):
         Manifest.read(folder)
+
+
+@pytest.mark.parametrize("version", [0, OLDEST_FORMAT - 1])
+def test_an_older_manifest_says_to_publish_again_whatever_else_it_holds(
+    folder: Path, version: int
+) -> None:
+    record = json.loads(SAMPLE.to_bytes()) | {"format": version}
+    del record["files"]
+    (folder / MANIFEST).write_text(json.dumps(record))
+    with pytest.raises(SnapshotDamaged) as caught:
+        Manifest.read(folder)
+    assert str(caught.value) == (
+        f"{folder / MANIFEST} has format {version}, and this version reads format "
+        f"{OLDEST_FORMAT} and later; publish the articles again with: recommender nightly SOURCE"
+    )

@@ -15,32 +15,14 @@ from recommender.artifacts.folder import ASIDE_PREFIX, Artifacts
 from recommender.errors import NoSnapshot, PublishRefused, SnapshotDamaged, StorageError
 from recommender.knn.index import Index
 from recommender.snapshot.manifest import MANIFEST
-from recommender.snapshot.publish import FILES, Content, clean, prune, publish, rollback
-from recommender.snapshot.reader import Snapshot
+from recommender.snapshot.publish import clean, prune, publish, rollback
+from recommender.snapshot.schema import ARRAYS, FILES, STRINGS
+from recommender.snapshot.string_table import StringTable
 from recommender.snapshot.verify import verify
+from recommender.snapshot.writer import Content
 from recommender.types import Rules
 from tests.planted import publish_planted
-
-
-def content_of(artifacts: Artifacts) -> Content:
-    """What the current snapshot holds, ready to be published again."""
-    snapshot = Snapshot(artifacts.snapshots / artifacts.current())
-    manifest = snapshot.manifest
-    return Content(
-        build=manifest.build,
-        inputs=manifest.inputs,
-        version=manifest.version,
-        encoder=manifest.encoder,
-        dimension=manifest.dimension,
-        settings=manifest.settings,
-        arrays=snapshot.arrays,
-        index=snapshot.index(),
-        topics=snapshot.topics,
-        changes={kind: snapshot.changes(kind) for kind in ("topics", "stories")},
-        facets={name: list(labels) for name, labels in snapshot.facets.items()},
-        rules=snapshot.rules,
-        scoring=snapshot.scoring,
-    )
+from tests.snapshot.content import content_of
 
 
 @pytest.fixture(scope="module")
@@ -68,8 +50,12 @@ def test_what_is_published_is_current_whole_and_alone(artifacts: Artifacts) -> N
     snapshot = verify(artifacts.snapshots / name)
     assert snapshot.topics == content.topics
     assert snapshot.scoring == content.scoring
-    for read, written in zip(snapshot.arrays, content.arrays, strict=True):
-        np.testing.assert_array_equal(read, written)
+    for array in ARRAYS:
+        np.testing.assert_array_equal(
+            getattr(snapshot.arrays, array), getattr(content.arrays, array)
+        )
+    for table in STRINGS:
+        assert getattr(snapshot.strings, table)[:] == getattr(content.strings, table)[:]
     assert in_snapshots(artifacts) == [name]
 
 
@@ -98,8 +84,8 @@ def test_rules_are_read_back_as_they_were_set(artifacts: Artifacts) -> None:
 def test_progress_counts_every_file_but_the_manifest(artifacts: Artifacts) -> None:
     done: list[int] = []
     name = publish(artifacts, content_of(artifacts), 1, done.append)
-    assert done == [1] * FILES
-    assert len(list((artifacts.snapshots / name).iterdir())) - 1 == FILES
+    assert done == [1] * len(FILES)
+    assert len(list((artifacts.snapshots / name).iterdir())) - 1 == len(FILES)
 
 
 def test_names_sort_by_age_within_one_second_and_when_the_clock_went_back(
@@ -146,29 +132,38 @@ def test_a_snapshot_that_points_outside_itself_is_refused(
     artifacts: Artifacts, name: str, value: int
 ) -> None:
     content, before = content_of(artifacts), artifacts.current()
-    bad = content.arrays._replace(**{name: out_of_range(getattr(content.arrays, name), value)})
+    bad = replace(content.arrays, **{name: out_of_range(getattr(content.arrays, name), value)})
     with pytest.raises(PublishRefused, match=f"not published.*{name}"):
         publish(artifacts, replace(content, arrays=bad), keep=1)
     assert artifacts.current() == before
     assert in_snapshots(artifacts) == [before]
 
 
+def with_array(content: Content, name: str, array: Array) -> Content:
+    return replace(content, arrays=replace(content.arrays, **{name: array}))
+
+
+def with_strings(content: Content, name: str, strings: list[str]) -> Content:
+    table = StringTable.from_strings(strings)
+    return replace(content, strings=replace(content.strings, **{name: table}))
+
+
 @pytest.mark.parametrize(
     "change",
     [
-        lambda c: replace(c, arrays=c.arrays._replace(scores=c.arrays.scores[:, :2])),
-        lambda c: replace(c, arrays=c.arrays._replace(published=c.arrays.published[:-1])),
-        lambda c: replace(c, arrays=c.arrays._replace(text_of=c.arrays.text_of.astype(np.int64))),
-        lambda c: replace(c, arrays=c.arrays._replace(cards_start=c.arrays.cards_start[:-1])),
-        lambda c: replace(c, arrays=c.arrays._replace(words=c.arrays.words[:, 1:])),
-        lambda c: replace(c, arrays=c.arrays._replace(hubness=c.arrays.hubness[:-1])),
-        lambda c: replace(c, arrays=c.arrays._replace(idf=c.arrays.idf[:-1])),
-        lambda c: replace(c, arrays=c.arrays._replace(lexicon_start=c.arrays.lexicon_start[:-1])),
-        lambda c: replace(c, arrays=c.arrays._replace(phrase_names=np.ones(3, dtype=bool))),
-        lambda c: replace(c, arrays=c.arrays._replace(phrase_weights=np.ones(3, np.float32))),
-        lambda c: replace(c, arrays=c.arrays._replace(story_start=c.arrays.story_start[1:])),
-        lambda c: replace(c, arrays=c.arrays._replace(story_start=c.arrays.story_start[:0])),
-        lambda c: replace(c, arrays=c.arrays._replace(copies_start=c.arrays.copies_start[::-1])),
+        lambda c: with_array(c, "scores", c.arrays.scores[:, :2]),
+        lambda c: with_array(c, "published", c.arrays.published[:-1]),
+        lambda c: with_array(c, "text_of", c.arrays.text_of.astype(np.int64)),
+        lambda c: with_strings(c, "cards", c.strings.cards[:-1]),
+        lambda c: with_array(c, "words", c.arrays.words[:, 1:]),
+        lambda c: with_array(c, "hubness", c.arrays.hubness[:-1]),
+        lambda c: with_array(c, "idf", c.arrays.idf[:-1]),
+        lambda c: with_strings(c, "lexicon", c.strings.lexicon[:-1]),
+        lambda c: with_array(c, "phrase_names", np.ones(3, dtype=bool)),
+        lambda c: with_array(c, "phrase_weights", np.ones(3, np.float32)),
+        lambda c: with_array(c, "story_start", c.arrays.story_start[1:]),
+        lambda c: with_array(c, "story_start", c.arrays.story_start[:0]),
+        lambda c: with_array(c, "copies_start", c.arrays.copies_start[::-1]),
         lambda c: replace(c, index=Index.build(np.eye(3, dtype=np.float32))),
     ],
     ids=["scores too narrow", "a date missing", "a wrong type", "a card missing",

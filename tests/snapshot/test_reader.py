@@ -14,16 +14,8 @@ from recommender.artifacts.folder import Artifacts
 from recommender.dates import NO_DATE
 from recommender.errors import SnapshotDamaged
 from recommender.snapshot.manifest import MANIFEST
-from recommender.snapshot.reader import (
-    ARRAYS,
-    FACETS,
-    INDEX,
-    LINEAGE,
-    RULES,
-    SCORING,
-    TOPICS,
-    Snapshot,
-)
+from recommender.snapshot.reader import Snapshot
+from recommender.snapshot.schema import ARRAYS, FILES
 from recommender.snapshot.verify import verify
 from recommender.types import FACET_NAMES, Rules
 from tests.planted import THEMES, WordEncoder, article, publish_planted
@@ -49,17 +41,8 @@ def snapshot(folder: Path) -> Snapshot:
 
 
 def test_a_snapshot_holds_its_files_and_no_others(folder: Path, snapshot: Snapshot) -> None:
-    files = {
-        INDEX,
-        TOPICS,
-        FACETS,
-        RULES,
-        SCORING,
-        LINEAGE,
-        *(f"{name}.npy" for name in ARRAYS),
-    }
-    assert {p.name for p in folder.iterdir()} == files | {MANIFEST}
-    assert snapshot.manifest.files.keys() == files
+    assert {p.name for p in folder.iterdir()} == {*FILES, MANIFEST}
+    assert snapshot.manifest.files.keys() == FILES.keys()
 
 
 def test_no_file_of_a_snapshot_is_a_pickle(folder: Path) -> None:
@@ -68,6 +51,7 @@ def test_no_file_of_a_snapshot_is_a_pickle(folder: Path) -> None:
     starts = {path.suffix: path.read_bytes()[:4] for path in folder.iterdir()}
     assert starts == {
         ".npy": b"\x93NUM",
+        ".strings": b"STRI",
         ".json": b'{\n "',
         ".faiss": b"IxFI",
     }

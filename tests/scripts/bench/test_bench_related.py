@@ -13,12 +13,12 @@ def test_installed_peers_are_measured_and_others_left_out(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)  # as if it were not installed
-    peers = pytest.importorskip("bench_related")
-    peers.publish_made_up(tmp_path, 400, threads=1)
+    bench = pytest.importorskip("bench_related")
+    pytest.importorskip("made_up").publish_made_up(tmp_path, 400, threads=1)
     questions: dict[str, dict[str, str]] = {"default": {}, "a section": {"section": "news"}}
-    found = peers.measure(peers.newsroom(tmp_path, 400), [*range(40)], questions, exact_rows=20)
+    found = bench.measure(bench.newsroom(tmp_path, 400), [*range(40)], questions, exact_rows=20)
     assert capsys.readouterr().out == "pgvector: left out, psycopg is not installed\n"
-    assert set(found) == {*peers.PEERS} - {"pgvector"}
+    assert set(found) == {*bench.PEERS} - {"pgvector"}
     for results in found.values():
         assert set(results) == {*questions}
         assert all(result.p99 >= result.p50 > 0 for result in results.values())

@@ -1,0 +1,128 @@
+"""JSON files of a snapshot: its small records, each with the format and the build in front."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from recommender.errors import SnapshotDamaged
+from recommender.snapshot.manifest import FORMAT, Manifest, newer_format
+from recommender.types import Change, Keyword, Rules, Topic
+
+__all__ = [
+    "Scoring",
+    "altered",
+    "changes_of",
+    "encode",
+    "read_json",
+    "record_of_changes",
+    "record_of_rules",
+    "record_of_topics",
+    "rules_of",
+    "topics_of",
+]
+
+
+class Scoring(NamedTuple):
+    """What scores and finds a text that is not in the snapshot, beside the arrays.
+
+    Attributes:
+        mean_length: mean number of counted words of a text; see `scoring.word_overlap.Lexicon`.
+        mean_hubness: mean of the texts' hubness; see `scoring.score`.
+        probes: lists that a search reads; see `knn.index.InvertedLists`.
+        recall: the share of the nearest texts that it then finds.
+    """
+
+    mean_length: float
+    mean_hubness: float
+    probes: int
+    recall: float
+
+
+def encode(build: str, record: Mapping[str, object]) -> bytes:
+    """The bytes of a JSON file of the build `build`."""
+    stamped = {"format": FORMAT, "build": build, **record}
+    return json.dumps(stamped, ensure_ascii=False, indent=1).encode()
+
+
+def read_json(path: Path, manifest: Manifest) -> dict[str, Any]:
+    """Read and check one of the JSON files that `manifest` lists.
+
+    Raises:
+        SnapshotDamaged: it is unreadable, altered or another snapshot's.
+        NewerFormat: a newer version wrote it.
+        OSError: it cannot be opened.
+    """
+    content = path.read_bytes()
+    try:
+        record: dict[str, Any] = json.loads(content)
+        version, build = int(record["format"]), record["build"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise SnapshotDamaged(f"{path} is unreadable: {error}") from error
+    if version > FORMAT:
+        raise newer_format(path, version)
+    if build != manifest.build:
+        raise SnapshotDamaged(f"{path} belongs to another snapshot (build {build})")
+    if hashlib.sha256(content).hexdigest() != manifest.files[path.name].sha256:
+        raise altered(path)
+    return record
+
+
+def altered(path: Path) -> SnapshotDamaged:
+    """The error for a file that holds other bytes than those published."""
+    return SnapshotDamaged(
+        f"{path} was altered: its SHA-256 is not the manifest's; publish again, or return to an "
+        "earlier snapshot with: recommender rollback"
+    )
+
+
+def record_of_topics(topics: Sequence[Topic]) -> dict[str, object]:
+    """What topics.json holds of the `topics`."""
+    records = [asdict(topic) for topic in topics]
+    for record in records:
+        del record["asked"]  # a part of answers, not of the topic
+    return {"topics": records}
+
+
+def topics_of(record: Mapping[str, Any]) -> tuple[Topic, ...]:
+    """The topics of a record that `record_of_topics` made."""
+    return tuple(
+        Topic(
+            **found
+            | {
+                "keywords": tuple(Keyword(term, weight) for term, weight in found["keywords"]),
+                "representatives": tuple(found["representatives"]),
+            }
+        )
+        for found in record["topics"]
+    )
+
+
+def record_of_changes(changes: Mapping[str, Sequence[Change]]) -> dict[str, object]:
+    """What lineage.json holds of the `changes` of "topics" and of "stories"."""
+    return {kind: [change._asdict() for change in found] for kind, found in changes.items()}
+
+
+def changes_of(record: Mapping[str, Any], kind: str) -> tuple[Change, ...]:
+    """The changes of one kind in a record that `record_of_changes` made."""
+    return tuple(Change(**found | {"others": tuple(found["others"])}) for found in record[kind])
+
+
+def record_of_rules(rules: Rules) -> dict[str, object]:
+    """What rules.json holds of the `rules`."""
+    embargo = [(article_id, moment.isoformat()) for article_id, moment in rules.embargo]
+    return {"rules": asdict(rules) | {"embargo": embargo}}
+
+
+def rules_of(record: Mapping[str, Any]) -> Rules:
+    """The rules of a record that `record_of_rules` made."""
+    found = record["rules"]
+    return Rules(
+        tuple((first, second) for first, second in found["pinned"]),
+        tuple((first, second) for first, second in found["apart"]),
+        tuple(found["excluded_sections"]),
+        tuple((i, datetime.fromisoformat(moment)) for i, moment in found["embargo"]),
+    )

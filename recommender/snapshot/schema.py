@@ -1,0 +1,286 @@
+"""The snapshot's format, declared once: every file, its shape, its values, what they point to.
+
+The writer, the reader, the verifier and the table in docs/architecture.md are made from it.
+
+Mathematics knows rows and texts. An article is a *row*; rows are sorted by id. Articles with the
+same or nearly the same text share one *text*, which has one embedding, one place in the neighbour
+graph, one story and one topic: those of its lead article.
+"""
+
+# ruff: noqa: RUF009 - `_array` and `_strings` make dataclass fields, and no default values.
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from recommender._typing import Array
+from recommender.snapshot.string_table import SortedStringTable, StringTable
+from recommender.types import FACET_NAMES
+
+__all__ = [
+    "ARRAYS",
+    "FACETS",
+    "FILES",
+    "HASH_BYTES",
+    "INDEX",
+    "LINEAGE",
+    "RULES",
+    "SCORING",
+    "STRINGS",
+    "TOPICS",
+    "ArrayFile",
+    "Arrays",
+    "StringTables",
+    "StringsFile",
+    "describe_shape",
+    "files_table",
+]
+
+INDEX = "index.faiss"
+TOPICS = "topics.json"
+LINEAGE = "lineage.json"
+FACETS = "facets.json"
+RULES = "rules.json"
+SCORING = "scoring.json"
+HASH_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayFile:
+    """An array of numbers, in a `.npy` file.
+
+    Attributes:
+        holds: what it holds, in a few words.
+        dtype: NumPy's name of the type.
+        shape: dimensions by name, or by number where that never varies.
+        optional: the first dimension may be 0 instead.
+        points_to: the dimension whose members the values number, from 0.
+        none: -1 stands for "none".
+        bounds: least and greatest value.
+        each_once: no value comes twice.
+        in_rows: how each row is ordered. "ascending": strictly, with all -1 on one side;
+            "descending": equal values may follow each other.
+        sorted_rows: rows ascend as strings of bytes, each once.
+        sorts: the table of strings that the values bring into order.
+        cuts: the array that these offsets cut into one slice for each member of their dimension.
+            The first is 0; a last one, which no member has, is the length of that array.
+        empty_slices: slices may be empty.
+        groups: the array that says of each value in the slices which slice it is in.
+    """
+
+    holds: str
+    dtype: str
+    shape: tuple[str | int, ...]
+    optional: bool = False
+    points_to: str = ""
+    none: bool = False
+    bounds: tuple[float, float] | None = None
+    each_once: bool = False
+    in_rows: str = ""
+    sorted_rows: bool = False
+    sorts: str = ""
+    cuts: str = ""
+    empty_slices: bool = False
+    groups: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StringsFile:
+    """A table of strings, in a `.strings` file.
+
+    Attributes:
+        holds: what it holds, in a few words.
+        dimension: what has one string each.
+        empty: strings may be empty.
+        in_order: strings ascend by code point, each once.
+    """
+
+    holds: str
+    dimension: str
+    empty: bool = False
+    in_order: bool = False
+
+
+def _array(holds: str, dtype: str, *shape: str | int, **limits: Any) -> Any:
+    return field(metadata={"file": ArrayFile(holds, dtype, shape, **limits)})
+
+
+def _offsets(holds: str, dimension: str, cuts: str, **limits: Any) -> Any:
+    return _array(holds, "int64", dimension, cuts=cuts, **limits)
+
+
+def _labels(facet: str) -> Any:
+    holds = f"row → {facet}, by its position in `{FACETS}`"
+    return _array(holds, "int32", "articles", points_to=f"{facet} labels", none=True)
+
+
+def _strings(holds: str, dimension: str, **limits: bool) -> Any:
+    return field(metadata={"file": StringsFile(holds, dimension, **limits)})
+
+
+@dataclass(frozen=True, slots=True)
+class Arrays:
+    """The arrays of a snapshot, each in a file of its name."""
+
+    centroids: Array = _array(
+        "of a large corpus: the centres of the lists that a search reads",
+        "float32", "lists", "dimension",
+    )  # fmt: skip
+    lists_start: Array = _offsets(
+        "list → its slice of `lists_texts`", "lists", "lists_texts", empty_slices=True
+    )
+    lists_texts: Array = _array(
+        "texts grouped by their nearest centre",
+        "int32", "texts", optional=True, points_to="texts", each_once=True,
+    )  # fmt: skip
+    neighbours: Array = _array(
+        "the neighbour graph: of each text the best-scored other texts, best first",
+        "int32", "texts", "K", points_to="texts", none=True,
+    )  # fmt: skip
+    scores: Array = _array(
+        "their scores", "float32", "texts", "K", bounds=(0, 1), in_rows="descending"
+    )
+    hubness: Array = _array("how near each text is to its own nearest", "float32", "texts")
+    words: Array = _array(
+        "the heaviest words of each text",
+        "int32", "texts", "W", points_to="words", none=True, in_rows="ascending",
+    )  # fmt: skip
+    word_weights: Array = _array("their weights", "float16", "texts", "W", bounds=(0, 1))
+    idf: Array = _array("inverse document frequency of each word", "float32", "words")
+    phrases: Array = _array(
+        "the most telling phrases of each text",
+        "int32", "texts", "P", points_to="phrases", none=True, in_rows="ascending",
+    )  # fmt: skip
+    phrase_weights: Array = _array("how telling each phrase is", "float32", "phrases")
+    phrase_names: Array = _array("whether each phrase is a name", "bool", "phrases")
+    text_of: Array = _array("row → text", "int32", "articles", points_to="texts")
+    copies: Array = _array(
+        "rows grouped by text, the lead of each text first",
+        "int32", "articles", points_to="articles", each_once=True,
+    )  # fmt: skip
+    copies_start: Array = _offsets(
+        "text → its slice of `copies`", "texts", "copies", groups="text_of"
+    )
+    story_of: Array = _array("text → story", "int32", "texts", points_to="stories")
+    story_texts: Array = _array(
+        "texts grouped by story", "int32", "texts", points_to="texts", each_once=True
+    )
+    story_start: Array = _offsets(
+        "story → its slice of `story_texts`", "stories", "story_texts", groups="story_of"
+    )
+    story_central: Array = _array(
+        "the most central text of each story", "int32", "stories", points_to="texts"
+    )
+    topic_of: Array = _array(
+        f"text → its topic of level 1, by its position in `{TOPICS}`",
+        "int32", "texts", points_to="topics", none=True,
+    )  # fmt: skip
+    finest_of: Array = _array(
+        "text → its topic of the finest level", "int32", "texts", points_to="topics", none=True
+    )
+    topic_strength: Array = _array(
+        "how surely each text is of its topic of level 1", "float32", "texts", bounds=(0, 1)
+    )
+    published: Array = _array(
+        "microseconds since 1970 in UTC, the least int64 where there is no date",
+        "int64", "articles",
+    )  # fmt: skip
+    source: Array = _labels("source")
+    section: Array = _labels("section")
+    language: Array = _labels("language")
+    author: Array = _labels("author")
+    hashes: Array = _array(
+        "the hashes of the articles' contents", "uint8", "contents", HASH_BYTES, sorted_rows=True
+    )
+    hash_texts: Array = _array("the text of each content", "int32", "contents", points_to="texts")
+    stories_by_id: Array = _array(
+        "the stories in the order of their ids",
+        "int32", "stories", points_to="stories", sorts="story_ids",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class StringTables:
+    """The string tables of a snapshot, each in a file of its name."""
+
+    ids: SortedStringTable = _strings("the id of each row", "articles", in_order=True)
+    cards: StringTable = _strings("what a page shows of each row, in JSON", "articles")
+    lexicon: StringTable = _strings("words of two texts or more", "words", in_order=True)
+    phrase_texts: StringTable = _strings("the phrases as readers write them", "phrases")
+    story_ids: StringTable = _strings("the id of each story", "stories")
+    story_keywords: StringTable = _strings(
+        "the keywords of each story with their weights, in JSON", "stories"
+    )
+    retired_ids: SortedStringTable = _strings(
+        "the ids of stories and topics that are no more", "retired ids", in_order=True
+    )
+    successors: StringTable = _strings(
+        "of each retired id the group that took over, empty for none", "retired ids", empty=True
+    )
+
+
+def _declared(tables: type) -> dict[str, Any]:
+    return {item.name: item.metadata["file"] for item in fields(tables)}
+
+
+ARRAYS: Mapping[str, ArrayFile] = _declared(Arrays)
+STRINGS: Mapping[str, StringsFile] = _declared(StringTables)
+# What each file beside the manifest holds, in the order of the table.
+FILES: Mapping[str, str] = {
+    INDEX: "FAISS inner-product index of the texts' expanded embeddings",
+    **{f"{name}.npy": file.holds for name, file in ARRAYS.items()},
+    **{f"{name}.strings": file.holds for name, file in STRINGS.items()},
+    TOPICS: "the topics with keywords and the ids of representative articles",
+    LINEAGE: "what the night did to stories and topics",
+    FACETS: f"the labels of {', '.join(FACET_NAMES[:-1])} and {FACET_NAMES[-1]}",
+    RULES: "the publisher's rules, by ids",
+    SCORING: "what scores and finds a text that is not in the snapshot",
+}
+
+
+def describe_shape(file: ArrayFile) -> str:
+    """The shape of an array in words: "texts × K", "stories + 1"."""
+    first, *others = map(str, file.shape)
+    first += " + 1" if file.cuts else " or none" if file.optional else ""
+    return " × ".join([first, *others])
+
+
+def files_table() -> str:
+    """The Markdown table of a snapshot's files; the manifest comes first."""
+    rows = [
+        ("`manifest.json`", "–", "counts, origin, size and SHA-256 of every other file", "–"),
+        *(_row(name, holds) for name, holds in FILES.items()),
+    ]
+    head = "| file | shape, type | holds | values |\n|---|---|---|---|\n"
+    return head + "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _row(name: str, holds: str) -> tuple[str, ...]:
+    stem, _, kind = name.partition(".")
+    shape, values = "–", "–"
+    if kind == "faiss":
+        shape = "texts × dimension, float32"
+    elif kind == "npy":
+        shape = f"{describe_shape(ARRAYS[stem])}, {ARRAYS[stem].dtype}"
+        values = ", ".join(_limits(ARRAYS[stem])) or "–"
+    elif kind == "strings":
+        shape = f"{STRINGS[stem].dimension}, UTF-8"
+        values = "ascending, each once" if STRINGS[stem].in_order else "–"
+    return f"`{name}`", shape, holds, values
+
+
+def _limits(file: ArrayFile) -> list[str]:
+    low, high = file.bounds or (0, 0)
+    limits = (
+        (file.points_to, f"point to {file.points_to}"),
+        (file.none, "-1 = none"),
+        (file.bounds, f"from {low:g} to {high:g}"),
+        (file.each_once, "each once"),
+        (file.in_rows, f"{file.in_rows} in each row"),
+        (file.sorted_rows, "rows ascending, each once"),
+        (file.sorts, f"sort `{file.sorts}`"),
+        (file.cuts, f"cut `{file.cuts}`"),
+        (file.empty_slices, "slices may be empty"),
+        (file.groups, f"as `{file.groups}` says"),
+    )
+    return [limit for applies, limit in limits if applies]
