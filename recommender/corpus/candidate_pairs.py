@@ -32,7 +32,7 @@ def candidate_pairs(
     Args:
         signatures: (texts, 1 + SAMPLE) uint32, as `unpack_signatures` gives them.
         order: (texts,) int64, all texts, first those that lead.
-        min_length_ratio: the least number of the shorter text's words in relation to the longer's.
+        min_length_ratio: The least number of the shorter text's words in relation to the longer's.
 
     Returns:
         The later and the earlier text of each pair in `order`, (pairs,) int64 each; pairs are

@@ -1,6 +1,5 @@
-"""Articles of the same or nearly the same text: grouped, so that each text is ranked once."""
+"""Copies: the articles that share one text, so that each text is ranked once."""
 
-from collections.abc import Hashable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -11,10 +10,12 @@ __all__ = ["Copies", "group_copies"]
 
 
 class Copies(NamedTuple):
-    """Rows by text. Texts are numbered by their first row.
+    """Which articles share which text. Texts are numbered in the order of their first rows.
 
-    `text_of` (articles,) int32: row → text. `copies` (articles,) int32: rows grouped by text, the
-    lead first; `copies_start` (texts + 1,) int64: text → its slice of `copies`.
+    Attributes:
+        text_of: (articles,) int32, the text of each row.
+        copies: (articles,) int32, the rows of one text behind the other, of each its lead first.
+        copies_start: (texts + 1,) int64, where each text's rows begin in `copies`, and the end.
     """
 
     text_of: Array
@@ -23,17 +24,26 @@ class Copies(NamedTuple):
 
     @property
     def leads(self) -> Array:
-        """Row of each text's lead article, (texts,) int32."""
+        """The row of each text's lead article: (texts,) int32."""
         return self.copies[self.copies_start[:-1]]
 
 
-def group_copies(keys: Sequence[Hashable], rank: Array) -> Copies:
-    """Group rows whose `keys` are equal; of each group the row of the lowest `rank` leads.
+def group_copies(keys: Array, rank: Array) -> Copies:
+    """Group the rows whose keys are equal.
 
-    `rank` (articles,) are different numbers.
+    Args:
+        keys: (articles,) integers.
+        rank: (articles,) integers that all differ; the row of the lowest leads its group.
+
+    Example:
+        >>> copies = group_copies(np.array([7, 5, 7]), rank=np.array([2, 0, 1]))
+        >>> copies.text_of.tolist(), copies.leads.tolist()
+        ([0, 1, 0], [2, 1])
     """
-    number: dict[Hashable, int] = {}
-    text_of = np.array([number.setdefault(key, len(number)) for key in keys], dtype=np.int32)
+    _, first, group = np.unique(keys, return_index=True, return_inverse=True)
+    number = np.empty(len(first), dtype=np.int32)
+    number[np.argsort(first)] = np.arange(len(first), dtype=np.int32)
+    text_of = number[group]
     copies = np.lexsort((rank, text_of)).astype(np.int32)
-    counts = np.bincount(text_of, minlength=len(number))
-    return Copies(text_of, copies, np.concatenate(([0], np.cumsum(counts))).astype(np.int64))
+    sizes = np.bincount(text_of, minlength=len(first))
+    return Copies(text_of, copies, np.concatenate(([0], np.cumsum(sizes))).astype(np.int64))

@@ -1,4 +1,4 @@
-"""The corpus of one night: all articles by row, and their texts."""
+"""The corpus of one night: all articles by row, and the texts that they share."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -20,21 +20,31 @@ __all__ = ["Corpus", "Facets", "load_corpus"]
 
 
 class Facets(NamedTuple):
-    """`labels` of each facet in alphabetical order; `codes` (articles,) int32, -1 for none."""
+    """Source, section, language and author of all articles, as columns of codes.
+
+    Attributes:
+        labels: The labels of each facet in alphabetical order.
+        codes: Of each facet (articles,) int32, the place of each article's label, -1 for none.
+    """
 
     labels: dict[str, list[str]]
     codes: dict[str, Array]
 
 
 class Corpus(NamedTuple):
-    """Articles by row, ordered by id; texts in the order of `copies`.
+    """All articles of one night and their texts.
 
-    Articles of the same or nearly the same text share one text, which has the vector of its lead
-    article. `published` (articles,) int64 is in microseconds or `NO_DATE`. `text_of_hash` gives the
-    text of every content hash.
-    `tokens` are those of all distinct contents, in the order of `text_of_hash`; `lead_contents`
-    (texts,) int64 are the places of the leads' contents among them, and `text_of_content`
-    (contents,) int32 the text of each.
+    An article is a row. Articles with exactly the same title and text have one content, known by
+    its hash. Contents that are near-duplicates share one text, which has the vector of its lead.
+
+    Attributes:
+        articles: By row, ordered by id.
+        published: (articles,) int64, microseconds since 1970 or `NO_DATE`.
+        copies: Which articles share which text.
+        text_of_hash: The text of each content hash.
+        tokens: Those of all contents, in the order of `text_of_hash`.
+        lead_contents: (texts,) int64, the content of each text's lead, a place in that order.
+        text_of_content: (contents,) int32, the text of each content.
     """
 
     articles: list[StoredArticle]
@@ -47,7 +57,7 @@ class Corpus(NamedTuple):
 
     @property
     def cards(self) -> list[Card]:
-        """Each article's card."""
+        """The card of each article."""
         return [article.card for article in self.articles]
 
     @property
@@ -57,22 +67,27 @@ class Corpus(NamedTuple):
 
     @property
     def lead_ids(self) -> list[str]:
-        """Each text's lead article."""
+        """The id of each text's lead article."""
         return [self.articles[row].card.id for row in self.copies.leads.tolist()]
 
     @property
     def languages(self) -> set[str]:
-        """The languages that articles name."""
+        """The language tags that articles have."""
         return {a.card.language for a in self.articles if a.card.language}
 
     def topic_sizes(self, topic_of: Array, topics: int) -> list[int]:
-        """Articles of each topic, where `topic_of` (texts,) gives each text's, -1 for none."""
+        """How many articles each of `topics` has.
+
+        Args:
+            topic_of: (texts,) int, the topic of each text, -1 for none.
+            topics: How many topics there are.
+        """
         placed = topic_of[self.copies.text_of]
         sizes: list[int] = np.bincount(placed[placed >= 0], minlength=topics).tolist()
         return sizes
 
     def facets(self) -> Facets:
-        """Source, section, language and author as columns of codes."""
+        """The facets of all articles."""
         labels, codes = {}, {}
         for facet in FACET_NAMES:
             values = [getattr(article.card, facet) for article in self.articles]
@@ -83,13 +98,16 @@ class Corpus(NamedTuple):
 
 
 def load_corpus(store: Store, *, near: bool = True, source_order: Sequence[str] = ()) -> Corpus:
-    """Everything that `store` holds, but vectors.
+    """Load everything that `store` holds but vectors.
 
-    `near` groups nearly equal texts too; of a group leads the article whose source stands first
-    in `source_order`, then the earliest: see `lead_order`.
+    Args:
+        store: The store, in which each text has its features.
+        near: Whether near-duplicates share a text, too; without it, only equal contents do.
+        source_order: Sources whose articles lead before those of others, the first before the
+            next. Among equals the earliest article leads; see `lead_order`.
 
     Raises:
-        StorageError: a text was not counted.
+        StorageError: A text has no features.
     """
     articles = store.articles()
     published = np.array(
@@ -99,28 +117,25 @@ def load_corpus(store: Store, *, near: bool = True, source_order: Sequence[str] 
     order = lead_order(published, source_ranks([a.card.source for a in articles], source_order))
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))
-    content = {article.content_hash: 0 for article in articles}
-    content = {content_hash: number for number, content_hash in enumerate(content)}
-    content_of = np.array([content[article.content_hash] for article in articles], dtype=np.int64)
-    features = store.features(FEATURES_VERSION, list(content))
-    # Of each content the article that would lead it stands for it.
+
+    hashes = list(dict.fromkeys(article.content_hash for article in articles))
+    place = {content_hash: number for number, content_hash in enumerate(hashes)}
+    content_of = np.array([place[article.content_hash] for article in articles], dtype=np.int64)
+    # The row of each content that would lead its text.
     best = order[np.unique(content_of[order], return_index=True)[1]]
-    lead_of = np.arange(len(content), dtype=np.int32)
+    features = store.features(FEATURES_VERSION, hashes)
+    lead_of = np.arange(len(hashes), dtype=np.int32)
     if near:
-        lead_of = group_duplicates(
-            unpack_signatures(features.signatures),
-            np.argsort(rank[best]),
-            features.tokens,
-        )
-    copies = group_copies(lead_of[content_of].tolist(), rank)
-    lead_contents = content_of[copies.leads]
+        signatures = unpack_signatures(features.signatures)
+        lead_of = group_duplicates(signatures, np.argsort(rank[best]), features.tokens)
+    copies = group_copies(lead_of[content_of], rank)
     text_of_content = copies.text_of[best]
     return Corpus(
         articles,
         published,
         copies,
-        dict(zip(content, text_of_content.tolist(), strict=True)),
+        dict(zip(hashes, text_of_content.tolist(), strict=True)),
         features.tokens,
-        lead_contents,
+        content_of[copies.leads],
         text_of_content,
     )

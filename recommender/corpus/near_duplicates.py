@@ -45,7 +45,7 @@ def group_duplicates(signatures: Array, order: Array, tokens: Tokens) -> Array:
     Args:
         signatures: (texts, 1 + SAMPLE) uint32, as `signatures.unpack_signatures` gives them.
         order: (texts,) int64, all texts, first those that lead; see `lead_order`.
-        tokens: those of the texts, from which the signatures were made.
+        tokens: Those of the texts, from which the signatures were made.
 
     Returns:
         (texts,) int32, the number of each text's lead, and its own where none leads it.
@@ -67,8 +67,8 @@ def are_near_duplicates(one: Sequence[str], other: Sequence[str]) -> bool:
     """Whether two texts are near-duplicates by the exact comparison, whichever comes first.
 
     Args:
-        one: the tokens of a text as `language.tokens.tokenise` cuts them.
-        other: those of another.
+        one: The tokens of a text as `language.tokens.tokenise` cuts them.
+        other: Those of another.
     """
     return _near_duplicates(hash_words(one), hash_words(other))
 

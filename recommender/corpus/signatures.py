@@ -31,7 +31,7 @@ def signature(tokens: Sequence[str]) -> bytes:
     """The signature of one text.
 
     Args:
-        tokens: the text's tokens as `language.tokens.tokenise` cuts them.
+        tokens: The text's tokens as `language.tokens.tokenise` cuts them.
 
     Returns:
         `SIGNATURE_BYTES` bytes: the number of words, then the `SAMPLE` smallest hashes of the

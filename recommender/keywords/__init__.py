@@ -1,1 +1,1 @@
-"""The words, names and phrases of texts, and which of them tell groups apart."""
+"""The words, names and phrases of texts, and those that set groups of texts apart."""

@@ -61,7 +61,7 @@ class Vocabulary(NamedTuple):
     """The words of a corpus, and how its surface forms (tokens as they are written) are words.
 
     Attributes:
-        words: case folded, without possessive 's, in alphabetical order.
+        words: Case folded, without possessive 's, in alphabetical order.
         stop: (words,) bool, stop words.
         sign: (words,) bool, words that are one sign of a script without spaces.
         particle: (words,) bool, lower-case words that stand inside names, such as "of".
@@ -103,8 +103,8 @@ def read_casing(tokens: Tokens, languages: Iterable[str]) -> tuple[Vocabulary, C
     A word that a list of stop words has and the corpus writes as a name is no stop word.
 
     Args:
-        tokens: the tokens of all documents.
-        languages: tags of the corpus's languages, whose stop words and word lists are used.
+        tokens: The tokens of all documents.
+        languages: Tags of the corpus's languages, whose stop words and word lists are used.
     """
     used = frozenset(languages)
     lists = word_lists(used)

@@ -45,9 +45,9 @@ class _Corpus(NamedTuple):
     """What all groups are compared with.
 
     Attributes:
-        texts: how many texts are in groups.
+        texts: How many texts are in groups.
         in_texts: (terms,) int64, in how many of these texts each term is.
-        mean: the mean number of terms of a group, each counted once for each text.
+        mean: The mean number of terms of a group, each counted once for each text.
     """
 
     texts: int
@@ -59,10 +59,10 @@ class _Candidates(NamedTuple):
     """Terms that may become keywords, (candidates,) each.
 
     Attributes:
-        group: the group.
-        term: the term.
-        texts: how many texts of the group hold the term.
-        weight: how well it sets the group apart.
+        group: The group.
+        term: The term.
+        texts: How many texts of the group hold the term.
+        weight: How well it sets the group apart.
     """
 
     group: Array
@@ -88,10 +88,10 @@ def keywords(
     "Best topic word selection for topic labelling").
 
     Args:
-        terms: those of the corpus.
+        terms: Those of the corpus.
         group_of: (texts,) int32, the group of each text, numbered from 0; -1 for none.
-        count: the most keywords of a group.
-        groups: how many groups there are, where the last ones may have no text.
+        count: The most keywords of a group.
+        groups: How many groups there are, where the last ones may have no text.
 
     Returns:
         The keywords of each group, best first.

@@ -77,14 +77,14 @@ class NGrams(NamedTuple):
     of two, and so on; see `first_numbers`.
 
     Attributes:
-        surfaces: the vocabulary of the tokens.
-        documents: how many documents there are.
-        lists: the word lists of the corpus's languages.
-        vocabulary: the words; the n-grams of one word are these in the same order.
-        cased: the tokens.
-        levels: n-grams of one word, of two, and so on up to `MAX_WORDS`.
-        names: of each level (ngrams,) bool, nearly always capitalised where case is informative.
-        whole: of each level (ngrams,) bool, no mere piece of a longer n-gram, and no stop word at
+        surfaces: The vocabulary of the tokens.
+        documents: How many documents there are.
+        lists: The word lists of the corpus's languages.
+        vocabulary: The words; the n-grams of one word are these in the same order.
+        cased: The tokens.
+        levels: N-grams of one word, of two, and so on up to `MAX_WORDS`.
+        names: Of each level (ngrams,) bool, nearly always capitalised where case is informative.
+        whole: Of each level (ngrams,) bool, no mere piece of a longer n-gram, and no stop word at
             an end.
         first_names: (words,) bool, words that hardly ever stand without a capital behind them.
     """
@@ -104,8 +104,8 @@ def find_ngrams(tokens: Tokens, languages: Iterable[str]) -> NGrams:
     """Find the n-grams at the beginnings of all documents.
 
     Args:
-        tokens: the tokens of all documents.
-        languages: tags of the corpus's languages, such as "en" or "pt-BR", whose stop words and
+        tokens: The tokens of all documents.
+        languages: Tags of the corpus's languages, such as "en" or "pt-BR", whose stop words and
             word lists are used.
     """
     used = frozenset(languages)

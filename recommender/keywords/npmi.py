@@ -18,8 +18,8 @@ def npmi(together: Array, alone: Array, texts: int, *, smallest: float = 0.0) ->
     Args:
         together: (terms, terms), in how many texts both terms of each pair are.
         alone: (terms,), in how many texts each term is.
-        texts: how many texts there are.
-        smallest: what stands in place of a smaller number in `together`. Where it is not 0, terms
+        texts: How many texts there are.
+        smallest: What stands in place of a smaller number in `together`. Where it is not 0, terms
             that are never together differ by how often they are alone.
 
     Returns:

@@ -45,7 +45,7 @@ class Phrases(NamedTuple):
     """The phrases of a corpus, and those of each text.
 
     Attributes:
-        texts: as readers write them, in alphabetical order.
+        texts: As readers write them, in alphabetical order.
         weights: (phrases,) float32, larger is rarer and longer.
         names: (phrases,) bool, which are names.
         of_text: (texts, PER_TEXT) int32, the phrases of each text, ascending; -1 behind them.
@@ -61,9 +61,9 @@ class _Occurrences(NamedTuple):
     """Which text holds which n-gram, by text and n-gram; (occurrences,) each.
 
     Attributes:
-        text: the text.
-        ngram: the n-gram.
-        uses: how often it is used there.
+        text: The text.
+        ngram: The n-gram.
+        uses: How often it is used there.
     """
 
     text: Array
@@ -80,11 +80,11 @@ def extract_phrases(
     """The phrases of all texts: of each text the best ones, by tf·idf with a bonus for length.
 
     Args:
-        ngrams: those of the corpus.
+        ngrams: Those of the corpus.
         text_of: (documents,) int32, the text of each document, where several near-copies are one
             text. It then has only what all its documents have. Without it each document is a text.
-        boilerplate: what is no phrase, such as the names of sources.
-        per_text: the most phrases of a text.
+        boilerplate: What is no phrase, such as the names of sources.
+        per_text: The most phrases of a text.
     """
     if text_of is None:
         text_of = np.arange(ngrams.documents)

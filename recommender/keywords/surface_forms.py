@@ -37,7 +37,7 @@ def surface_forms(ngrams: NGrams, wanted: Array) -> dict[int, str]:
     """How readers write some n-grams: names with their capitals, other words without.
 
     Args:
-        ngrams: those of the corpus.
+        ngrams: Those of the corpus.
         wanted: (wanted,) int64, n-grams numbered over all levels, ascending.
 
     Returns:
@@ -94,8 +94,8 @@ def _plain_forms(
     spellings within the same n-gram count where they are no mere slips.
 
     Args:
-        ngrams: those of the corpus.
-        level: the n-grams of one length.
+        ngrams: Those of the corpus.
+        level: The n-grams of one length.
         wanted: (wanted,) int64, some of that level.
         shouted: (wanted, words) bool, which of their words are mostly in capitals.
 
@@ -133,9 +133,9 @@ def _forms_of_words(
     spelling in alphabetical order.
 
     Args:
-        vocabulary: the words.
-        cased: the tokens.
-        surfaces: the surface forms.
+        vocabulary: The words.
+        cased: The tokens.
+        surfaces: The surface forms.
         used: (words + 1,) bool, the words whose forms are needed; the others have "".
 
     Returns:

@@ -37,8 +37,8 @@ class Terms(NamedTuple):
     """The terms of a corpus.
 
     Attributes:
-        terms: as readers write them, in alphabetical order.
-        holds: a sparse (texts, terms) int32 matrix, 1 where a text holds a term.
+        terms: As readers write them, in alphabetical order.
+        holds: A sparse (texts, terms) int32 matrix, 1 where a text holds a term.
         families: (terms, MAX_WORDS) int64, the words of each term, where all forms of a word have
             one number; -1 behind them.
         shorter: (pairs,) int64, a term that lies word for word in a longer one.
@@ -58,9 +58,9 @@ def count_terms(
     """The terms of a corpus, each of which is in at least `MIN_TEXTS` texts.
 
     Args:
-        ngrams: those of the corpus.
+        ngrams: Those of the corpus.
         documents: (texts,) int64, the document of each text, where not all are read.
-        boilerplate: phrases that are no terms, such as the names of sources and authors.
+        boilerplate: Phrases that are no terms, such as the names of sources and authors.
     """
     chosen = np.arange(ngrams.documents) if documents is None else documents
     text_of = np.full(ngrams.documents, -1, dtype=np.int32)

@@ -1,1 +1,1 @@
-"""All that depends on a language: prepared text, tokens, stop and boilerplate words."""
+"""All that depends on a language: prepared text, tokens, writing systems, word lists, plurals."""

@@ -13,8 +13,8 @@ class PluralRules(NamedTuple):
     """How a language writes plurals.
 
     Attributes:
-        endings: pairs of a plural's ending and what the singular has in its place.
-        singular: endings that no plural has.
+        endings: Pairs of a plural's ending and what the singular has in its place.
+        singular: Endings that no plural has.
     """
 
     endings: tuple[tuple[str, str], ...]
@@ -27,8 +27,8 @@ def singulars(word: str, rules: Iterable[PluralRules]) -> list[str]:
     Endings alone cannot tell, so ask whether a candidate is a word of the corpus.
 
     Args:
-        word: one word, case folded.
-        rules: those of each language that the word may be of.
+        word: One word, case folded.
+        rules: Those of each language that the word may be of.
 
     Returns:
         The candidates in the order of the rules, without repetition.

@@ -1,19 +1,24 @@
-"""What is embedded of an article, and the hash that says whether two texts are the same."""
+"""Prepared text: what is embedded of an article, and the hash by which equal texts are known."""
 
 import hashlib
 
 __all__ = ["PREPARATION_VERSION", "content_hash", "embedded_text"]
 
-# Changing how text is prepared changes every vector: raise this number with it.
+# A change in how text is prepared changes every vector, so it must raise this number.
 PREPARATION_VERSION = 1
 
 _SENTENCE_ENDS = (".", "!", "?", "…", ":", '"', "”", "’", "。")
 
 
 def embedded_text(title: str, text: str) -> str:
-    """Title and text as one string, white space folded, the title closed like a sentence.
+    """Title and text as the one string that the encoder gets.
 
-    Nothing is cut here: how much of it the encoder reads is the encoder's to say and to report.
+    White space is folded, and the title ends like a sentence. Nothing is cut off here: each
+    encoder says how much of a text it reads.
+
+    Example:
+        >>> embedded_text("Tide is in", "Boats  left.")
+        'Tide is in. Boats left.'
     """
     head, body = " ".join(title.split()), " ".join(text.split())
     if not head or not body:
@@ -22,5 +27,9 @@ def embedded_text(title: str, text: str) -> str:
 
 
 def content_hash(prepared: str) -> bytes:
-    """16 bytes of SHA-256 over an embedded text: equal exactly where the texts are."""
+    """The first 16 bytes of the SHA-256 of an embedded text: equal where the texts are equal.
+
+    Args:
+        prepared: A text as `embedded_text` gives it.
+    """
     return hashlib.sha256(prepared.encode()).digest()[:16]

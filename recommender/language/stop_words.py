@@ -16,15 +16,15 @@ def stop_words_for(languages: frozenset[str]) -> frozenset[str]:
     where it has one. A language that has neither adds nothing.
 
     Args:
-        languages: tags such as "de" or "pt-BR"; see `word_lists.language_codes`.
+        languages: Tags such as "de" or "pt-BR"; see `word_lists.language_codes`.
 
     Returns:
         Words in lower case. Those with an apostrophe are there in both spellings, "don't" and
         "don’t", since texts use both.
 
     Raises:
-        MissingExtra: the packages of the build are not installed.
-        ValueError: a list of words is malformed.
+        MissingExtra: The packages of the build are not installed.
+        ValueError: A list of words is malformed.
     """
     with needs_extra("build"):
         import stop_words

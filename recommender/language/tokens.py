@@ -1,4 +1,7 @@
-"""Tokens: a text cut into words and signs, once, when it is new; what counts words counts these."""
+"""Tokens: the words and signs of a text, cut once when the text is new.
+
+All that counts words, phrases or near-duplicates works on these tokens.
+"""
 
 from collections.abc import Iterable
 from functools import cache
@@ -25,32 +28,34 @@ __all__ = [
     "word_of",
 ]
 
-# Changing how text is cut changes every stored token: raise this number with it.
+# A change in how text is cut changes every stored token, so it must raise this number.
 TOKENISER_VERSION = 2
 
-# A word is letters and digits with their marks; apostrophes and hyphens only inside, and points
-# and commas only between digits. What joins or parts letters unseen is inside a word, too.
-# Scripts that put no space between words give one token a sign, and end a word.
-# Whatever else is printed is a token too, sign by sign, for it ends a phrase.
+# A word is letters and digits with their marks. Apostrophes and hyphens belong to it only inside,
+# points and commas only between digits, and the invisible joiners only between letters. In
+# scripts that put no space between words each sign is a token, and ends a word before it. Any
+# other printed sign is a token, too, because it ends a phrase.
 _SIGN = f"[{UNSPACED}]"
 _LETTER = rf"(?!{_SIGN})[\p{{L}}\p{{N}}]"
 _WORD = rf"{_LETTER}(?:{_LETTER}|\p{{M}}|[\u200c\u200d](?=[\p{{L}}\p{{M}}]))*"
 _PATTERN = (
-    # Most words of most texts; a shortcut, which is found below just the same.
+    # A shortcut for most words of most texts; without it the last lines would find the same.
     r"[A-Za-z]++(?=[\s.,;:!?)])"
     rf"|{_SIGN}\p{{M}}*"
     rf"|{_WORD}(?:(?:['’‐-]|(?<=\p{{N}})[.,](?=\p{{N}})){_WORD})*"
     r"|\S"
 )
-# The soft hyphen, and other characters that are there only for where lines break and files begin.
+# The soft hyphen and other characters that only say where lines may break and files begin.
 _UNSEEN = "\u00ad\u2060\ufeff"
 
 
 class Tokens(NamedTuple):
     """The tokens of many texts, one text behind the other.
 
-    `vocabulary` holds tokens as they are written, in no order that means anything; `tokens`
-    (tokens,) int32 are positions in it; `start` (texts + 1,) int64: text → its slice of `tokens`.
+    Attributes:
+        vocabulary: The distinct tokens as they are written, in any order.
+        tokens: (tokens,) int32, positions in `vocabulary`.
+        start: (texts + 1,) int64, where each text begins in `tokens`, and the end.
     """
 
     vocabulary: list[str]
@@ -59,11 +64,11 @@ class Tokens(NamedTuple):
 
     @property
     def texts(self) -> Array:
-        """The text of each token, (tokens,) int32."""
+        """The text of each token: (tokens,) int32."""
         return np.repeat(np.arange(len(self.start) - 1, dtype=np.int32), np.diff(self.start))
 
     def take(self, texts: Array) -> "Tokens":
-        """The tokens of some `texts` (n,), in that order."""
+        """The tokens of some texts, given by their numbers (n,), in that order."""
         size = np.diff(self.start)[texts]
         start = np.concatenate(([0], np.cumsum(size))).astype(np.int64)
         shift = np.repeat(self.start[texts] - start[:-1], size)
@@ -71,26 +76,48 @@ class Tokens(NamedTuple):
 
 
 class WordCounts(NamedTuple):
-    """`words` in alphabetical order and their `counts`, a sparse (texts, words) matrix."""
+    """How often each word stands in each text.
+
+    Attributes:
+        words: In alphabetical order.
+        counts: A sparse (texts, words) float32 matrix.
+    """
 
     words: list[str]
     counts: "csr_array"
 
 
 def tokenise(text: str) -> list[str]:
-    """The words and signs of `text`, as they are written, in reading order.
+    """Cut a text into its words and signs.
+
+    Returns:
+        The tokens as they are written, in reading order, with composed accents (NFC).
 
     Raises:
-        MissingExtra: the packages of the build are not installed.
+        MissingExtra: The packages of the build are not installed.
+
+    Example:
+        >>> tokenise("The mayor's crane, 3.5m high")
+        ['The', "mayor's", 'crane', ',', '3.5m', 'high']
+        >>> tokenise("東京 2017")
+        ['東', '京', '2017']
     """
-    for unseen in _UNSEEN:  # replaced one by one, which takes less than `str.translate`
+    for unseen in _UNSEEN:  # one after the other, which is faster than `str.translate`
         text = text.replace(unseen, "")
     found: list[str] = _pattern().findall(normalize("NFC", text))
     return found
 
 
 def word_of(token: str) -> str:
-    """The word that a token is counted as: case folded, no possessive; "" for a mere sign."""
+    """The word that a token is counted as: case folded, without possessive 's.
+
+    Returns:
+        The word; "" where the token is punctuation or another mere sign.
+
+    Example:
+        >>> [word_of(token) for token in ("Mayor’s", "CRANES", ",")]
+        ['mayor', 'cranes', '']
+    """
     if not token[0].isalnum():
         return ""
     folded = token.casefold().replace("’", "'")
@@ -98,26 +125,32 @@ def word_of(token: str) -> str:
 
 
 def count_words(tokens: Tokens) -> WordCounts:
-    """How often each word stands in each text."""
+    """Count the words of each text."""
     from scipy.sparse import csr_array
 
-    spelled = [word_of(token) for token in tokens.vocabulary]
-    words = sorted({word for word in spelled if word})
+    of_vocabulary = [word_of(token) for token in tokens.vocabulary]
+    words = sorted({word for word in of_vocabulary if word})
     place = {word: number for number, word in enumerate(words)}
-    number = np.array([place.get(word, -1) for word in spelled], dtype=np.int32)
+    number = np.array([place.get(word, -1) for word in of_vocabulary], dtype=np.int32)
     word = number[tokens.tokens]
-    counted = word >= 0
-    kept = np.concatenate(([0], np.cumsum(counted)))[tokens.start]
+    is_word = word >= 0
+    start = np.concatenate(([0], np.cumsum(is_word)))[tokens.start]
     counts = csr_array(
-        (np.ones(int(kept[-1]), dtype=np.float32), word[counted], kept),
-        shape=(len(kept) - 1, len(words)),
+        (np.ones(int(start[-1]), dtype=np.float32), word[is_word], start),
+        shape=(len(start) - 1, len(words)),
     )
     counts.sum_duplicates()
     return WordCounts(words, counts)
 
 
 def read_tokens(texts: Iterable[str]) -> Tokens:
-    """The tokens of all `texts`."""
+    """Cut many texts into tokens.
+
+    Example:
+        >>> tokens = read_tokens(["old crane", "old quay"])
+        >>> tokens.vocabulary, tokens.tokens.tolist(), tokens.start.tolist()
+        (['old', 'crane', 'quay'], [0, 1, 0, 2], [0, 2, 4])
+    """
     number: dict[str, int] = {}
     tokens = [[number.setdefault(t, len(number)) for t in tokenise(text)] for text in texts]
     start = np.cumsum([0, *map(len, tokens)], dtype=np.int64)

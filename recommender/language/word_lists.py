@@ -35,16 +35,16 @@ class WordLists(NamedTuple):
     """The lists of one or several languages.
 
     Attributes:
-        boilerplate_phrases: phrases of the news trade that say nothing of a text's subject.
-        content_words: words of the general stop lists that news is about.
-        honorifics: forms of address ("mr"), which are no words of a name.
-        name_conjunctions: words that can stand before a name's last part ("Belt and Road").
-        name_particles: lower-case words that stand inside names ("of", "van").
-        newsroom_words: stop words of newsrooms, beside the general stop lists.
-        offices: offices that stand before names ("president").
-        stop_words: general stop words, beside those of the package `stop-words`.
-        weak_alone: words that say nothing by themselves where they are capitalised.
-        plurals: the plural rules of each language that has some.
+        boilerplate_phrases: Phrases of the news trade that say nothing of a text's subject.
+        content_words: Words of the general stop lists that news is about.
+        honorifics: Forms of address ("mr"), which are no words of a name.
+        name_conjunctions: Words that can stand before a name's last part ("Belt and Road").
+        name_particles: Lower-case words that stand inside names ("of", "van").
+        newsroom_words: Stop words of newsrooms, beside the general stop lists.
+        offices: Offices that stand before names ("president").
+        stop_words: General stop words, beside those of the package `stop-words`.
+        weak_alone: Words that say nothing by themselves where they are capitalised.
+        plurals: The plural rules of each language that has some.
     """
 
     boilerplate_phrases: frozenset[str] = frozenset()
@@ -66,7 +66,7 @@ def language_codes(languages: Iterable[str]) -> list[str]:
     """The languages whose words a corpus uses: English first, then the others by their code.
 
     Args:
-        languages: tags such as "de", "pt-BR" or "zh_Hans"; only the first part counts. What is
+        languages: Tags such as "de", "pt-BR" or "zh_Hans"; only the first part counts. What is
             no tag is passed over.
 
     Example:
@@ -85,13 +85,13 @@ def word_lists(languages: frozenset[str]) -> WordLists:
     A language without a folder adds nothing.
 
     Args:
-        languages: the tags of the corpus's languages; see `language_codes`.
+        languages: The tags of the corpus's languages; see `language_codes`.
 
     Returns:
         Each list as the union of those languages' lists.
 
     Raises:
-        ValueError: a file is malformed; see `read_word_lists`.
+        ValueError: A file is malformed; see `read_word_lists`.
     """
     folders = [FOLDER / code for code in (_ANY_LANGUAGE, *language_codes(languages))]
     read = [read_word_lists(folder) for folder in folders if folder.is_dir()]
@@ -103,10 +103,10 @@ def read_word_lists(folder: Path) -> WordLists:
     """The lists of one language.
 
     Args:
-        folder: a folder of text files, each named like a list; see the top of this file.
+        folder: A folder of text files, each named like a list; see the top of this file.
 
     Raises:
-        ValueError: a file is no known list, or a line of it is malformed. The message names the
+        ValueError: A file is no known list, or a line of it is malformed. The message names the
             file, the line, and what was expected.
     """
     known = {*_WORD_SETS, _PLURAL_ENDINGS, _SINGULAR_ENDINGS}
