@@ -15,6 +15,8 @@ with a plural's ending and, behind "->", what the singular has in its place ("ie
 `singular_endings.txt` with endings that no plural has ("ss").
 """
 
+import hashlib
+import json
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -57,6 +59,12 @@ class WordLists(NamedTuple):
     stop_words: frozenset[str] = frozenset()
     weak_alone: frozenset[str] = frozenset()
     plurals: tuple[PluralRules, ...] = ()
+
+    def fingerprint(self) -> str:
+        """32 hexadecimal digits that change with every entry of every list."""
+        entries = [sorted(entries) for entries in self[:-1]]
+        digest = hashlib.sha256(json.dumps([entries, self.plurals]).encode())
+        return digest.hexdigest()[:32]
 
 
 _WORD_SETS = tuple(name for name in WordLists._fields if name != "plurals")

@@ -27,6 +27,7 @@ from recommender.groups.previous import PreviousGroups, read_previous
 from recommender.keywords.ngrams import find_ngrams
 from recommender.keywords.phrases import extract_phrases
 from recommender.keywords.terms import count_terms
+from recommender.language.word_lists import word_lists
 from recommender.pipeline.assemble import Findings, assemble
 from recommender.pipeline.build_graph import GraphBuild, build_graph
 from recommender.pipeline.build_groups import Groups, build_groups, describe_groups
@@ -185,7 +186,8 @@ def _inputs_digest(corpus: Corpus, vectors: Array, spec: EncoderSpec, settings: 
     """Over everything that one night has to shape a snapshot's content."""
     versions = {name: _version(name) for name in _COMPUTING}
     origin = [__version__, versions, platform.machine(), spec.fingerprint, settings.fingerprint()]
-    parts = [json.dumps([*origin, FEATURES_VERSION], sort_keys=True).encode()]
+    lists = word_lists(frozenset(corpus.languages)).fingerprint()
+    parts = [json.dumps([*origin, FEATURES_VERSION, lists], sort_keys=True).encode()]
     parts += [article.record_hash for article in corpus.articles]
     return _digest([*parts, vectors.data])
 

@@ -117,5 +117,13 @@ def test_a_list_that_is_no_utf_8_is_an_error(tmp_path: Path) -> None:
         read_word_lists(tmp_path)
 
 
+def test_the_fingerprint_changes_with_every_list() -> None:
+    lists = word_lists(frozenset())
+    assert lists.fingerprint() == lists._replace().fingerprint()
+    changed = [lists._replace(**{name: frozenset({"tide"})}) for name in WordLists._fields[:-1]]
+    changed.append(lists._replace(plurals=()))
+    assert len({of.fingerprint() for of in [lists, *changed]}) == len(WordLists._fields) + 1
+
+
 def test_a_folder_without_lists_holds_nothing(tmp_path: Path) -> None:
     assert read_word_lists(tmp_path) == WordLists()
