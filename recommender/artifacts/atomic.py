@@ -12,7 +12,15 @@ __all__ = ["storage_errors", "sync_folder", "write_atomically"]
 
 @contextmanager
 def storage_errors(doing: str, path: Path) -> Iterator[None]:
-    """Turn what the system refuses inside the block into a `StorageError`."""
+    """Turn errors of the system inside the block into a `StorageError` that says what to do.
+
+    Args:
+        doing: what is done, for the message: "writing", "publishing to".
+        path: the file or folder that it is done to.
+
+    Raises:
+        StorageError: the system refused something inside the block.
+    """
     try:
         yield
     except OSError as error:
@@ -23,7 +31,11 @@ def storage_errors(doing: str, path: Path) -> Iterator[None]:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make renames inside `folder` survive a power cut."""
+    """Make renames inside `folder` survive a power cut.
+
+    Raises:
+        OSError: the folder cannot be opened or synced.
+    """
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -32,7 +44,11 @@ def sync_folder(folder: Path) -> None:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Replace `path` by `content` in one step that readers see whole or not at all.
+    """Replace a file in one step: readers see all of the old content or all of the new.
+
+    Args:
+        path: the file; its folder must exist.
+        content: all that it shall hold.
 
     Raises:
         StorageError: the disk is full or the folder cannot be written.

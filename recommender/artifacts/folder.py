@@ -2,12 +2,13 @@
 
 artifacts/
 ├── CURRENT            the name of the published snapshot, one line
-├── snapshots/NAME/    immutable snapshots; see snapshot.py
-├── removed.json       taken-down ids; see removals.py
+├── snapshots/NAME/    immutable snapshots; see snapshot/schema.py
+├── removed.json       taken-down ids; see takedowns.py
+├── removed.lock       held for the moment in which removed.json is rewritten
 ├── rejects/TIME.jsonl bad records of the run that started then
-├── store.sqlite       the nightly job's memory; see store.py
-├── nights.jsonl      what every nightly run did; see nights.py
-├── candidates.bin     last night's nearest texts, of a large corpus; see candidates.py
+├── store.sqlite       the nightly job's memory; see store/
+├── nights.jsonl       what every nightly run did; see pipeline/run_log.py
+├── candidates.bin     last night's nearest texts, of a large corpus; see knn/cache.py
 └── nightly.lock       held while a nightly run works
 """
 
@@ -26,7 +27,15 @@ _NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}")
 
 @dataclass(frozen=True, slots=True)
 class Artifacts:
-    """The paths inside one artifacts folder, and its pointer."""
+    """The paths inside one artifacts folder, and the pointer to the published snapshot.
+
+    Args:
+        root: the folder; it need not exist yet.
+
+    Example:
+        >>> Artifacts(Path("artifacts")).pointer
+        PosixPath('artifacts/CURRENT')
+    """
 
     root: Path
 
@@ -67,7 +76,7 @@ class Artifacts:
 
     @property
     def candidates(self) -> Path:
-        """Last night's candidates."""
+        """The nearest texts that last night found, of a large corpus."""
         return self.root / "candidates.bin"
 
     @property
@@ -85,7 +94,7 @@ class Artifacts:
         """The folder of the snapshot `name`.
 
         Raises:
-            NoSnapshot: there is none of that name.
+            NoSnapshot: there is none of that name; the message lists those there are.
         """
         if name not in (names := self.names()):
             there = ", ".join(names) or "none"
@@ -108,7 +117,7 @@ class Artifacts:
             ) from None
         except OSError as error:
             raise SnapshotDamaged(f"{self.pointer} cannot be read: {error.strerror}") from error
-        # The name becomes part of a path, so nothing but a snapshot's name passes.
+        # The name becomes part of a path, so only what looks like a snapshot's name passes.
         if not _NAME.fullmatch(name):
             raise SnapshotDamaged(
                 f"{self.pointer} should hold the name of a snapshot and holds {name[:80]!r}; "
@@ -117,5 +126,9 @@ class Artifacts:
         return name
 
     def point_to(self, name: str) -> None:
-        """Make `name` the published snapshot in one atomic step."""
+        """Make `name` the published snapshot in one atomic step.
+
+        Raises:
+            StorageError: the pointer cannot be written.
+        """
         write_atomically(self.pointer, f"{name}\n".encode())

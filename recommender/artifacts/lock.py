@@ -1,7 +1,7 @@
 """One holder at a time: a kernel file lock whose file says who holds it.
 
-The kernel drops the lock when its holder dies, however it dies, so a lock file left by a killed
-run is stale by definition and a reused pid cannot be mistaken for a holder.
+The kernel drops the lock when its holder dies, however it dies. So the lock file that a killed run
+leaves stops nobody, and another process that was given the same pid is not taken for the holder.
 """
 
 import errno
@@ -21,7 +21,12 @@ __all__ = ["Holder", "hold"]
 
 
 class Holder(NamedTuple):
-    """Who wrote the lock file: process id and start in ISO 8601, UTC."""
+    """Who wrote a lock file.
+
+    Attributes:
+        pid: the process id.
+        started: when it took the lock, ISO 8601 in UTC.
+    """
 
     pid: int
     started: str
@@ -32,9 +37,14 @@ class Holder(NamedTuple):
 
 @contextmanager
 def hold(path: Path, *, wait: bool = False) -> Iterator[Holder | None]:
-    """Hold the lock at `path` for the block; yield the dead holder whose lock was stale, if any.
+    """Hold a lock for the block.
 
-    With `wait` the call blocks until the lock is free, otherwise it raises at once.
+    Args:
+        path: the lock file; its folder is made where it is missing.
+        wait: wait until the lock is free, instead of raising at once.
+
+    Yields:
+        The holder that died without releasing the lock, or None.
 
     Raises:
         LockHeld: another living process holds it; the message names its pid and start.
@@ -42,7 +52,7 @@ def hold(path: Path, *, wait: bool = False) -> Iterator[Holder | None]:
     """
     with storage_errors("locking", path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        # Unbuffered: what a full disk refused must not be tried again when the file is closed.
+        # Unbuffered: what a full disk refuses must not be written again when the file is closed.
         file = path.open("a+b", buffering=0)
     with file:
         try:
@@ -60,8 +70,8 @@ def hold(path: Path, *, wait: bool = False) -> Iterator[Holder | None]:
         try:
             yield stale
         finally:
-            # An emptied file says "released"; one with a holder says "died". Releasing must not
-            # fail the work it protected, so a disk too full to truncate is ignored here.
+            # An empty file says that the lock was released, one with a holder that the holder died.
+            # The work is done: an error while the file is emptied must not make it fail.
             try:
                 _write(file, "")
             except OSError:

@@ -9,18 +9,21 @@ from recommender.artifacts.folder import Artifacts
 from recommender.artifacts.lock import hold
 from recommender.errors import NewerFormat, SnapshotDamaged, UnknownArticle
 
-__all__ = ["begin", "read_removed", "remove", "restore"]
+__all__ = ["create_list", "read_takedowns", "restore", "take_down"]
 
 FORMAT = 1
 
 
-def read_removed(artifacts: Artifacts) -> dict[str, str]:
-    """Taken-down id → when, ISO 8601 in UTC. Empty when nothing was ever taken down.
+def read_takedowns(artifacts: Artifacts) -> dict[str, str]:
+    """The list of takedowns.
+
+    Returns:
+        Of each taken-down id the moment, ISO 8601 in UTC; empty where nothing was taken down.
 
     Raises:
         SnapshotDamaged: the list is unreadable. Serving on without it would show articles
-            that must not be shown, so this is never taken as "none".
-        NewerFormat: the list was written by a newer version.
+            that must not be shown, so an unreadable list never counts as an empty one.
+        NewerFormat: a newer version wrote the list.
     """
     try:
         content = artifacts.removed.read_bytes()
@@ -30,8 +33,8 @@ def read_removed(artifacts: Artifacts) -> dict[str, str]:
         raise SnapshotDamaged(f"{artifacts.removed} cannot be read: {error.strerror}") from error
     try:
         record = json.loads(content)
-        version, removed = record["format"], record["removed"]
-        if not isinstance(version, int) or not isinstance(removed, dict):
+        version, moments = record["format"], record["removed"]
+        if not isinstance(version, int) or not isinstance(moments, dict):
             raise TypeError("wrong shape")  # noqa: TRY301 - one sentence for every kind of damage
     except (ValueError, KeyError, TypeError) as error:
         raise SnapshotDamaged(
@@ -43,37 +46,56 @@ def read_removed(artifacts: Artifacts) -> dict[str, str]:
             f"{artifacts.removed} has format {version}, this version reads up to {FORMAT}; "
             "upgrade with: pip install --upgrade recommender"
         )
-    return {str(key): str(when) for key, when in removed.items()}
+    return {str(article_id): str(moment) for article_id, moment in moments.items()}
 
 
-def begin(artifacts: Artifacts) -> None:
+def create_list(artifacts: Artifacts) -> None:
     """Write an empty list where there is none.
 
-    Every question looks whether the list has changed, and to be told that there is no such file
-    takes it 8 µs longer than to be told when it was written.
+    Every question asks the system whether the list has changed. The answer that there is no such
+    file takes 8 µs longer than the time of the last change.
+
+    Raises:
+        StorageError: the list cannot be written.
     """
     if not artifacts.removed.exists():
         _rewrite(artifacts, lambda _: None)
 
 
-def remove(artifacts: Artifacts, article_id: str) -> None:
-    """Take `article_id` down; readers see it at their next question. Twice is the same as once."""
+def take_down(artifacts: Artifacts, article_id: str) -> None:
+    """Take an article down; readers see it at their next question. Twice is the same as once.
+
+    Args:
+        artifacts: the folder whose readers must not show the article.
+        article_id: its id, published or not.
+
+    Raises:
+        UnknownArticle: the id cannot be written as UTF-8, so no article has it.
+        SnapshotDamaged, NewerFormat: the list cannot be read, as `read_takedowns`.
+        StorageError: the list cannot be written.
+    """
     try:
         article_id.encode()
     except UnicodeEncodeError:
         raise UnknownArticle(article_id, "is no id: it is not valid Unicode") from None
-    when = datetime.now(UTC).isoformat(timespec="seconds")
-    _rewrite(artifacts, lambda removed: removed.setdefault(article_id, when))
+    moment = datetime.now(UTC).isoformat(timespec="seconds")
+    _rewrite(artifacts, lambda moments: moments.setdefault(article_id, moment))
 
 
 def restore(artifacts: Artifacts, article_id: str) -> None:
-    """Let `article_id` be served again, if a snapshot holds it or a source delivers it again."""
-    _rewrite(artifacts, lambda removed: removed.pop(article_id, None))
+    """Undo `take_down`: the article is shown if a snapshot holds it or a source delivers it again.
+
+    Raises:
+        SnapshotDamaged, NewerFormat: the list cannot be read, as `read_takedowns`.
+        StorageError: the list cannot be written.
+    """
+    _rewrite(artifacts, lambda moments: moments.pop(article_id, None))
 
 
 def _rewrite(artifacts: Artifacts, change: Callable[[dict[str, str]], object]) -> None:
+    """Read the list, let `change` alter it, and write it where that made a difference."""
     with hold(artifacts.removed_lock, wait=True):
-        before = read_removed(artifacts)
+        before = read_takedowns(artifacts)
         after = dict(before)
         change(after)
         if after != before or not artifacts.removed.exists():

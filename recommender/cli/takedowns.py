@@ -18,11 +18,11 @@ __all__ = ["remove", "restore"]
 @artifacts_option
 def remove(article_id: str, missing_ok: bool, artifacts: Path) -> None:
     """Take an article down: it vanishes at once from every answer of every process."""
-    from recommender.artifacts.takedowns import remove as remove_article
+    from recommender.artifacts.takedowns import take_down
     from recommender.serving.recommender import Recommender
 
     if missing_ok:  # needs no snapshot, so that it works while the current one is broken
-        remove_article(existing_folder(artifacts), article_id)
+        take_down(existing_folder(artifacts), article_id)
     else:
         rec = Recommender.open(artifacts)
         with suggest_ids(rec):
@@ -38,11 +38,11 @@ def remove(article_id: str, missing_ok: bool, artifacts: Path) -> None:
 @artifacts_option
 def restore(article_id: str, artifacts: Path) -> None:
     """Undo `remove`. After a nightly run its source must deliver the article again."""
-    from recommender.artifacts.takedowns import read_removed
+    from recommender.artifacts.takedowns import read_takedowns
     from recommender.artifacts.takedowns import restore as restore_article
 
     folder = Artifacts(artifacts)
-    if article_id not in read_removed(folder):
+    if article_id not in read_takedowns(folder):
         raise UnknownArticle(article_id, "is not among the removed articles")
     restore_article(folder, article_id)
     click.echo(f"{article_id} may be served again")

@@ -5,7 +5,7 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from recommender.artifacts.folder import Artifacts
-from recommender.artifacts.takedowns import read_removed
+from recommender.artifacts.takedowns import read_takedowns
 from recommender.errors import InputError
 from recommender.progress import Advance, Timed
 from recommender.settings import Input
@@ -65,7 +65,7 @@ def ingest_sources(
         StorageError: The store or the reject file cannot be written.
     """
     reader = ArticleReader(settings.fields, settings.max_characters, headlines=settings.headlines)
-    removed = read_removed(artifacts)
+    removed = read_takedowns(artifacts)
     rejects = RejectFile(artifacts.rejects)
     size = sum(source.size for source in sources)
     with timed.stage("read", size, "B") as advance, store.transaction(), rejects:

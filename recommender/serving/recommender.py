@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Unpack
 
 from recommender.artifacts.folder import Artifacts
-from recommender.artifacts.takedowns import remove, restore
+from recommender.artifacts.takedowns import restore, take_down
 from recommender.errors import RemovedArticle, SnapshotDamaged
 from recommender.serving.backend import SnapshotBackend
 from recommender.serving.group_reader import GroupReader
@@ -238,7 +238,7 @@ class Recommender(GroupReader):
                 self._current.get().row_of(article_id)
             except RemovedArticle:
                 return  # removing twice is the same as once
-        remove(self._artifacts, article_id)
+        take_down(self._artifacts, article_id)
 
     def restore(self, article_id: str) -> None:
         """Undo `remove`. After a nightly build the article's source must deliver it again.

@@ -14,7 +14,7 @@ from time import monotonic, time
 from typing import NamedTuple
 
 from recommender.artifacts.folder import Artifacts
-from recommender.artifacts.takedowns import read_removed
+from recommender.artifacts.takedowns import read_takedowns
 from recommender.errors import RemovedArticle, SnapshotDamaged, SnapshotError, UnknownArticle
 from recommender.serving.backend import Backend, SnapshotBackend
 from recommender.serving.filters import RowFilter
@@ -196,7 +196,7 @@ def _row_filters(
 
 
 def _read_removed(artifacts: Artifacts, snapshot: Snapshot) -> Removed:
-    ids = frozenset(read_removed(artifacts))
+    ids = frozenset(read_takedowns(artifacts))
     rows = (snapshot.lookup.row_of(article_id) for article_id in ids)
     return Removed(ids, frozenset(row for row in rows if row is not None))
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from recommender.artifacts.atomic import storage_errors, sync_folder
 from recommender.artifacts.folder import ASIDE_PREFIX, Artifacts
-from recommender.artifacts.takedowns import begin
+from recommender.artifacts.takedowns import create_list
 from recommender.errors import NoSnapshot, PublishRefused, SnapshotError, StorageError
 from recommender.progress import Advance, ignore
 from recommender.snapshot.verify import verify
@@ -37,7 +37,7 @@ def publish(artifacts: Artifacts, content: Content, keep: int, advance: Advance 
         PublishRefused: what was written did not verify.
         In both cases nothing has changed for readers.
     """
-    begin(artifacts)
+    create_list(artifacts)
     name = _next_name(artifacts, content.build)
     aside = artifacts.snapshots / f"{ASIDE_PREFIX}{os.getpid()}" / name
     final = artifacts.snapshots / name

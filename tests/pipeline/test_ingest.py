@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from recommender.artifacts.folder import Artifacts
-from recommender.artifacts.takedowns import remove
+from recommender.artifacts.takedowns import take_down
 from recommender.errors import InputError
 from recommender.pipeline.ingest import Intake, ingest_sources
 from recommender.progress import Silent, Timed
@@ -55,7 +55,7 @@ def test_each_record_is_told_by_what_became_of_it(desk: Desk, tmp_path: Path) ->
     assert first == Intake(
         4, new=4, changed=0, unchanged=0, removed=0, rejected=0, rejects_file=None
     )
-    remove(desk.artifacts, items[5].id)
+    take_down(desk.artifacts, items[5].id)
     changed = replace(items[1], text="Another text.")
     path = write_jsonl(tmp_path / "b.jsonl", [items[0], changed, items[4], items[5]])
     with path.open("a") as file:
@@ -101,7 +101,7 @@ def test_however_many_are_stored_at_a_time_none_is_lost(
 def test_what_is_taken_down_leaves_the_store(desk: Desk, tmp_path: Path) -> None:
     path = write_jsonl(tmp_path / "a.jsonl", [article(n) for n in range(3)])
     desk.take(path)
-    remove(desk.artifacts, article(1).id)
+    take_down(desk.artifacts, article(1).id)
     assert desk.take(path).removed == 1
     assert article(1).id not in desk.ids()
 

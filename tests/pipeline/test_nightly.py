@@ -17,7 +17,7 @@ import pytest
 from recommender import Recommender, UnknownArticle
 from recommender.artifacts.folder import Artifacts
 from recommender.artifacts.lock import hold
-from recommender.artifacts.takedowns import remove, restore
+from recommender.artifacts.takedowns import restore, take_down
 from recommender.errors import InputError, LockHeld, NoSnapshot
 from recommender.pipeline.engines.base import Engine
 from recommender.pipeline.ingest import Intake
@@ -152,7 +152,7 @@ def test_a_night_on_a_store_in_memory_publishes_the_same(tmp_path: Path) -> None
     of_file, of_memory = Newsroom(tmp_path / "file"), Newsroom(tmp_path / "memory", MemoryStore())
     for room in (of_file, of_memory):
         room.night(*many_articles())
-        remove(room.artifacts, "a-3")
+        take_down(room.artifacts, "a-3")
         night = room.night(replace(article(5), text="The crane is sold."), article(900))
         assert (night.intake.changed, night.intake.new, night.embedded) == (1, 1, 2)
     assert not of_memory.artifacts.store.exists()
@@ -198,7 +198,7 @@ def test_the_planted_answer_is_found(newsroom: Newsroom) -> None:
 
 def test_every_record_read_is_accounted_for(newsroom: Newsroom) -> None:
     newsroom.night(*articles(4))
-    remove(newsroom.artifacts, "a-3")
+    take_down(newsroom.artifacts, "a-3")
     night = newsroom.lines(
         good(0),
         good(1, title="A new title"),
@@ -543,7 +543,7 @@ def test_a_removed_article_is_gone_from_store_snapshot_keywords_and_topics(
     assert any(word in k.term for topic in recommender.topics() for k in topic.keywords)
     sizes = sum(topic.size for topic in recommender.topics())
     for secret in secrets:
-        remove(newsroom.artifacts, secret.id)
+        take_down(newsroom.artifacts, secret.id)
     night = newsroom.night(*articles(8), *secrets)
     assert (night.intake.removed, night.intake.new, night.articles) == (5, 0, 8)
     assert "secret-near" not in newsroom.ids()
@@ -561,7 +561,7 @@ def test_a_removed_article_is_gone_from_store_snapshot_keywords_and_topics(
 
 def test_a_removed_article_goes_also_when_no_source_delivers_it(newsroom: Newsroom) -> None:
     newsroom.night(*articles(8))
-    remove(newsroom.artifacts, "a-5")
+    take_down(newsroom.artifacts, "a-5")
     night = newsroom.night(article(0))
     assert (night.intake.removed, night.articles) == (0, 7)
     assert "a-5" not in newsroom.ids()
@@ -569,7 +569,7 @@ def test_a_removed_article_goes_also_when_no_source_delivers_it(newsroom: Newsro
 
 def test_a_restored_article_comes_back_as_new(newsroom: Newsroom) -> None:
     newsroom.night(*articles(8))
-    remove(newsroom.artifacts, "a-5")
+    take_down(newsroom.artifacts, "a-5")
     newsroom.night(*articles(8))
     restore(newsroom.artifacts, "a-5")
     night = newsroom.night(*articles(8))
@@ -605,7 +605,7 @@ def test_an_empty_source_beside_a_full_one_is_fine(newsroom: Newsroom) -> None:
 def test_a_store_of_removed_articles_only_is_an_input_error(newsroom: Newsroom) -> None:
     newsroom.night(article(0))
     before = newsroom.artifacts.current()
-    remove(newsroom.artifacts, "a-0")
+    take_down(newsroom.artifacts, "a-0")
     with pytest.raises(InputError, match="there is no article to publish"):
         newsroom.night(article(0))
     assert newsroom.artifacts.current() == before
