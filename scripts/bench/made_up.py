@@ -1,7 +1,7 @@
 """A made-up newsroom of any size: vectors with structure, the package's own graph, a snapshot.
 
-Articles tell stories and stories belong to topics; vectors, words, phrases and dates follow them.
-Sections do not: an article's neighbours stand in all of them, which is the hard case for a filter.
+Articles belong to stories and stories to topics; vectors, words, phrases and dates follow them.
+Sections do not: the neighbours of an article are in all sections, which is hard for a filter.
 """
 
 from collections.abc import Iterator
@@ -14,12 +14,12 @@ from recommender._typing import Array
 from recommender.artifacts.folder import Artifacts
 from recommender.dates import from_microseconds
 from recommender.embedding.base import EncoderSpec
-from recommender.graph.rescore import rescore
+from recommender.graph.rescore import Rescored, rescore
 from recommender.knn.index import EXACT_UP_TO, Index, InvertedLists
 from recommender.knn.neighbours import nearest
 from recommender.progress import ignore
 from recommender.scoring.word_overlap import WeightedWords
-from recommender.settings import Settings
+from recommender.settings import Neighbours, Settings
 from recommender.snapshot.cards import pack_cards
 from recommender.snapshot.json_file import Scoring
 from recommender.snapshot.lookup import index_hashes, order_by_id, pack_keywords, pack_successors
@@ -31,7 +31,7 @@ from recommender.types import Card, Keyword, Rules, Topic
 
 DIMENSION = 384
 TOPICS = 100
-STORY = 25  # articles of a story, on average
+STORY = 25  # articles of a story on average
 COPIES = 0.02  # share of articles that have another's text
 DAY = 86_400_000_000  # microseconds
 DAYS = 365
@@ -41,17 +41,26 @@ SECTIONS = {
     "news": 0.5, "business": 0.2, "culture": 0.08, "sport": 0.08, "science": 0.05, "travel": 0.05,
     "law": 0.02, "chess": 0.01, "sponsored": 0.01,
 }  # fmt: skip
-EXCLUDED = "sponsored"  # by a rule
-APART = 100  # of so many articles one is kept apart from the next, by a rule
+LABELS: dict[str, list[str]] = {
+    "source": [f"Source {n}" for n in range(SOURCES)],
+    "section": [*SECTIONS],
+    "language": ["en"],
+    "author": [],
+}
+EXCLUDED = "sponsored"  # the section that a rule excludes
+APART = 100  # a rule keeps one of so many articles apart from the next one
 
 
 class Vocabulary(NamedTuple):
-    """Terms of a text: so many of its story, its topic and neither, and how many there are."""
+    """How many terms a text has from its story, from its topic and from neither.
+
+    Each place of a text chooses from `each` terms of its own.
+    """
 
     of_story: int
     of_topic: int
     of_none: int
-    each: int  # terms that one place of a text chooses from
+    each: int
 
     @property
     def width(self) -> int:
@@ -59,13 +68,19 @@ class Vocabulary(NamedTuple):
         return self.of_story + self.of_topic + self.of_none
 
 
-WORDS = Vocabulary(30, 40, 90, each=200)  # about as many as a text of the demo has
+WORDS = Vocabulary(30, 40, 90, each=200)  # about as many words as a text of the demo has
 PHRASES = Vocabulary(4, 3, 3, each=1000)
-PHRASE_ROOM = 32
+PHRASE_ROOM = 32  # phrases of a text that the format has room for
 
 
 class World(NamedTuple):
-    """Texts by topic and story: `vectors` (texts, dimension); `topic_of`, `story_of` (texts,)."""
+    """The texts of the newsroom.
+
+    Attributes:
+        vectors: Their embeddings of unit length, (texts, dimension) float32.
+        topic_of: The topic of each text, (texts,) int.
+        story_of: The story of each text, (texts,) int.
+    """
 
     vectors: Array
     topic_of: Array
@@ -73,7 +88,7 @@ class World(NamedTuple):
 
 
 def world(texts: int, seed: int = 0) -> World:
-    """Stories within topics, articles within stories, on a spectrum that decays."""
+    """Draw stories around topics and texts around stories, on a spectrum that decays."""
     rng = np.random.default_rng(seed)
     spectrum = (1.0 + np.arange(DIMENSION, dtype=np.float32)) ** -0.4
 
@@ -90,7 +105,7 @@ def world(texts: int, seed: int = 0) -> World:
 
 
 def words(made: World, rng: np.random.Generator) -> WeightedWords:
-    """The words of each text, of one weight."""
+    """The words of each text, all of the same weight."""
     terms = _terms(WORDS, made, rng)
     return WeightedWords(terms, np.full(terms.shape, WORDS.width**-0.5, np.float16))
 
@@ -98,69 +113,36 @@ def words(made: World, rng: np.random.Generator) -> WeightedWords:
 def publish_made_up(root: Path, articles: int, threads: int = 2, seed: int = 0) -> str:
     """Publish a snapshot of made-up `articles` into the artifacts folder `root`; return its name.
 
-    Neighbours, graph and index are the package's own, computed as a night computes them.
+    Neighbours, graph and index are computed by the package's own functions.
     """
     return publish(Artifacts(root), content(articles, threads, seed), keep=1)
 
 
 def content(articles: int, threads: int = 2, seed: int = 0) -> Content:
-    """All that the snapshot of the made-up newsroom holds."""
+    """Everything that the snapshot of the made-up newsroom holds."""
     rng = np.random.default_rng(seed + 1)
     texts = articles - int(COPIES * articles)
     made, settings = world(texts, seed), Settings()
     weighted = words(made, rng)
-    candidates = nearest(made.vectors, settings.neighbours.candidates, threads, ignore)
-    scored, expanded = rescore(
-        *candidates, made.vectors, weighted, settings.neighbours.k, threads, ignore
-    )  # fmt: skip
-    index = Index.build(expanded)
-    lists = index.lists(threads) if texts > EXACT_UP_TO else InvertedLists.none(DIMENSION)
+    search = _search(made.vectors, weighted, settings.neighbours, threads)
     text_of = np.append(np.arange(texts), rng.integers(0, texts, articles - texts))
     published = _published(made.story_of[text_of], rng)
-    facets = {
-        "source": rng.integers(0, SOURCES, articles, dtype=np.int32),
-        "section": rng.choice(len(SECTIONS), articles, p=[*SECTIONS.values()]).astype(np.int32),
-        "language": np.zeros(articles, dtype=np.int32),
-        "author": np.full(articles, -1, dtype=np.int32),
-    }
-    labels = {
-        "source": [f"Source {n}" for n in range(SOURCES)],
-        "section": [*SECTIONS],
-        "language": ["en"],
-        "author": [],
-    }
-    strings = _strings(articles, made, _cards(published, facets, labels))
-    phrases = len(strings.phrase_texts)
+    facets = _facets(articles, rng)
+    strings = _strings(articles, made, _cards(published, facets))
     arrays = Arrays(
-        centroids=lists.centroids,
-        lists_start=lists.start,
-        lists_texts=lists.texts,
-        neighbours=scored.graph.neighbours,
-        scores=scored.graph.scores,
-        hubness=scored.hubness,
+        **_search_arrays(search),
         words=weighted.words,
         word_weights=weighted.weights,
         idf=np.ones(len(strings.lexicon), dtype=np.float32),
-        phrases=np.pad(
-            _terms(PHRASES, made, rng),
-            ((0, 0), (0, PHRASE_ROOM - PHRASES.width)),
-            constant_values=-1,
-        ),
-        phrase_weights=rng.random(phrases, dtype=np.float32),
-        phrase_names=rng.random(phrases) < 0.5,
-        text_of=text_of.astype(np.int32),
-        copies=np.argsort(text_of, kind="stable").astype(np.int32),
-        copies_start=np.append(0, np.cumsum(np.bincount(text_of))),
-        **_stories(made.story_of),
-        story_central=np.unique(made.story_of, return_index=True)[1].astype(np.int32),
-        topic_of=made.topic_of.astype(np.int32),
-        finest_of=made.topic_of.astype(np.int32),
-        topic_strength=np.ones(texts, dtype=np.float32),
+        **_phrases(made, len(strings.phrase_texts), rng),
+        **_copies(text_of),
+        **_groups(made),
         published=published,
         **facets,
         **index_hashes({text.to_bytes(16, "little"): text for text in range(texts)})._asdict(),
         stories_by_id=order_by_id(strings.story_ids[:]),
     )
+    lists, hubness = search.lists, float(search.rescored.hubness.mean())
     return Content(
         build=f"{articles:032x}",
         inputs=f"{articles:032x}",
@@ -170,26 +152,105 @@ def content(articles: int, threads: int = 2, seed: int = 0) -> Content:
         settings=settings.to_dict(),
         arrays=arrays,
         strings=strings,
-        index=index,
+        index=search.index,
         changes={"topics": (), "stories": ()},
-        topics=[
-            Topic(f"t{n}", f"topic {n}", articles // TOPICS, (Keyword(f"word{n}", 1.0),))
-            for n in range(TOPICS)
-        ],
-        facets=labels,
-        rules=Rules(
-            apart=tuple(
-                (article_id(row), article_id(row + 1)) for row in range(0, articles - 1, APART)
-            ),
-            excluded_sections=(EXCLUDED,),
-        ),
-        scoring=Scoring(
-            float(WORDS.width), float(scored.hubness.mean()), lists.probes, lists.recall
-        ),
+        topics=_topics(articles),
+        facets=LABELS,
+        rules=_rules(articles),
+        scoring=Scoring(float(WORDS.width), hubness, lists.probes, lists.recall),
     )
 
 
+class _Search(NamedTuple):
+    """The neighbour graph and the index, as a night makes them."""
+
+    rescored: Rescored
+    index: Index
+    lists: InvertedLists
+
+
+def _search(vectors: Array, weighted: WeightedWords, chosen: Neighbours, threads: int) -> _Search:
+    """Find, score and index neighbours with the package's own functions."""
+    candidates = nearest(vectors, chosen.candidates, threads, ignore)
+    rescored, expanded = rescore(*candidates, vectors, weighted, chosen.k, threads, ignore)
+    index = Index.build(expanded)
+    exact = len(vectors) <= EXACT_UP_TO
+    lists = InvertedLists.none(DIMENSION) if exact else index.lists(threads)
+    return _Search(rescored, index, lists)
+
+
+def _search_arrays(search: _Search) -> dict[str, Array]:
+    """The arrays of the graph and of the index."""
+    return {
+        "centroids": search.lists.centroids,
+        "lists_start": search.lists.start,
+        "lists_texts": search.lists.texts,
+        **search.rescored.graph._asdict(),
+        "hubness": search.rescored.hubness,
+    }
+
+
+def _phrases(made: World, count: int, rng: np.random.Generator) -> dict[str, Array]:
+    """The phrases of each text, and which of the `count` phrases are telling or names."""
+    unused = ((0, 0), (0, PHRASE_ROOM - PHRASES.width))
+    return {
+        "phrases": np.pad(_terms(PHRASES, made, rng), unused, constant_values=-1),
+        "phrase_weights": rng.random(count, dtype=np.float32),
+        "phrase_names": rng.random(count) < 0.5,
+    }
+
+
+def _copies(text_of: Array) -> dict[str, Array]:
+    """Which articles have which text."""
+    return {
+        "text_of": text_of.astype(np.int32),
+        "copies": np.argsort(text_of, kind="stable").astype(np.int32),
+        "copies_start": np.append(0, np.cumsum(np.bincount(text_of))),
+    }
+
+
+def _groups(made: World) -> dict[str, Array]:
+    """Stories and topics; stories without texts get no number."""
+    _, first, story_of = np.unique(made.story_of, return_index=True, return_inverse=True)
+    topics = made.topic_of.astype(np.int32)
+    return {
+        "story_of": story_of.astype(np.int32),
+        "story_texts": np.argsort(story_of, kind="stable").astype(np.int32),
+        "story_start": np.append(0, np.cumsum(np.bincount(story_of))),
+        "story_central": first.astype(np.int32),
+        "topic_of": topics,
+        "finest_of": topics,
+        "topic_strength": np.ones(len(topics), dtype=np.float32),
+    }
+
+
+def _facets(articles: int, rng: np.random.Generator) -> dict[str, Array]:
+    """The codes of each article's facets, (articles,) int32 each."""
+    sources = rng.integers(0, SOURCES, articles, dtype=np.int32)
+    sections = rng.choice(len(SECTIONS), articles, p=[*SECTIONS.values()])
+    return {
+        "source": sources,
+        "section": sections.astype(np.int32),
+        "language": np.zeros(articles, dtype=np.int32),
+        "author": np.full(articles, -1, dtype=np.int32),
+    }
+
+
+def _topics(articles: int) -> list[Topic]:
+    """Topics of one level and one size."""
+    size = articles // TOPICS
+    return [Topic(f"t{n}", f"topic {n}", size, (Keyword(f"word{n}", 1.0),)) for n in range(TOPICS)]
+
+
+def _rules(articles: int) -> Rules:
+    """One section is excluded, and some articles are kept apart from the next."""
+    first = range(0, articles - 1, APART)
+    apart = tuple((article_id(row), article_id(row + 1)) for row in first)
+    return Rules(apart=apart, excluded_sections=(EXCLUDED,))
+
+
 def _strings(articles: int, made: World, cards: Iterator[Card]) -> StringTables:
+    """The strings of articles, words, phrases and stories."""
     story_ids = [f"s-{n}" for n in np.unique(made.story_of).tolist()]
     retired_ids, successors = pack_successors({})
     return StringTables(
@@ -209,18 +270,16 @@ def article_id(row: int) -> str:
     return f"article-{row:07d}"
 
 
-def _cards(
-    published: Array, facets: dict[str, Array], labels: dict[str, list[str]]
-) -> Iterator[Card]:
-    """Cards made as they are asked for: a million of them would fill a gigabyte."""
+def _cards(published: Array, facets: dict[str, Array]) -> Iterator[Card]:
+    """Cards, made one by one: a million of them would fill a gigabyte."""
     sources, sections = (facets[facet].tolist() for facet in ("source", "section"))
     for row, moment in enumerate(published.tolist()):
         yield Card(
             article_id(row),
             f"Made-up headline number {row} of an ordinary length for a news site",
             f"https://news.example/2026/03/01/made-up-headline-number-{row}",
-            labels["source"][sources[row]],
-            labels["section"][sections[row]],
+            LABELS["source"][sources[row]],
+            LABELS["section"][sections[row]],
             "en",
             None,
             from_microseconds(moment),
@@ -228,34 +287,26 @@ def _cards(
 
 
 def _published(story_of: Array, rng: np.random.Generator) -> Array:
-    """Every story breaks at some moment of the year and is weighted for two days."""
+    """When each article appeared: within two days of the moment at which its story broke."""
     broke = rng.integers(0, DAYS * DAY, int(story_of.max()) + 1)
     published: Array = NEWEST - np.abs(broke[story_of] - rng.integers(0, 2 * DAY, len(story_of)))
     return published
 
 
 def _terms(vocabulary: Vocabulary, made: World, rng: np.random.Generator) -> Array:
-    """(texts, width) int32, ascending: each place of a text chooses from terms of its own."""
+    """The terms of each text, (texts, width) int32, ascending in each row."""
     texts = len(made.story_of)
     terms = rng.integers(0, vocabulary.each, (texts, vocabulary.width), dtype=np.int32)
     for place in range(vocabulary.of_story + vocabulary.of_topic):
-        # A term of the whole story or topic, in two of three texts.
+        # Two of three texts have the term that their story or topic has in this place.
         group = made.story_of if place < vocabulary.of_story else made.topic_of
         common = rng.integers(0, vocabulary.each, int(group.max()) + 1, dtype=np.int32)
-        weighted = rng.random(texts, dtype=np.float32) < 2 / 3
-        terms[weighted, place] = common[group[weighted]]
+        shared = rng.random(texts, dtype=np.float32) < 2 / 3
+        terms[shared, place] = common[group[shared]]
     terms += np.arange(vocabulary.width, dtype=np.int32) * vocabulary.each
     return terms
 
 
 def _names(kind: str, vocabulary: Vocabulary) -> Iterator[str]:
+    """A name for each term of a vocabulary."""
     return (f"{kind} {n:06d}" for n in range(vocabulary.width * vocabulary.each))
-
-
-def _stories(story_of: Array) -> dict[str, Array]:
-    _, numbers = np.unique(story_of, return_inverse=True)  # without those that no text tells
-    return {
-        "story_of": numbers.astype(np.int32),
-        "story_texts": np.argsort(numbers, kind="stable").astype(np.int32),
-        "story_start": np.append(0, np.cumsum(np.bincount(numbers))),
-    }
