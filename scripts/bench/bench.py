@@ -2,8 +2,9 @@
 
 Usage: python scripts/bench/bench.py NEWS.jsonl [--json-file FILE] [--only NAME ...]
 
-Every figure that is compared is measured in turns with what it is compared with, in one run;
-medians are quoted. Nothing here passes or fails: the goals stand beside the figures.
+The parts are `embedding`, `imports`, `demo`, `large` and `million`; NEWS is the demo's corpus.
+Figures that are compared are measured in turns, in one run, and medians are printed. Nothing
+passes or fails here: the goals are printed beside the figures.
 """
 
 import json
@@ -22,7 +23,7 @@ from figures import Row, python, show, timed
 
 
 def embedding(news: Path) -> Iterator[Row]:
-    """Documents per second of the package's encoder against plain sentence-transformers."""
+    """Texts a second of the package's encoder and of plain sentence-transformers, in turns."""
     import torch
     from sentence_transformers import SentenceTransformer
 
@@ -34,16 +35,16 @@ def embedding(news: Path) -> Iterator[Row]:
     ours = SentenceEncoder()
     plain = SentenceTransformer(str(ours.folder), device="cpu", local_files_only=True)
 
-    def plainly() -> np.ndarray:
+    def encode_plainly() -> np.ndarray:
         return plain.encode(texts, normalize_embeddings=True, show_progress_bar=False)
 
-    def by_us() -> np.ndarray:
+    def encode_ours() -> np.ndarray:
         return ours.encode(texts).vectors
 
-    plainly(), by_us()  # the first call of each loads and warms up
+    encode_plainly(), encode_ours()  # the first call loads the model and warms up
     rates: list[tuple[float, float]] = []
     for _ in range(5):
-        (slow, reference), (fast, vectors) = timed(plainly), timed(by_us)
+        (slow, reference), (fast, vectors) = timed(encode_plainly), timed(encode_ours)
         rates.append((len(texts) / slow, len(texts) / fast))
     cosine = (reference * vectors).sum(axis=1)
     amx = "amx_bf16" in Path("/proc/cpuinfo").read_text(encoding="utf-8")
@@ -57,7 +58,7 @@ def embedding(news: Path) -> Iterator[Row]:
 
 
 def imports(_: Path) -> Iterator[Row]:
-    """Time of importing the package against importing NumPy, and what it pulls in."""
+    """Milliseconds to import the package and to import NumPy, in turns."""
     timer = "import time; t = time.perf_counter(); {}; print(time.perf_counter() - t)"
     statements = ("import numpy", "import recommender", "from recommender import Recommender")
     times: dict[str, list[float]] = {statement: [] for statement in statements}
@@ -73,7 +74,7 @@ def imports(_: Path) -> Iterator[Row]:
 
 
 def demo(news: Path) -> Iterator[Row]:
-    """The nightly job on the demo corpus, first run and rerun, then serving from it."""
+    """The nightly job on the demo corpus, the first run and a rerun, then serving."""
     with tempfile.TemporaryDirectory() as folder:
         job = [_command("recommender"), "nightly", str(news), "--artifacts", folder, "--json"]
         first, _ = timed(lambda: subprocess.run(job, check=True, capture_output=True))
@@ -98,11 +99,12 @@ def large(_: Path) -> Iterator[Row]:
 
 
 def million(_: Path) -> Iterator[Row]:
-    """The same with a million articles."""
+    """Serving from a made-up newsroom of a million articles."""
     yield from _made_up("1M", 1_000_000, 3000)
 
 
 def _made_up(name: str, articles: int, filter_goal: int) -> Iterator[Row]:
+    """Make a newsroom and serve from it; `filter_goal` is in microseconds."""
     with tempfile.TemporaryDirectory() as folder:
         code = "from pathlib import Path; import made_up; "
         code += f"made_up.publish_made_up(Path({folder!r}), {articles})"
@@ -121,6 +123,7 @@ def _made_up(name: str, articles: int, filter_goal: int) -> Iterator[Row]:
 
 
 def _serving(folder: str, name: str, card_goal: int, open_goal: int, rss: str) -> Iterator[Row]:
+    """Default questions to a process; the goals are in microseconds, milliseconds and MB."""
     result = json.loads(python(f"import bench_serving; bench_serving.serve({folder!r})"))
     yield Row(f"{name}: open", result["open"], "ms", f"<= {open_goal}")
     for k in (5, 10):
@@ -138,12 +141,13 @@ def _serving(folder: str, name: str, card_goal: int, open_goal: int, rss: str) -
 
 
 def _records(news: Path) -> Iterator[dict[str, str]]:
+    """The records of a JSON Lines file."""
     with news.open(encoding="utf-8") as lines:
         yield from map(json.loads, lines)
 
 
 def _command(name: str) -> str:
-    """Path of one of the package's commands, beside this interpreter."""
+    """The path of one of the package's commands, which is installed beside this interpreter."""
     found = shutil.which(name, path=str(Path(sys.executable).parent))
     if found is None:
         sys.exit(f"the command {name!r} is not installed beside {sys.executable}")
@@ -158,7 +162,7 @@ PARTS = {part.__name__: part for part in (embedding, imports, demo, large, milli
 @click.option("--json-file", type=click.Path(path_type=Path))
 @click.option("--only", multiple=True, type=click.Choice(list(PARTS)))
 def main(news: Path, json_file: Path | None, only: tuple[str, ...]) -> None:
-    """Measure all parts, or the ones named, and print the table."""
+    """Measure all parts, or the named ones, and print the table."""
     rows: list[Row] = []
     for name in only or PARTS:
         click.echo(f"measuring: {name}", err=True)

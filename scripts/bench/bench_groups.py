@@ -1,12 +1,13 @@
 """Measure stories and topics against EVoC and BERTopic, side by side, on the same vectors.
 
-Usage: python scripts/bench/bench_groups.py [--peers-python PATH] [--rows N] [--articles FOLDER]
+Usage: python scripts/bench/bench_groups.py [--peers-python PATH] [--rows N]
+                                            [--articles FOLDER] [--count N] [--json-file FILE]
 
-Two comparisons: made-up vectors, our graph, stories and topics of all levels against EVoC's
-clusters alone; and real articles of the labelled sets, embedded before, a night against a fit of
-BERTopic, keywords included. Each is measured in a process of its own, with the greatest memory that
-it held. The peers live in an environment of their own (pip install bertopic evoc), given by the
-path of its Python; without it ours is measured alone.
+Prints two comparisons. With made-up vectors: our graph, stories and topics of all levels, and
+EVoC's clusters. With articles of the labelled sets, embedded before: a night, and a fit of BERTopic
+with its keywords. Each runs in a process of its own; seconds, processor seconds and peak memory are
+printed. The peers are installed in an environment of their own (pip install bertopic evoc), which
+is named by the path of its Python; without it only ours is measured.
 """
 
 import json
@@ -41,43 +42,44 @@ from recommender.settings import Neighbours, load_settings
 
 THREADS = 2
 WARM_UP = 2000
-# In this order, until there are enough articles.
+# The labelled sets that articles are taken from, in this order, until there are enough.
 SETS = ("bbc_topics", "reuters_topics", "agnews_topics", "allsides_stories")
-# What a fit of BERTopic does, too; a night also reads, indexes, extracts phrases and publishes.
+# The stages that a fit of BERTopic has too; a night also reads, indexes, finds phrases, publishes.
 STAGES = ("count", "neighbours", "graph", "stories", "topics", "keywords")
 
 
 def write_vectors(folder: Path, rows: int) -> None:
-    """Made-up vectors for all."""
+    """Write made-up vectors for us and for the peers."""
     import made_up
 
     np.save(folder / "vectors.npy", made_up.world(rows).vectors)
 
 
 def groups(folder: str) -> None:
-    """Graph, stories and topics of made-up texts, in a process of its own."""
+    """Measure graph, stories and topics of made-up texts; runs in a process of its own."""
     import made_up
 
     file = Path(folder) / "vectors.npy"
     rows = len(np.load(file, mmap_mode="r"))
     world = made_up.world(rows)
-    words, right = made_up.words(world, np.random.default_rng(1)), world.story_of
-    del world  # its vectors
-    # A first turn that is not timed loads what is loaded late.
-    grouped(file, WeightedWords(*(column[:WARM_UP] for column in words)), right[:WARM_UP])
+    words, true = made_up.words(world, np.random.default_rng(1)), world.story_of
+    del world  # frees its vectors
+    # A first turn that is not timed imports what is imported late.
+    group(file, WeightedWords(*(column[:WARM_UP] for column in words)), true[:WARM_UP])
     before = time.process_time()
-    seconds, note = grouped(file, words, right)
+    seconds, note = group(file, words, true)
     _report(seconds, time.process_time() - before, note)
 
 
-def grouped(file: Path, words: WeightedWords, right: Array) -> tuple[dict[str, float], str]:
-    """Seconds of each stage as the night does it, and what was found, of the first vectors.
+def group(file: Path, words: WeightedWords, true: Array) -> tuple[dict[str, float], str]:
+    """Seconds of each stage as a night does it, and a note on what was found.
 
-    `right` (texts,) are the stories that were made up.
+    Only the first vectors in the file are used, one for each text; `true` (texts,) are the made-up
+    stories.
     """
     chosen, texts = load_settings(environment={}), len(words.words)
     seconds: dict[str, float] = {}
-    # Held to the end, for so much is what the index holds.
+    # The expanded vectors are held to the end, because the index of a night holds as much.
     scored, _indexed = scored_graph(file, words, chosen.neighbours, seconds)
     lengths = np.full(texts, words.words.shape[1])
     seconds["stories"], stories = timed(
@@ -87,7 +89,7 @@ def grouped(file: Path, words: WeightedWords, right: Array) -> tuple[dict[str, f
         lambda: detect_topics(*scored.wide, chosen.topics.resolution, chosen.topics.seed)
     )
     levels = " + ".join(map(str, np.bincount(topics.levels)[1:]))
-    f1 = b_cubed(stories.story_of, right)[0]
+    f1 = b_cubed(stories.story_of, true)[0]
     found = f"{len(stories.story_start) - 1:,} stories (B-cubed F1 {f1:.2f})"
     return seconds, f"{found}, {levels} topics"
 
@@ -95,9 +97,9 @@ def grouped(file: Path, words: WeightedWords, right: Array) -> tuple[dict[str, f
 def scored_graph(
     file: Path, words: WeightedWords, chosen: Neighbours, seconds: dict[str, float]
 ) -> tuple[Rescored, Array]:
-    """The graph and what it is searched by, as the night makes them; and their `seconds`.
+    """The graph and the expanded vectors as a night makes them; adds to `seconds`.
 
-    As there, the embeddings and the candidates are let go when it is made.
+    As in a night, embeddings and candidates are freed when the graph is made.
     """
     vectors = np.array(np.load(file, mmap_mode="r")[: len(words.words)])
     seconds["neighbours"], near = timed(
@@ -109,23 +111,23 @@ def scored_graph(
     return rescored
 
 
-class Remembered:
-    """An encoder of texts whose vectors were made before."""
+class PrecomputedEncoder:
+    """An encoder of texts that were embedded before."""
 
     def __init__(self, texts: Sequence[str], vectors: Array) -> None:
         self._row = {text: row for row, text in enumerate(texts)}
         self._vectors = vectors
-        self.spec = EncoderSpec("remembered", None, None, sha256(vectors.data).hexdigest()[:32])
+        self.spec = EncoderSpec("precomputed", None, None, sha256(vectors.data).hexdigest()[:32])
 
     def encode(self, texts: Sequence[str], advance: Advance = ignore) -> Encoded:
-        """The vectors of `texts`."""
+        """Look up the vectors of `texts`."""
         words = [len(text.split()) for text in texts]
         advance(len(texts))
         return Encoded(self._vectors[[self._row[text] for text in texts]], words, words)
 
 
 def write_articles(folder: Path, sets: Path, count: int, encoder: Encoder) -> int:
-    """The first articles of the `SETS` as a source, their texts and vectors; how many there are."""
+    """Write the first articles of `SETS`, their texts and vectors; return how many there are."""
     records = list(_records(sets, count))
     source = "".join(json.dumps(record) + "\n" for record in records)
     (folder / "articles.jsonl").write_text(source, encoding="utf-8")
@@ -136,6 +138,7 @@ def write_articles(folder: Path, sets: Path, count: int, encoder: Encoder) -> in
 
 
 def _records(sets: Path, count: int) -> Iterator[dict[str, Any]]:
+    """The first `count` records with a text."""
     records = (
         json.loads(line)
         for name in SETS
@@ -146,10 +149,10 @@ def _records(sets: Path, count: int) -> Iterator[dict[str, Any]]:
 
 
 def night(folder: str) -> None:
-    """A whole night of articles that were embedded before, in a process of its own."""
+    """Measure a night on articles that were embedded before; runs in a process of its own."""
     root = Path(folder)
     texts = json.loads((root / "texts.json").read_text(encoding="utf-8"))
-    encoder = Remembered(texts, np.load(root / "vectors.npy"))
+    encoder = PrecomputedEncoder(texts, np.load(root / "vectors.npy"))
     settings = load_settings(environment={}, overrides=[f"run.threads={THREADS}"])
     artifacts = Artifacts(root / "artifacts")
     artifacts.root.mkdir()
@@ -160,12 +163,13 @@ def night(folder: str) -> None:
 
 
 def _report(seconds: dict[str, float], cpu: float, note: str) -> None:
+    """Print the figures of this process as JSON."""
     figures = {"seconds": seconds, "cpu": cpu, "peak": resident("VmHWM"), "note": note}
     print(json.dumps(figures))
 
 
 def against_evoc(rows: int, peers: str | None) -> Iterator[Row]:
-    """Made-up vectors: ours, then EVoC."""
+    """Compare ours with EVoC on made-up vectors."""
     with tempfile.TemporaryDirectory() as folder:
         write_vectors(Path(folder), rows)
         ours = json.loads(python(f"import bench_groups; bench_groups.groups({folder!r})"))
@@ -181,7 +185,7 @@ def against_evoc(rows: int, peers: str | None) -> Iterator[Row]:
 
 
 def against_bertopic(sets: Path, count: int, peers: str | None) -> Iterator[Row]:
-    """Real articles, embedded before: a night, then a fit of BERTopic."""
+    """Compare a night with a fit of BERTopic on articles that were embedded before."""
     with tempfile.TemporaryDirectory() as folder:
         count = write_articles(Path(folder), sets, count, open_encoder())
         ours = json.loads(python(f"import bench_groups; bench_groups.night({folder!r})"))
@@ -202,6 +206,7 @@ def against_bertopic(sets: Path, count: int, peers: str | None) -> Iterator[Row]
 
 
 def _rows(name: str, measured: dict[str, Any], stages: dict[str, float]) -> Iterator[Row]:
+    """The rows of one process: seconds of its stages, processor seconds and peak memory."""
     note = ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in stages.items())
     yield Row(name, sum(stages.values()), "s", note=note)
     yield Row(f"{name}: processor", measured["cpu"], "s", note="of all threads, load or not")
@@ -219,7 +224,7 @@ def _rows(name: str, measured: dict[str, Any], stages: dict[str, float]) -> Iter
 def main(
     peers: str | None, rows: int, sets: Path | None, count: int, json_file: Path | None
 ) -> None:
-    """Measure what was asked for and print the table."""
+    """Measure ours and the peers, and print the table."""
     found: list[Row] = []
     if rows:
         found += against_evoc(rows, peers)

@@ -1,12 +1,13 @@
-"""Measure the keywords of one night of a large newsroom, whose texts were cut into tokens before.
+"""Measure the keywords of one night of a large newsroom; its texts are tokenised beforehand.
 
 Usage: python scripts/bench/bench_keywords.py ARTICLES.jsonl... [--articles N]
                                               [--json-file FILE]
 
-There is no such newsroom to share, so it is grown: each article is the first half of one of
-ARTICLES and the second half of another one, both drawn by chance. Words and phrases are as frequent
-as in news; which stand in one article is made up. Those with the same first half are a story, those
-from one stretch of ARTICLES a topic, a tenth of it a finer one.
+The newsroom is grown from ARTICLES: each of its articles is the first half of one of them and the
+second half of another, both chosen at random. Words and phrases are as frequent as in news; which
+of them occur together is made up. Articles with the same first half are a story. Those whose first
+halves are from one stretch of ARTICLES are a topic, and a tenth of the stretch is a finer topic.
+Prints the seconds of each step.
 """
 
 import json
@@ -30,13 +31,13 @@ KEYWORDS = 10
 
 
 def texts_of(sources: Sequence[Path]) -> list[str]:
-    """Title and text of every article, as they are counted."""
+    """The title and text of every article, in the form in which they are counted."""
     lines = (line for source in sources for line in source.read_text("utf-8").splitlines())
     return [embedded_text(record["title"], record["text"]) for record in map(json.loads, lines)]
 
 
-def grown(tokens: Tokens, articles: int, seed: int = 0) -> tuple[Tokens, Array]:
-    """Tokens of so many `articles`, and the text of `tokens` that each begins with, (articles,)."""
+def grow(tokens: Tokens, articles: int, seed: int = 0) -> tuple[Tokens, Array]:
+    """The tokens of so many `articles`, and the text that each begins with, (articles,)."""
     texts = len(tokens.start) - 1
     first, second = np.random.default_rng(seed).integers(0, texts, (2, articles))
     middle = (tokens.start[:-1] + tokens.start[1:]) // 2
@@ -53,13 +54,13 @@ def grown(tokens: Tokens, articles: int, seed: int = 0) -> tuple[Tokens, Array]:
     return Tokens(tokens.vocabulary, np.concatenate(pieces), start), first
 
 
-def measured(tokens: Tokens, first: Array) -> list[Row]:
-    """Seconds of each step of a night's keywords, and of all."""
+def measure(tokens: Tokens, first: Array) -> list[Row]:
+    """Seconds of each step of a night's keywords, and of all steps."""
     articles, texts = len(first), int(first.max()) + 1
     seconds, ngrams = timed(lambda: find_ngrams(tokens, ["en"]))
     rows = [Row("n-grams", seconds, "s", note="phrases are read from them, too")]
     seconds, terms = timed(lambda: count_terms(ngrams))
-    rows.append(Row("terms and the texts that hold them", seconds, "s"))
+    rows.append(Row("terms and the texts that contain them", seconds, "s"))
     for name, groups in (("topics", TOPICS), ("finer topics", FINER), ("stories", texts)):
         of = (first * groups // texts).astype(np.int32)
         seconds, _ = timed(lambda of=of: keywords(terms, of, KEYWORDS))  # type: ignore[misc]
@@ -78,7 +79,7 @@ def measured(tokens: Tokens, first: Array) -> list[Row]:
 @click.option("--json-file", type=click.Path(path_type=Path))
 def main(sources: tuple[Path, ...], articles: int, json_file: Path | None) -> None:
     """Grow a newsroom from the articles of SOURCES, measure, and print the table."""
-    show(measured(*grown(read_tokens(texts_of(sources)), articles)), json_file)
+    show(measure(*grow(read_tokens(texts_of(sources)), articles)), json_file)
 
 
 if __name__ == "__main__":

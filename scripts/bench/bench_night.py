@@ -1,12 +1,11 @@
-"""Measure a night with few new articles beside the first night, which has everything to do.
+"""Measure a night with few new articles beside the first night, which does everything.
 
 Usage: python scripts/bench/bench_night.py ARTICLES.jsonl [--share 0.01] [--seed 0]
                                            [--json-file FILE]
 
-A share of the articles, drawn by chance, is held back; the first night takes in the others, the
-second one all. Both are real nights, embedding included, each in the same process with the encoder
-loaded anew. At the end the groups of the second night are compared with those that a rebuild
-without a past finds.
+A random share of the articles is left out of the first night; the second night gets all. Both are
+real nights in one process, embedding included, and each loads the encoder again. Prints the seconds
+of both, and how far the groups of the second night agree with those of a rebuild from nothing.
 """
 
 from pathlib import Path
@@ -25,7 +24,7 @@ from recommender.settings import Settings, load_settings
 def two_nights(
     source: Path, share: float, seed: int, folder: Path, settings: Settings
 ) -> tuple[Night, Night]:
-    """The night of all articles but a `share`, and the night of all."""
+    """Run a night without a `share` of the articles, then a night with all of them."""
     lines = source.read_bytes().splitlines()
     late = np.random.default_rng(seed).random(len(lines)) < share
     artifacts, early = Artifacts(folder), folder / "early.jsonl"
@@ -35,8 +34,8 @@ def two_nights(
     return run_night([early], artifacts, settings), run_night([source], artifacts, settings)
 
 
-def compared(first: Night, second: Night, agreement: dict[str, float]) -> list[Row]:
-    """What both nights took, on what most of it, and how the groups agree with a rebuild."""
+def rows_of(first: Night, second: Night, agreement: dict[str, float]) -> list[Row]:
+    """The seconds of both nights, their ratio, and the agreement of groups with a rebuild."""
     whole, update = sum(first.seconds.values()), sum(second.seconds.values())
     rows = [
         Row(f"the first night, {first.articles:,} articles", whole, "s", note=_stages(first)),
@@ -52,6 +51,7 @@ def compared(first: Night, second: Night, agreement: dict[str, float]) -> list[R
 
 
 def _stages(night: Night) -> str:
+    """The five longest stages of a night."""
     most = sorted(night.seconds.items(), key=lambda stage: -stage[1])[:5]
     return ", ".join(f"{name} {seconds:.1f}" for name, seconds in most)
 
@@ -68,7 +68,7 @@ def main(articles: Path, share: float, seed: int, json_file: Path | None) -> Non
         folder = Path(temporary)
         nights = two_nights(articles, share, seed, folder, settings)
         agreement = against_rebuild(folder, settings)
-    show(compared(*nights, agreement), json_file)
+    show(rows_of(*nights, agreement), json_file)
 
 
 if __name__ == "__main__":

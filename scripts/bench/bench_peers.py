@@ -1,7 +1,7 @@
-"""What the peers do in `bench_groups.py`: each function runs in a fresh interpreter of theirs.
+"""EVoC and BERTopic for `bench_groups.py`: each function runs in a new interpreter of theirs.
 
-They print seconds, processor seconds, peak memory and what was found as JSON. Nothing of this
-package is imported; EVoC, BERTopic and NumPy are all they need.
+Each prints seconds, processor seconds, peak memory and a note on what was found, as JSON. Only
+EVoC, BERTopic and NumPy are imported, nothing of this package.
 """
 
 import json
@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 from figures import resident, timed
 
-WARM_UP = 2000  # vectors of a first fit that is not timed: it compiles what numba compiles
+WARM_UP = 2000  # vectors of a first fit that is not timed, in which numba compiles
 
 
 def evoc(folder: str) -> None:
-    """Cluster the vectors by EVoC with its defaults: all layers."""
+    """Cluster the vectors by EVoC with its defaults, in all layers."""
     from evoc import EVoC
 
     vectors = np.load(Path(folder) / "vectors.npy")
@@ -44,6 +44,7 @@ def bertopic(folder: str) -> None:
 
 
 def _report(seconds: float, cpu: float, found: str, labels: np.ndarray) -> None:
+    """Print the figures of this process as JSON."""
     note = f"{found}, {(labels < 0).mean():.0%} of all in none"
     figures = {"seconds": seconds, "cpu": cpu, "peak": resident("VmHWM"), "note": note}
     print(json.dumps(figures))

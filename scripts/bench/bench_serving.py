@@ -1,6 +1,6 @@
-"""What a serving process does: each function runs in a fresh one and prints its figures as JSON.
+"""Serving, for `bench.py`: each function runs in a new process and prints its figures as JSON.
 
-`bench.py` starts them; the folder is that of the artifacts.
+`folder` is the artifacts folder.
 """
 
 import json
@@ -20,7 +20,7 @@ K = 10
 
 
 def serve(folder: str) -> None:
-    """Open a snapshot and ask the default question of many articles."""
+    """Open a snapshot and ask for related articles of many articles, with the default options."""
     before, own_before = resident(), resident("RssAnon")
     from recommender import Recommender
 
@@ -36,7 +36,7 @@ def serve(folder: str) -> None:
     figures["open"] = 1e3 * statistics.median(opened)
     for k in (5, 10):
         for name, ask in (("cards", rec.related), ("ids", rec.related_ids)):
-            # The first questions fault pages in.
+            # The first questions load pages of the mapped files.
             answered(lambda i, ask=ask, k=k: ask(i, k), ids[:2000])
             figures[f"{name}{k}"] = answered(lambda i, ask=ask, k=k: ask(i, k), ids)[0]
     figures["heavy"] = [name for name in HEAVY if name in sys.modules]
@@ -44,7 +44,7 @@ def serve(folder: str) -> None:
 
 
 def filtered(folder: str, count: int = 1000) -> None:
-    """Ask with filters; floor 0, so that only a search that finds too little makes a list short."""
+    """Ask with filters; the floor is 0, so a list is short only if the search found too little."""
     from recommender import Recommender
 
     rec = Recommender.open(folder)
@@ -58,7 +58,7 @@ def filtered(folder: str, count: int = 1000) -> None:
 
 
 def filters() -> dict[str, dict[str, Any]]:
-    """The filtered questions; each admits far more articles than are asked for."""
+    """The filters by name; many more articles pass each of them than are asked for."""
     from made_up import NEWEST, SECTIONS
 
     from recommender.dates import from_microseconds
@@ -75,7 +75,7 @@ def filters() -> dict[str, dict[str, Any]]:
 
 
 def throughput(folder: str, threads: int, seconds: float = 3.0) -> None:
-    """Default questions a second of this process by some threads."""
+    """Measure the default questions a second of this process with some threads."""
     from recommender import Recommender
 
     rec, ids = Recommender.open(folder), _some_ids(folder, 4000)
@@ -94,13 +94,14 @@ def throughput(folder: str, threads: int, seconds: float = 3.0) -> None:
 
 
 def processes(folder: str, count: int) -> float:
-    """Default questions a second of some processes of one thread each."""
+    """The default questions a second of some processes with one thread each, together."""
     code = f"import bench_serving; bench_serving.throughput({folder!r}, 1)"
     with ThreadPoolExecutor(count) as pool:
         return sum(map(json.loads, pool.map(python, [code] * count)))
 
 
 def _some_ids(folder: str, count: int) -> list[str]:
+    """Random ids of the current snapshot, always the same."""
     from recommender.artifacts.folder import Artifacts
     from recommender.snapshot.reader import Snapshot
 

@@ -1,4 +1,4 @@
-"""Measured figures, and how they are taken."""
+"""Measured figures: how they are taken, printed and written."""
 
 import json
 import subprocess
@@ -11,11 +11,11 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 T = TypeVar("T")
-A = TypeVar("A")
+Q = TypeVar("Q")
 
 
 class Row(NamedTuple):
-    """One measured figure, and the goal it has, if any."""
+    """One measured figure, and its goal if it has one."""
 
     name: str
     value: float
@@ -25,14 +25,14 @@ class Row(NamedTuple):
 
 
 def timed(work: Callable[[], T]) -> tuple[float, T]:
-    """Seconds, and the result."""
+    """The seconds that `work` takes, and its result."""
     start = time.perf_counter()
     result = work()
     return time.perf_counter() - start, result
 
 
-def answered(ask: Callable[[A], T], questions: Sequence[A]) -> tuple[tuple[float, float], list[T]]:
-    """Median and 99th percentile in microseconds of one question, and all answers."""
+def answered(ask: Callable[[Q], T], questions: Sequence[Q]) -> tuple[tuple[float, float], list[T]]:
+    """Median and 99th percentile of one question in microseconds, and all answers."""
     taken, answers = np.empty(len(questions)), []
     for place, question in enumerate(questions):
         start = time.perf_counter()
@@ -44,13 +44,13 @@ def answered(ask: Callable[[A], T], questions: Sequence[A]) -> tuple[tuple[float
 
 
 def resident(kind: str = "VmRSS") -> int:
-    """Resident memory of this process in bytes, all of it or one kind."""
+    """Resident memory of this process in bytes, now or of another `kind` of /proc/self/status."""
     status = Path("/proc/self/status").read_text(encoding="utf-8")
     return int(status.partition(f"{kind}:")[2].split()[0]) * 1024
 
 
 def python(code: str, interpreter: str = sys.executable) -> str:
-    """Run code in a fresh interpreter that can import this folder; return what it printed."""
+    """Run code in a new interpreter that can import from this folder; return what it prints."""
     return subprocess.run(
         [interpreter, "-c", code],
         check=True, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parent,
@@ -58,7 +58,7 @@ def python(code: str, interpreter: str = sys.executable) -> str:
 
 
 def show(rows: Sequence[Row], json_file: Path | None) -> None:
-    """Print the figures as a table, and write them."""
+    """Print the figures as a table, and write them as JSON where a file is given."""
     from rich.console import Console
     from rich.table import Table
 

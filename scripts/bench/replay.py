@@ -1,9 +1,9 @@
-"""Replay dated news night by night, and print what became of the ids of topics and stories.
+"""Replay dated news night by night, and print what becomes of the ids of topics and stories.
 
-    python scripts/bench/replay.py NEWS.jsonl [--nights 30] [--keep FOLDER] [--json-file FILE]
+Usage: python scripts/bench/replay.py NEWS.jsonl [--nights 30] [--keep FOLDER] [--json-file FILE]
 
-The articles are sorted by date and come in equal parts, one a night; each night is a real one. At
-the end the last night is run again, and everything once from nothing.
+The articles are sorted by date and divided into equal parts, one a night; each night is a real one.
+At the end the last night is run again, and all articles are grouped once from nothing.
 """
 
 import json
@@ -29,12 +29,22 @@ from recommender.types import CHANGE_KINDS
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One night against the one before.
+    """One night compared with the night before.
 
-    `lasting` topics of the night before have half of their articles or more in one of tonight's,
-    and `kept` of these their id; `stories` alike. `moved` are the articles of another broad topic
-    than before, `unmoved_text` those of them whose previous and new topic got no new article;
-    shares of the articles of both nights.
+    Attributes:
+        night: The number of the night, from 1.
+        articles: How many articles it has.
+        topics: How many topics of all levels it has.
+        lasting: How many topics of the night before have at least half of their articles in one
+            topic tonight.
+        kept: How many of these have kept their id.
+        stories: How many stories it has.
+        stories_lasting: The same as `lasting` for stories.
+        stories_kept: The same as `kept` for stories.
+        moved: Of the articles of both nights, the share with another broad topic than before.
+        moved_without_new: The share of them whose previous and present topic have no new article.
+        changes: How many topics changed, by kind of change.
+        seconds: The seconds of the night without embedding.
     """
 
     night: int
@@ -52,13 +62,13 @@ class Step:
 
 
 def read_by_date(news: Path) -> list[bytes]:
-    """The records, one line each, the oldest first; those without a date come at the beginning."""
+    """The records, one line each, oldest first; those without a date come first of all."""
     lines = news.read_bytes().splitlines()
     return sorted(lines, key=lambda line: (json.loads(line).get("published") or "", line))
 
 
 def groups_of(previous: PreviousGroups, level: int) -> tuple[Array, list[str]]:
-    """The topics of one level by article, -1 for none, and their ids; level 0 are the stories."""
+    """The topic of each article on one level, -1 for none, and the ids; level 0 means stories."""
     if level == 0:
         return previous.story_of, previous.story_ids
     numbers = at_level(previous.finest_of, *tree_of(previous.topics), level)
@@ -66,9 +76,9 @@ def groups_of(previous: PreviousGroups, level: int) -> tuple[Array, list[str]]:
 
 
 def lasting(before: PreviousGroups, now: PreviousGroups, levels: Sequence[int]) -> tuple[int, int]:
-    """Groups of the night before that keep half of their articles together, and how many their id.
+    """How many previous groups have half of their articles in one group now, and kept their id.
 
-    Deleted articles count as not kept.
+    Deleted articles count as articles that left the group.
     """
     row = {article: number for number, article in enumerate(now.ids)}
     rows = np.array([row.get(article, -1) for article in before.ids])
@@ -87,19 +97,20 @@ def lasting(before: PreviousGroups, now: PreviousGroups, levels: Sequence[int]) 
 
 
 def moved(before: PreviousGroups, now: PreviousGroups) -> tuple[float, float]:
-    """Shares of the articles of both nights that changed their broad topic: all, and those of which
-    neither the previous topic nor the new one has a new article.
-    """  # noqa: D205 - one sentence
+    """The share of the articles of both nights whose broad topic changed.
+
+    The second number counts only articles whose previous and present topic have no new article.
+    """
     then, tonight = before.broad_topics, now.broad_topics
-    fed = {topic for article, topic in tonight.items() if article not in then}
+    with_new = {topic for article, topic in tonight.items() if article not in then}
     both = then.keys() & tonight.keys()
     changed = [article for article in both if then[article] != tonight[article]]
-    unfed = [a for a in changed if then[a] not in fed and tonight[a] not in fed]
-    return len(changed) / max(len(both), 1), len(unfed) / max(len(both), 1)
+    without_new = [a for a in changed if not {then[a], tonight[a]} & with_new]
+    return len(changed) / max(len(both), 1), len(without_new) / max(len(both), 1)
 
 
 def replay(lines: Sequence[bytes], nights: int, folder: Path, settings: Settings) -> list[Step]:
-    """Run all nights in `folder`, and compare each with the one before."""
+    """Run all nights in `folder`, and compare each with the night before."""
     artifacts, source = Artifacts(folder), folder / "night.jsonl"
     steps: list[Step] = []
     before: PreviousGroups | None = None
@@ -129,7 +140,7 @@ def replay(lines: Sequence[bytes], nights: int, folder: Path, settings: Settings
 
 
 def against_rebuild(folder: Path, settings: Settings) -> dict[str, float]:
-    """Adjusted Rand index of the last night's groups and those of a rebuild without a past."""
+    """Adjusted Rand index of the last night's groups and those of a rebuild from nothing."""
     last = read_previous(Artifacts(folder))
     with TemporaryDirectory() as fresh:
         shutil.copy(folder / "store.sqlite", fresh)
@@ -150,14 +161,14 @@ def against_rebuild(folder: Path, settings: Settings) -> dict[str, float]:
 @click.option("--keep", type=click.Path(path_type=Path), help="Leave the artifacts there.")
 @click.option("--json-file", type=click.Path(path_type=Path), help="Write the figures there too.")
 def main(news: Path, nights: int, keep: Path | None, json_file: Path | None) -> None:
-    """Replay NEWS in so many nights, and print the lineage of its topics."""
+    """Replay NEWS in so many nights, and print what becomes of its topics and stories."""
     settings = load_settings(environment={})
     with TemporaryDirectory() as temporary:
         folder = keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         steps = replay(read_by_date(news), nights, folder, settings)
         agreement = against_rebuild(folder, settings)
-    click.echo("night articles  topics kept/lasting  stories kept/lasting  moved  unfed  seconds")
+    click.echo("night articles  topics kept/lasting  stories kept/lasting  moved  no new  seconds")
     for s in steps:
         counted = ", ".join(
             f"{s.changes[kind]} {kind}" for kind in CHANGE_KINDS if kind in s.changes
@@ -182,7 +193,7 @@ def main(news: Path, nights: int, keep: Path | None, json_file: Path | None) -> 
 
 
 def share(steps: Sequence[Step], part: str, whole: str) -> float:
-    """Over all nights together."""
+    """The ratio of two counts, summed over all nights."""
     parts = sum(getattr(step, part) for step in steps)
     return parts / max(sum(getattr(step, whole) for step in steps), 1)
 

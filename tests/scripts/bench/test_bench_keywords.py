@@ -16,7 +16,7 @@ def test_keywords_of_a_newsroom_grown_from_a_few_articles_are_measured(
     source, file = tmp_path / "articles.jsonl", tmp_path / "keywords.json"
     write_jsonl(source, [article(n) for n in range(40)])
     tokens = bench.read_tokens(bench.texts_of([source]))
-    more, first = bench.grown(tokens, 300)
+    more, first = bench.grow(tokens, 300)
     assert len(first) == len(more.start) - 1 == 300
     for text, origin in enumerate(first.tolist()):
         whole = tokens.tokens[tokens.start[origin] : tokens.start[origin + 1]].tolist()
