@@ -1,4 +1,4 @@
-"""Who tonight's stories and topics are: the ids they go on with, and what became of the others."""
+"""The identity of tonight's stories and topics: which ids continue, and what became of others."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -6,17 +6,21 @@ from typing import NamedTuple
 import numpy as np
 
 from recommender._typing import Array
-from recommender.groups.lineage import Event, Lineage, compact_successors, follow_groups
+from recommender.groups.lineage import Event, Lineage, follow_groups
 from recommender.groups.previous import PreviousGroups
+from recommender.groups.successors import compact_successors
 from recommender.snapshot.topic_tree import at_level, tree_of
 
 __all__ = ["Identities", "Partition", "identify"]
 
 
 class Partition(NamedTuple):
-    """Groups of tonight: `group_of` (articles,) int32 from 0, -1 for none.
+    """Tonight's stories, or tonight's topics of one level.
 
-    `seeds` has a string for each group that no group of another night has: new ids are made of it.
+    Attributes:
+        group_of: (articles,) int32, the group of each article, numbered from 0, -1 for none.
+        seeds: For each group a string from which a new id is made; no group of another night has
+            the same.
     """
 
     group_of: Array
@@ -24,10 +28,15 @@ class Partition(NamedTuple):
 
 
 class Identities(NamedTuple):
-    """Ids by group number; what happened, sorted by id; and the heirs of all that ever died.
+    """The ids of tonight's groups, and what happened to those of both nights.
 
-    `topic_ids` go on from level to level, as topics are numbered. A heir of None is a group whose
-    articles scattered.
+    Attributes:
+        story_ids: By story number.
+        topic_ids: By topic number, level by level.
+        story_events: Sorted by id.
+        topic_events: Sorted by id.
+        successors: For every id that was ever retired the group that holds its articles now, or
+            None if they scattered. Sorted by id.
     """
 
     story_ids: list[str]
@@ -40,34 +49,54 @@ class Identities(NamedTuple):
 def identify(
     previous: PreviousGroups, ids: Sequence[str], stories: Partition, levels: Sequence[Partition]
 ) -> Identities:
-    """Follow the stories, and the topics of each level, from the `previous` night to this one.
+    """Follow the stories, and the topics of each level, from the previous night to tonight.
 
-    `ids` are those of tonight's articles in alphabetical order; `levels` are the topics of level 1
-    and on. See `lineage.follow_groups` for where an id goes on.
+    Args:
+        previous: Last night's groups.
+        ids: The ids of tonight's articles, in alphabetical order.
+        stories: Tonight's stories.
+        levels: Tonight's topics of level 1, 2 and so on.
+
+    Returns:
+        Ids, events and successors; see `follow_groups`.
     """
-    then, now = _aligned(previous.ids, ids)
-    stories_followed = _follow(
-        then, now, previous.story_of, previous.story_ids, stories, "s", {*previous.successors}
-    )
-    used = {*previous.successors, *(topic.id for topic in previous.topics)}
-    lineages: list[Lineage] = []
+    previous_rows, rows = _aligned(previous.ids, ids)
+    used = {*previous.successors}  # no new id is one of these
+
+    def follow(
+        previous_of: Array, previous_ids: Sequence[str], tonight: Partition, prefix: str
+    ) -> Lineage:
+        return follow_groups(
+            _by_member(previous_of, previous_rows),
+            _by_member(tonight.group_of, rows),
+            previous_ids,
+            tonight.seeds,
+            prefix,
+            used,
+        )
+
+    story_lineage = follow(previous.story_of, previous.story_ids, stories, "s")
+    used |= {topic.id for topic in previous.topics}
+    topic_lineages: list[Lineage] = []
     for level in range(1, max(len(levels), _depth(previous)) + 1):
-        tonight = levels[level - 1] if level <= len(levels) else _none(len(ids))
-        lineage = _follow(then, now, *_previous_level(previous, level), tonight, "t", used)
+        tonight = levels[level - 1] if level <= len(levels) else _no_groups(len(ids))
+        lineage = follow(*_previous_level(previous, level), tonight, "t")
         used |= {*lineage.ids}
-        lineages.append(lineage)
-    events = sorted((e for lineage in lineages for e in lineage.events), key=lambda e: e.id)
+        topic_lineages.append(lineage)
     return Identities(
-        stories_followed.ids,
-        [i for lineage in lineages for i in lineage.ids],
-        stories_followed.events,
-        events,
-        _all_successors(previous, [stories_followed, *lineages]),
+        story_lineage.ids,
+        [topic_id for lineage in topic_lineages for topic_id in lineage.ids],
+        story_lineage.events,
+        sorted((e for lineage in topic_lineages for e in lineage.events), key=lambda e: e.id),
+        _all_successors(previous, [story_lineage, *topic_lineages]),
     )
 
 
 def _aligned(previous: Sequence[str], ids: Sequence[str]) -> tuple[Array, Array]:
-    """Rows of all articles of either night, by id: (members,) int64 each, -1 where it was not."""
+    """The row of each member on both nights, (members,) int64 each, -1 for none.
+
+    Members are the articles of either night, sorted by id.
+    """
     members = sorted({*previous, *ids})
     rows = []
     for night in (previous, ids):
@@ -76,27 +105,9 @@ def _aligned(previous: Sequence[str], ids: Sequence[str]) -> tuple[Array, Array]
     return rows[0], rows[1]
 
 
-def _follow(
-    then: Array,
-    now: Array,
-    previous_of: Array,
-    previous_ids: Sequence[str],
-    tonight: Partition,
-    prefix: str,
-    used: set[str],
-) -> Lineage:
-    return follow_groups(
-        _by_member(previous_of, then),
-        _by_member(tonight.group_of, now),
-        previous_ids,
-        tonight.seeds,
-        prefix,
-        used,
-    )
-
-
 def _by_member(group_of: Array, rows: Array) -> Array:
-    with_none = np.append(group_of, -1)  # the last place is where the row -1 looks
+    """The group of each member, -1 for none."""
+    with_none = np.append(group_of, -1)  # the row -1 reads the last
     return with_none[rows].astype(np.int32)
 
 
@@ -107,25 +118,23 @@ def _previous_level(previous: PreviousGroups, level: int) -> tuple[Array, list[s
 
 
 def _depth(previous: PreviousGroups) -> int:
+    """The number of levels that the previous topics had."""
     return max((topic.level for topic in previous.topics), default=0)
 
 
-def _none(articles: int) -> Partition:
+def _no_groups(articles: int) -> Partition:
+    """A level without topics."""
     return Partition(np.full(articles, -1, dtype=np.int32), ())
 
 
 def _all_successors(previous: PreviousGroups, lineages: Sequence[Lineage]) -> dict[str, str | None]:
-    """All that ever died, each with the group that holds its articles now, or None."""
-    known = {
-        dead: successor for dead, successor in previous.successors.items() if successor is not None
-    }
-    newer = {
-        dead: successor for lineage in lineages for dead, successor in lineage.successors.items()
-    }
-    alive = {i for lineage in lineages for i in lineage.ids}
-    died = {event.id for lineage in lineages for event in lineage.events} - alive
-    led = compact_successors(known, newer)
+    """For every id that was ever retired the group in use that took over, or None."""
+    before = {retired: by for retired, by in previous.successors.items() if by is not None}
+    newer = {retired: by for lineage in lineages for retired, by in lineage.successors.items()}
+    in_use = {group_id for lineage in lineages for group_id in lineage.ids}
+    retired_tonight = {event.id for lineage in lineages for event in lineage.events} - in_use
+    latest = compact_successors(before, newer)
     return {
-        dead: successor if (successor := led.get(dead)) in alive else None
-        for dead in sorted({*previous.successors, *died})
+        retired: successor if (successor := latest.get(retired)) in in_use else None
+        for retired in sorted({*previous.successors, *retired_tonight})
     }

@@ -1,4 +1,4 @@
-"""Last night's groups, as the last whole snapshot holds them: what tonight's are matched with."""
+"""Last night's groups, read from the last intact snapshot: tonight's are matched with them."""
 
 import logging
 from collections.abc import Iterator, Mapping
@@ -19,13 +19,22 @@ log = logging.getLogger(__name__)
 
 
 class PreviousGroups(NamedTuple):
-    """The groups of one snapshot by article.
+    """The groups of one snapshot, by article.
 
-    `ids` are those of the articles in alphabetical order; `story_of`, `topic_of` and `finest_of`
-    (articles,) int32 are positions in `story_ids` and `topics`; `story_leads` are the ids of each
-    story's central article. `heirs` leads every id of a group that died to the one that took over,
-    or to None. `inputs` digests what the snapshot was made from, `build` that and the nights
-    before; `settings` are those of the night.
+    Attributes:
+        name: The snapshot's name.
+        build: A digest of the inputs and of the snapshots before.
+        inputs: A digest of what the snapshot was made from.
+        settings: The settings of that night.
+        ids: The ids of the articles, in alphabetical order.
+        story_of: (articles,) int32, the position in `story_ids` of each article's story.
+        story_ids: The ids of the stories.
+        story_leads: The id of each story's central article.
+        topics: The topics, level by level.
+        topic_of: (articles,) int32, the position in `topics` of each article's topic of level 1,
+            -1 for none.
+        finest_of: (articles,) int32, the position of its finest topic, -1 for none.
+        successors: For every id that was ever retired the group that took over, or None.
     """
 
     name: str
@@ -43,35 +52,43 @@ class PreviousGroups(NamedTuple):
 
     @property
     def broad_topics(self) -> dict[str, str | None]:
-        """The id of every article's topic of level 1, None for none, by the article's id."""
-        names = [*(topic.id for topic in self.topics), None]  # the last place is that of -1
+        """By article id the id of its topic of level 1, or None."""
+        names = [*(topic.id for topic in self.topics), None]  # the position -1 reads the last
         return dict(zip(self.ids, (names[t] for t in self.topic_of.tolist()), strict=True))
 
 
-_NOBODY = np.empty(0, dtype=np.int32)
-NO_PREVIOUS_GROUPS = PreviousGroups("", "", "", {}, [], _NOBODY, [], [], (), _NOBODY, _NOBODY, {})
+_NO_ARTICLES = np.empty(0, dtype=np.int32)
+NO_PREVIOUS_GROUPS = PreviousGroups(
+    "", "", "", {}, [], _NO_ARTICLES, [], [], (), _NO_ARTICLES, _NO_ARTICLES, {}
+)
 
 
 def read_previous(artifacts: Artifacts) -> PreviousGroups:
-    """The groups of the current snapshot; where it is damaged, of the newest whole one before it.
+    """Read the groups of the current snapshot, or of the newest intact one before it.
 
-    `NO_PREVIOUS_GROUPS` where there is none. A skipped snapshot is logged: its ids are lost.
+    A damaged snapshot is skipped with a warning in the log: ids that it gave are lost.
+
+    Args:
+        artifacts: The artifacts folder.
+
+    Returns:
+        The groups; `NO_PREVIOUS_GROUPS` if there is no intact snapshot.
     """
     for name in _candidates(artifacts):
         try:
             return _read(verify(artifacts.snapshots / name))
         except SnapshotError as error:
             log.warning(
-                "stories and topics cannot go on from a snapshot",
+                "a damaged snapshot is skipped; its stories and topics cannot be continued",
                 extra={"snapshot": name, "error": str(error)},
             )
     return NO_PREVIOUS_GROUPS
 
 
 def _candidates(artifacts: Artifacts) -> Iterator[str]:
-    """The current snapshot's name, then those before it, the newest first.
+    """The name of the current snapshot, then those before it, the newest first.
 
-    Newer ones than the current were rolled back from, and nothing goes on from them.
+    Snapshots newer than the current one were rolled back, so nothing continues from them.
     """
     names = artifacts.names()
     try:
@@ -82,6 +99,7 @@ def _candidates(artifacts: Artifacts) -> Iterator[str]:
 
 
 def _read(snapshot: Snapshot) -> PreviousGroups:
+    """The groups of an intact snapshot."""
     manifest, arrays = snapshot.manifest, snapshot.arrays
     leads = arrays.copies[arrays.copies_start[arrays.story_central]]
     return PreviousGroups(

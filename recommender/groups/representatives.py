@@ -6,45 +6,52 @@ from recommender._typing import Array
 
 __all__ = ["representatives"]
 
-# Of two texts that score so high beside each other one is enough: they say the same.
-COPY = 0.7
+# Of two texts that score so much with each other one is enough: they say the same.
+NEAR_COPY_SCORE = 0.7
 
 
 def representatives(neighbours: Array, scores: Array, group_of: Array, count: int = 3) -> Array:
-    """The most central texts of each group, most central first: (groups, count) int32.
+    """The most central texts of each group that are not near-copies of each other.
 
-    `neighbours` (texts, k) int32 and `scores` (texts, k) float32 are the graph, -1 for none;
-    `group_of` (texts,) int32, -1 for none. A text is as central as the squared scores of its edges
-    within the group sum to, of those that both ends name: a round-up of the day's news is near to
-    much that is not near to it. Of equals the lower text comes first. Neighbours of one that is
-    chosen come only after all others, and near-copies of one never: the row then ends in -1, as
-    that of a small group does.
+    A text's centrality is the sum of its squared scores over mutual edges within the group: edges
+    that both texts list. A round-up of the day's news is near to many texts that do not list it,
+    and is not central by this. Neighbours of a chosen text are chosen only after all others, and
+    near-copies of it never.
+
+    Args:
+        neighbours: (texts, k) int32, -1 for none.
+        scores: (texts, k) float32, the scores of the neighbours.
+        group_of: (texts,) int32, the group of each text, -1 for none.
+        count: The most texts to choose for a group.
+
+    Returns:
+        (groups, count) int32, most central first, of equals the lower text first; -1 where a group
+        has no more texts to choose.
     """
-    source, target, score = _edges(neighbours, scores, group_of)
+    source, target, score = _edges_within(neighbours, scores, group_of)
     texts = len(group_of)
     mutual = np.isin(source * texts + target, target * texts + source)
-    strength = np.bincount(source[mutual], score[mutual].astype(np.float64) ** 2, texts)
+    centrality = np.bincount(source[mutual], score[mutual].astype(np.float64) ** 2, texts)
     found = np.full((int(group_of.max(initial=-1)) + 1, count), -1, dtype=np.int32)
-    near = np.zeros(texts, dtype=bool)
-    open_to = group_of >= 0
-    for place in range(count):
-        left = np.flatnonzero(open_to)
-        order = left[np.lexsort((-strength[left], near[left], group_of[left]))]
+    available, near_chosen = group_of >= 0, np.zeros(texts, dtype=bool)
+    for column in range(count):
+        left = np.flatnonzero(available)
+        order = left[np.lexsort((-centrality[left], near_chosen[left], group_of[left]))]
         groups, first = np.unique(group_of[order], return_index=True)
         chosen = order[first]
-        found[groups, place] = chosen
-        open_to[chosen] = False
+        found[groups, column] = chosen
+        available[chosen] = False
         is_chosen = np.zeros(texts, dtype=bool)
         is_chosen[chosen] = True
         for one, other in ((source, target), (target, source)):
-            beside = is_chosen[one]
-            near[other[beside]] = True
-            open_to[other[beside & (score >= COPY)]] = False
+            linked = is_chosen[one]
+            near_chosen[other[linked]] = True
+            available[other[linked & (score >= NEAR_COPY_SCORE)]] = False
     return found
 
 
-def _edges(neighbours: Array, scores: Array, group_of: Array) -> tuple[Array, Array, Array]:
-    """All edges within groups: (edges,) source, target, score."""
+def _edges_within(neighbours: Array, scores: Array, group_of: Array) -> tuple[Array, Array, Array]:
+    """The source, target and score of all edges within groups, (edges,) each."""
     source = np.repeat(np.arange(len(neighbours)), neighbours.shape[1])
     target, score = neighbours.ravel().astype(np.int64), scores.ravel()
     inside = (target >= 0) & (group_of[source] >= 0) & (group_of[source] == group_of[target])

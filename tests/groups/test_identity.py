@@ -1,4 +1,4 @@
-"""Who the groups are: ids follow articles on every level, and dead ids lead to living ones."""
+"""Identity: ids follow articles on every level, and retired ids lead to ids in use."""
 
 import random
 
@@ -10,7 +10,7 @@ from recommender.groups.identity import Identities, Partition, identify
 from recommender.groups.previous import NO_PREVIOUS_GROUPS, PreviousGroups
 from recommender.types import Topic
 
-Groups = dict[str, int]  # article id → group, from 0; an article that is absent has none
+Groups = dict[str, int]  # article id → group, from 0; an absent article has none
 
 
 def partition(ids: list[str], groups: Groups, night: str) -> Partition:
@@ -78,7 +78,7 @@ def test_equal_groups_keep_their_ids_on_every_level() -> None:
     assert {e.kind for e in again.story_events + again.topic_events} == {"continued"}
 
 
-def test_a_merged_topic_leads_to_the_one_that_took_it_in() -> None:
+def test_the_successor_of_a_merged_topic_is_the_one_it_merged_into() -> None:
     stories, fine = blocks([1] * 10), {}
     before = blocks([6, 4])
     first = night(NO_PREVIOUS_GROUPS, stories, before, fine, "first")
@@ -88,7 +88,7 @@ def test_a_merged_topic_leads_to_the_one_that_took_it_in() -> None:
     assert merged.successors == {small: large}
 
 
-def test_topics_of_a_level_that_is_no_more_die() -> None:
+def test_topics_of_a_level_that_no_longer_exists_are_retired() -> None:
     stories, topics, fine = blocks([1] * 8), blocks([8]), blocks([4, 4])
     first = night(NO_PREVIOUS_GROUPS, stories, topics, fine, "first")
     flat = identify(
@@ -101,7 +101,7 @@ def test_topics_of_a_level_that_is_no_more_die() -> None:
     assert flat.successors == dict.fromkeys(sorted(first.topic_ids[1:]))
 
 
-def test_deleted_articles_take_their_story_with_them() -> None:
+def test_a_story_whose_articles_are_deleted_is_retired() -> None:
     stories, topics = blocks([2, 3]), blocks([5])
     first = night(NO_PREVIOUS_GROUPS, stories, topics, {}, "first")
     left = {i: 0 for i, story in stories.items() if story == 1}
@@ -111,24 +111,24 @@ def test_deleted_articles_take_their_story_with_them() -> None:
 
 
 @given(st.integers(2, 8), st.randoms(use_true_random=False))
-def test_over_any_nights_no_id_returns_and_every_dead_one_leads_to_a_living_one_or_none(
+def test_over_any_nights_no_id_returns_and_successors_are_in_use(
     nights: int, rng: random.Random
 ) -> None:
-    previous, dead, ever = NO_PREVIOUS_GROUPS, set[str](), set[str]()
+    previous, retired, ever = NO_PREVIOUS_GROUPS, set[str](), set[str]()
     for number in range(nights):
         ids = [f"a{n:03}" for n in range(40) if rng.random() < 0.9]
         stories, topics = random_groups(rng, ids, 12), random_groups(rng, ids, 4)
         fine = random_groups(rng, [i for i in ids if topics[i] == 0], 3)
         found = night(previous, stories, topics, fine, f"night {number}")
-        alive = {*found.story_ids, *found.topic_ids}
-        assert len(alive) == len(found.story_ids) + len(found.topic_ids)
-        assert not alive & dead
-        ever |= alive
-        dead = ever - alive
-        assert found.successors.keys() == dead
+        in_use = {*found.story_ids, *found.topic_ids}
+        assert len(in_use) == len(found.story_ids) + len(found.topic_ids)
+        assert not in_use & retired
+        ever |= in_use
+        retired = ever - in_use
+        assert found.successors.keys() == retired
         assert {
             successor for successor in found.successors.values() if successor is not None
-        } <= alive
+        } <= in_use
         assert all(
             i[0] == successor[0]
             for i, successor in found.successors.items()

@@ -1,4 +1,4 @@
-"""Last night's groups: read back as they were, from the last snapshot that is whole."""
+"""Last night's groups: read as they were published, from the last intact snapshot."""
 
 import logging
 import shutil
@@ -35,11 +35,11 @@ def damage(artifacts: Artifacts, name: str) -> None:
     path.write_bytes(content)
 
 
-def test_where_nothing_is_published_there_is_nothing_to_go_on_with(tmp_path: Path) -> None:
+def test_without_a_snapshot_there_are_no_previous_groups(tmp_path: Path) -> None:
     assert read_previous(Artifacts(tmp_path)) is NO_PREVIOUS_GROUPS
 
 
-def test_every_articles_groups_are_those_that_were_published(artifacts: Artifacts) -> None:
+def test_groups_are_those_that_were_published(artifacts: Artifacts) -> None:
     previous = read_previous(artifacts)
     snapshot = Snapshot(artifacts.snapshots / artifacts.current())
     arrays = snapshot.arrays
@@ -57,7 +57,7 @@ def test_every_articles_groups_are_those_that_were_published(artifacts: Artifact
         assert previous.story_of[previous.ids.index(previous.story_leads[story])] == story, lead
 
 
-def test_a_damaged_snapshot_is_passed_over_and_said_so(
+def test_a_damaged_snapshot_is_skipped_and_logged(
     artifacts: Artifacts, caplog: pytest.LogCaptureFixture
 ) -> None:
     names = artifacts.names()
@@ -69,13 +69,13 @@ def test_a_damaged_snapshot_is_passed_over_and_said_so(
     assert "story_of.npy" in record.__dict__["error"]
 
 
-def test_where_all_are_damaged_nothing_goes_on(artifacts: Artifacts) -> None:
+def test_if_all_snapshots_are_damaged_there_are_no_previous_groups(artifacts: Artifacts) -> None:
     for name in artifacts.names():
         damage(artifacts, name)
     assert read_previous(artifacts) is NO_PREVIOUS_GROUPS
 
 
-def test_nothing_goes_on_from_what_was_rolled_back(artifacts: Artifacts) -> None:
+def test_a_snapshot_that_was_rolled_back_is_not_read(artifacts: Artifacts) -> None:
     names = artifacts.names()
     rollback(artifacts, names[1])
     assert read_previous(artifacts).name == names[1]
@@ -83,6 +83,6 @@ def test_nothing_goes_on_from_what_was_rolled_back(artifacts: Artifacts) -> None
     assert read_previous(artifacts).name == names[0]
 
 
-def test_a_broken_pointer_leaves_the_newest_to_go_on_from(artifacts: Artifacts) -> None:
+def test_with_a_broken_pointer_the_newest_snapshot_is_read(artifacts: Artifacts) -> None:
     artifacts.pointer.write_text("nonsense\n")
     assert read_previous(artifacts).name == artifacts.names()[-1]
