@@ -22,7 +22,7 @@ def test_an_article_can_be_removed_while_the_current_snapshot_is_broken(
     run: Run, published: Artifacts
 ) -> None:
     at = ("--artifacts", published.root)
-    (published.snapshots / published.current() / "ids.npy").unlink()
+    (published.snapshots / published.current() / "ids.strings").unlink()
     assert run("recommender", "remove", "a-5", *at).code == 7
     assert run("recommender", "remove", "a-5", "--missing-ok", *at).code == 0
     assert "a-5" in published.removed.read_text()
