@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from recommender._typing import Array
-from recommender.knn.blocks import pool_of, similarities_of
+from recommender.knn.pairs import pair_similarities
+from recommender.knn.parallel import faiss_pool
 from recommender.scoring.score import (
     SCORE_PARAMS,
     ScoreParams,
@@ -80,7 +81,7 @@ def rescore(
         The graph; and the expanded embeddings (texts, dimension) float32, which the index holds,
         for other texts are compared with these.
     """
-    with pool_of(threads) as pool:
+    with faiss_pool(threads) as pool:
         overlaps = _overlaps(pool, candidates, words, advance)
         expanded = _expanded(pool, candidates, similarities, overlaps, vectors, params)
         hybrids, hub = _compared(pool, candidates, overlaps, expanded, params)
@@ -168,7 +169,7 @@ def _compared(
         # Pairs are multiplied one by one. In a matrix product the last bit of each depends on its
         # place, and equal texts would not have equal scores.
         text = np.repeat(np.arange(rows.start, rows.stop), near.shape[1])
-        cosine = similarities_of(expanded, text, near.ravel()).reshape(near.shape)
+        cosine = pair_similarities(expanded, text, near.ravel()).reshape(near.shape)
         hybrids[rows] = np.where(missing, -1.0, hybrid_score(cosine, overlaps[rows], params))
         hub[rows] = hubness(-np.sort(-hybrids[rows], axis=1), params)
 

@@ -1,7 +1,7 @@
-"""Last night's candidates, kept beside the store so that a night compares only what is new.
+"""Last night's neighbours in a file, so that a night searches only for what is new.
 
-One file: a digest, then plain arrays. It is a cache: one that is missing, damaged or another
-encoder's costs a full search and nothing else.
+The file holds a digest, then plain arrays. It is a cache: a file that is missing, damaged or of
+another encoder costs a full search and nothing else.
 """
 
 import hashlib
@@ -9,73 +9,75 @@ import logging
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from numpy.lib import format as npy
 
 from recommender._typing import Array
 from recommender.artifacts.atomic import write_atomically
-from recommender.knn.neighbours import Nearest
+from recommender.knn.index import Found
+from recommender.knn.neighbours import PreviousNearest
 
-__all__ = ["PreviousNeighbours", "keep", "read"]
+__all__ = ["load_neighbours", "save_neighbours"]
 
-DIGEST_BYTES = 32  # SHA-256, in front of what it is of
+DIGEST_BYTES = 32  # of SHA-256, at the start of the file
 
 log = logging.getLogger(__name__)
 
 
-class PreviousNeighbours(NamedTuple):
-    """The candidates of a previous night, and what is needed to read them tonight.
+def save_neighbours(path: Path, lists: Found, hashes: Sequence[bytes], encoder: str) -> None:
+    """Save tonight's neighbours for the next night.
 
-    `hashes` (texts, 16) uint8 are the content hashes of the texts; `digest` is of all there is.
-    """
-
-    nearest: Nearest
-    hashes: Array
-    digest: str
-
-    def numbers(self, hashes: Sequence[bytes]) -> Array:
-        """Each previous text's number among tonight's `hashes`, -1 where it is gone."""
-        number = {content: place for place, content in enumerate(hashes)}
-        previous = self.hashes.tobytes()
-        size = self.hashes.shape[1]
-        return np.array(
-            [number.get(previous[at : at + size], -1) for at in range(0, len(previous), size)],
-            dtype=np.int64,
-        )
-
-
-def keep(path: Path, nearest: Nearest, hashes: Sequence[bytes], encoder: str) -> None:
-    """Keep tonight's candidates; `hashes` are the content hashes of the texts, in their order.
+    Args:
+        path: the file, which is replaced.
+        lists: (texts, k), the neighbours of each text.
+        hashes: the content hashes of the texts, 16 bytes each, in the order of the texts.
+        encoder: the fingerprint of the encoder that the texts were embedded with.
 
     Raises:
         StorageError: the file cannot be written.
     """
     names = np.frombuffer(b"".join(hashes), dtype=np.uint8).reshape(len(hashes), -1)
     file = BytesIO()
-    for array in (*nearest, names):
+    for array in (*lists, names):
         npy.write_array(file, array, allow_pickle=False)
     content = file.getbuffer()
     write_atomically(path, b"".join((_digest(content, encoder), content)))
 
 
-def read(path: Path, encoder: str) -> PreviousNeighbours | None:
-    """The candidates that were kept for the encoder of this fingerprint, if they are whole."""
+def load_neighbours(path: Path, hashes: Sequence[bytes], encoder: str) -> PreviousNearest | None:
+    """Load the neighbours that were saved, with tonight's numbers of their texts.
+
+    Args:
+        path: the file.
+        hashes: the content hashes of tonight's texts, in their order.
+        encoder: the fingerprint of tonight's encoder.
+
+    Returns:
+        The neighbours; None where there is no file, or one that is damaged or another encoder's.
+    """
     try:
         content = memoryview(path.read_bytes())
     except FileNotFoundError:
         return None
     except OSError as error:
-        log.warning("last night's candidates are unreadable", extra={"error": str(error)})
+        log.warning("last night's neighbours cannot be read", extra={"error": str(error)})
         return None
     digest, content = content[:DIGEST_BYTES], content[DIGEST_BYTES:]
     if _digest(content, encoder) != digest:
-        log.info("last night's candidates are another encoder's, or damaged: all are searched")
+        log.info("last night's neighbours are damaged or of another encoder: all are searched")
         return None
     file = BytesIO(content)
-    candidates, similarities, hashes = (npy.read_array(file, allow_pickle=False) for _ in range(3))
-    return PreviousNeighbours(Nearest(candidates, similarities), hashes, digest.hex())
+    *lists, names = (npy.read_array(file, allow_pickle=False) for _ in range(3))
+    return PreviousNearest(Found(*lists), _numbers(names, hashes), digest.hex())
+
+
+def _numbers(previous: Array, hashes: Sequence[bytes]) -> Array:
+    """Each previous text's place in `hashes`, -1 where it is gone; `previous` (texts, 16) uint8."""
+    number = {content: place for place, content in enumerate(hashes)}
+    names, size = previous.tobytes(), previous.shape[1]
+    starts = range(0, len(names), size)
+    return np.array([number.get(names[at : at + size], -1) for at in starts], dtype=np.int64)
 
 
 def _digest(content: memoryview, encoder: str) -> bytes:

@@ -1,4 +1,4 @@
-"""All neighbours of tonight's texts from last night's: new texts enter, gone ones leave."""
+"""All neighbours of tonight's texts from last night's: new texts enter, lost ones leave."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -6,29 +6,23 @@ import numpy as np
 
 from recommender._ranks import rank_within_groups
 from recommender._typing import Array
-from recommender.knn.blocks import (
-    BLOCK,
-    MOST_TEXTS,
-    NOTHING,
-    PIECE,
-    append_found,
-    each,
-    kind_of,
-    pieces,
-    similarities_of,
-    workers,
-)
 from recommender.knn.cells import all_neighbours
-from recommender.knn.index import Found
-from recommender.knn.scan import fill, first_of, scan, write
+from recommender.knn.index import Found, sorted_found
+from recommender.knn.pairs import NO_SIMILARITY, pair_similarities, unpack_pairs
+from recommender.knn.parallel import torch_pool
+from recommender.knn.products import COPIED, product_dtype
+from recommender.knn.scan import NewTexts, fill_short_lists, scan, write_lists
+from recommender.knn.topk import TopK
 from recommender.progress import Advance, ignore
 
-__all__ = ["updated_neighbours"]
+__all__ = ["update_neighbours"]
 
-ROUNDING = 2.0**-7  # what a product of bfloat16 may lack of a cosine
+ROUNDING = 2.0**-7  # a product in bfloat16 may be so much less than the cosine
+REFILLED = 64  # lists that are filled up at once
+WIDTH = 32  # so many neighbours of as many neighbours are tried to fill a list up
 
 
-def updated_neighbours(
+def update_neighbours(
     previous: Found,
     numbers: Array,
     vectors: Array,
@@ -38,52 +32,63 @@ def updated_neighbours(
     bfloat16: bool | None = None,
     advance: Advance = ignore,
 ) -> Found:
-    """`all_neighbours` of tonight's texts, from the `previous` ones: (previous texts, k).
+    """Find what `all_neighbours` finds, from the lists of a previous night.
 
-    `numbers` (previous texts,) is each one's number tonight, -1 where it is gone or has another
-    vector; `vectors` (texts, dimension) are tonight's. New texts are compared with all others and
-    enter the lists that they belong to; lists that lost texts are filled up from the neighbours of
-    their neighbours, or searched anew where they lost more than half. Costs about new x all.
+    New texts are compared with all others and enter the lists that they belong to. Lists that lost
+    texts are filled up from the neighbours of their neighbours, and searched anew where they lost
+    more than half. This costs about as much as comparing the new texts with all texts.
+
+    Args:
+        previous: (previous texts, k) neighbours of the previous texts.
+        numbers: (previous texts,) int64, each one's number tonight, -1 where it is gone or has
+            another vector.
+        vectors: (texts, dimension) float32, tonight's, of unit length.
+        k: how many neighbours are wanted.
+        threads: how many blocks are computed at a time.
+        bfloat16: whether products propose candidates in it; None where the processor has the
+            instructions.
+        advance: called with the number of texts at the end.
+
+    Returns:
+        (texts, min(k, texts - 1)), the same bits on any number of threads.
     """
     count = len(vectors)
     k = min(k, count - 1)
     if k <= 0 or previous.texts.shape[1] < k:
         return all_neighbours(vectors, k, threads, bfloat16=bfloat16, advance=advance)
     vectors = np.ascontiguousarray(vectors, dtype=np.float32)
-    kind = kind_of(bfloat16)
-    kept = np.flatnonzero(numbers >= 0)
-    lists, lost = _renumbered(previous, numbers, kept, count, k)
-    fresh = np.ones(count, dtype=bool)
-    fresh[numbers[kept]] = False
-    anew = fresh | (lost > k // 2)
-    with workers(threads) as pool:
-        # Rows of values that no text can beat take no text in: they are searched for themselves.
-        bar = np.where(anew, np.float32(2), lists.similarities[:, -1] - ROUNDING)
-        keys = scan(vectors, np.flatnonzero(anew), lists, bar, fresh, kind, pool)
+    dtype = product_dtype(bfloat16)
+    lists, lost = _renumbered(previous, numbers, count, k)
+    is_new = np.ones(count, dtype=bool)
+    is_new[numbers[numbers >= 0]] = False
+    searched = is_new | (lost > k // 2)
+    # No product reaches 2: texts that are searched for themselves take nothing in besides.
+    least = np.where(searched, np.float32(2), lists.similarities[:, -1] - ROUNDING)
+    with torch_pool(threads) as pool:
+        new = NewTexts(is_new, least)
+        keys = scan(vectors, np.flatnonzero(searched), lists, new, dtype, pool)
         _insert(vectors, keys, lists, pool)
-        short = np.flatnonzero((lost > 0) & ~anew)
-        _refill(vectors, short, lists, pool)
-        fill(vectors, lists, kind, pool)
+        _refill(vectors, np.flatnonzero((lost > 0) & ~searched), lists, pool)
+        fill_short_lists(vectors, lists, dtype, pool)
     advance(count)
     return lists
 
 
-def _renumbered(
-    previous: Found, numbers: Array, kept: Array, count: int, k: int
-) -> tuple[Found, Array]:
+def _renumbered(previous: Found, numbers: Array, count: int, k: int) -> tuple[Found, Array]:
     """The previous lists under tonight's numbers, without the texts that are gone.
 
-    And (texts,) int64: how many entries each previous list is short of `k`; 0 for new texts.
+    And (texts,) int64: how many of its `k` texts each list has lost; 0 for new texts.
     """
+    kept = np.flatnonzero(numbers >= 0)
     lists = Found(np.full((count, k), -1, np.int32), np.full((count, k), -np.inf, dtype=np.float32))
     lost = np.zeros(count, dtype=np.int64)
-    for first in pieces(len(kept), PIECE):
-        rows = kept[first : first + PIECE]
+    for first in range(0, len(kept), COPIED):
+        rows = kept[first : first + COPIED]
         texts = previous.texts[rows]
         texts = np.where(texts < 0, -1, numbers[texts])
-        last = np.argsort(texts < 0, axis=1, kind="stable")[:, :k]  # what is gone goes behind
-        texts = np.take_along_axis(texts, last, axis=1)
-        similarities = np.take_along_axis(previous.similarities[rows], last, axis=1)
+        gone_last = np.argsort(texts < 0, axis=1, kind="stable")[:, :k]
+        texts = np.take_along_axis(texts, gone_last, axis=1)
+        similarities = np.take_along_axis(previous.similarities[rows], gone_last, axis=1)
         lists.texts[numbers[rows]] = texts
         lists.similarities[numbers[rows]] = np.where(texts < 0, -np.inf, similarities)
         lost[numbers[rows]] = (texts < 0).sum(axis=1)
@@ -91,55 +96,60 @@ def _renumbered(
 
 
 def _insert(vectors: Array, keys: Array, lists: Found, pool: ThreadPoolExecutor) -> None:
-    """Take new texts into the lists that they belong to; `keys` as of `scan`."""
+    """Let new texts enter the lists that they belong to; `keys` are the pairs that `scan` found."""
     import torch
 
     keys.sort()
-    touched, starts = np.unique(keys >> 23, return_index=True)
+    entered, starts = np.unique(unpack_pairs(keys)[0], return_index=True)
     ends = np.append(starts, len(keys))
 
     def insert(first: int) -> None:
-        rows = touched[first : first + PIECE]
-        found = keys[ends[first] : ends[min(first + PIECE, len(touched))]]
-        old, new = found >> 23, found & (MOST_TEXTS - 1)
-        value = similarities_of(vectors, old, new)
-        good = value >= lists.similarities[old, -1]
-        at = np.searchsorted(rows, old[good])
-        values, texts = append_found(
-            torch.from_numpy(lists.similarities[rows]),
-            torch.from_numpy(lists.texts[rows]),
-            torch.from_numpy(at),
-            torch.from_numpy(value[good]),
-            torch.from_numpy(new[good]).int(),
+        rows = entered[first : first + COPIED]
+        pairs = keys[ends[first] : ends[min(first + COPIED, len(entered))]]
+        old, new = unpack_pairs(pairs)
+        values = pair_similarities(vectors, old, new)
+        enters = values >= lists.similarities[old, -1]
+        own = TopK(torch.from_numpy(lists.similarities[rows]), torch.from_numpy(lists.texts[rows]))
+        longer = own.extended(
+            torch.from_numpy(np.searchsorted(rows, old[enters])),
+            torch.from_numpy(new[enters]).int(),
+            torch.from_numpy(values[enters]),
         )
-        write(lists, rows, texts.numpy(), values.numpy())
+        write_lists(lists, rows, longer.indices.numpy(), longer.values.numpy())
 
-    each(pool, insert, pieces(len(touched), PIECE))
+    list(pool.map(insert, range(0, len(entered), COPIED)))
 
 
 def _refill(vectors: Array, short: Array, lists: Found, pool: ThreadPoolExecutor) -> None:
-    """Fill up the lists of the texts `short` from the neighbours of their first 32 neighbours."""
-    count = len(lists.texts)
+    """Fill up the lists of the texts `short` from the neighbours of their neighbours."""
 
-    def look(first: int) -> tuple[Array, Array, Array]:
-        rows = short[first : first + BLOCK // 4]
+    def refill(first: int) -> tuple[Array, Found]:
+        rows = short[first : first + REFILLED]
         own = lists.texts[rows].astype(np.int64)
-        near = own[:, :32]
-        tried = np.where(near[:, :, None] < 0, -1, lists.texts[near][:, :, :32])
-        at = np.arange(len(rows))[:, None]
-        pairs = (at * count + tried.reshape(len(rows), -1))[tried.reshape(len(rows), -1) >= 0]
-        pairs = np.setdiff1d(pairs, np.append(at * count + own, at * count + rows[:, None]))
-        row, other = np.divmod(pairs, count)
-        values = similarities_of(vectors, rows[row], other)
-        rank = rank_within_groups(row)
-        room = int(rank.max(initial=-1)) + 1
-        wide = np.full((len(rows), room), NOTHING, dtype=np.float32)
-        texts = np.full((len(rows), room), -1, dtype=np.int64)
-        wide[row, rank], texts[row, rank] = values, other
-        similarities = np.where(own < 0, np.float32(NOTHING), lists.similarities[rows])
-        texts, values = np.hstack([own, texts]), np.hstack([similarities, wide])
-        return rows, *first_of(texts, values, own.shape[1])
+        pairs = _neighbours_of_neighbours(rows, own, lists)
+        row, other = np.divmod(pairs, len(vectors))
+        column = rank_within_groups(row)
+        shape = len(rows), int(column.max(initial=-1)) + 1
+        values, texts = np.full(shape, NO_SIMILARITY, np.float32), np.full(shape, -1, np.int64)
+        values[row, column] = pair_similarities(vectors, rows[row], other)
+        texts[row, column] = other
+        similarities = np.where(own < 0, np.float32(NO_SIMILARITY), lists.similarities[rows])
+        texts, values = np.hstack([own, texts]), np.hstack([similarities, values])
+        return rows, sorted_found(texts, values, own.shape[1])
 
-    # Written when all are done: what one looks at, no other may change meanwhile.
-    for rows, texts, values in each(pool, look, pieces(len(short), BLOCK // 4)):
-        write(lists, rows, texts, values)
+    # Written when all are done: threads must not change the lists that others look at.
+    for rows, found in list(pool.map(refill, range(0, len(short), REFILLED))):
+        write_lists(lists, rows, *found)
+
+
+def _neighbours_of_neighbours(rows: Array, own: Array, lists: Found) -> Array:
+    """What the lists of `rows`, whose texts are `own`, may be filled up from.
+
+    (pairs,) int64, ascending: place in `rows` times the number of texts, plus the text.
+    """
+    near = own[:, :WIDTH]
+    tried = np.where(near[:, :, None] < 0, -1, lists.texts[near][:, :, :WIDTH])
+    tried = tried.reshape(len(rows), -1)
+    place = np.arange(len(rows))[:, None] * len(lists.texts)
+    known = np.append(place + own, place + rows[:, None])
+    return np.setdiff1d((place + tried)[tried >= 0], known)

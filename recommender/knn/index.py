@@ -1,12 +1,11 @@
-"""The FAISS index: built, written, read from memory, searched; exact inner product of unit vectors.
+"""The FAISS index: built, written, read from memory, and searched with one vector at a time.
 
-A text's position in the index is its number. Search results are the same whatever the number of
-threads: queries go in blocks of a fixed size, and each block is computed by one thread.
+It finds texts by the inner product of unit vectors, which is their cosine. A text's position in the
+index is its number. Serving imports this file and no other one of this wing, so it must stay light.
 """
 
 import mmap
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, NamedTuple
 
@@ -15,19 +14,20 @@ import numpy as np
 
 from recommender._typing import Array
 
-__all__ = ["EXACT_UP_TO", "Found", "Index", "InvertedLists"]
+__all__ = ["Found", "Index", "InvertedLists", "one_faiss_thread", "sorted_found"]
 
-BLOCK_ROWS = 512
-NARROW = 8_000  # admitted texts; so many are compared one by one in a fraction of a millisecond
-EXACT_UP_TO = 100_000  # texts; comparing one with all of more takes many milliseconds
-RECALL = 0.97  # of the 30 nearest, which the lists that are probed must reach
-JUDGED = 30
+FEW = 8_000  # admitted texts; comparing so many one by one takes a fraction of a millisecond
+MAX_WIDENING = 4.0  # at most so many times the usual lists are probed where few are admitted
 
 
 class Found(NamedTuple):
-    """Search results: `texts` (queries, k) int32 and `similarities` (queries, k) float32.
+    """Search results, best first, ties by text number.
 
-    Best first, ties by text number; -1 and -inf where there were fewer than k.
+    Attributes:
+        texts: (queries, k) int32, -1 where fewer than k texts were found.
+        similarities: (queries, k) float32, -inf where `texts` is -1.
+
+    The result of a single query is one row: (k,).
     """
 
     texts: Array
@@ -35,11 +35,18 @@ class Found(NamedTuple):
 
 
 class InvertedLists(NamedTuple):
-    """Texts by their nearest centroid, over the vectors of an `Index`: the inverted file.
+    """An inverted file (IVF): each text is in the list of its nearest centroid.
 
-    `centroids` (lists, dimension) float32; `start` (lists + 1,) int64: list → its slice of `texts`
-    (texts,) int32, which ascend in each; `probes`: lists that a search reads; `recall`: the share
-    of the 30 nearest texts that it found of a sample.
+    A search probes the lists of the centroids nearest to the query and compares it with their texts
+    only. The idea is Sivic and Zisserman's (Video Google, ICCV 2003), brought to dense vectors by
+    Jégou, Douze and Schmid (Product quantization for nearest neighbor search, TPAMI 2011).
+
+    Attributes:
+        centroids: (lists, dimension) float32, of unit length.
+        start: (lists + 1,) int64; list i holds `texts[start[i]:start[i + 1]]`.
+        texts: (texts,) int32, ascending within each list.
+        probes: how many lists a search reads.
+        recall: the share of the exact 30 nearest texts that searches of a sample found.
     """
 
     centroids: Array
@@ -50,15 +57,31 @@ class InvertedLists(NamedTuple):
 
     @classmethod
     def none(cls, dimension: int) -> "InvertedLists":
-        """No lists at all: the search is exact."""
+        """No lists, for an index that is searched exactly.
+
+        Args:
+            dimension: the length of the vectors.
+
+        Returns:
+            Zero lists, with a recall of 1.
+        """
         empty = np.empty((0, dimension), dtype=np.float32)
         return cls(empty, np.zeros(1, np.int64), np.empty(0, np.int32), 0, 1.0)
 
 
 class Index:
-    """An index over unit vectors; safe to search from several threads.
+    """A flat FAISS index of unit vectors, which several threads may search at once.
 
-    Exact, or by `lists` where it was given some.
+    Searches are exact, or probe inverted lists where it was given some.
+
+    Args:
+        index: a FAISS index that holds its vectors uncompressed, by inner product.
+        lists: inverted lists over the same vectors.
+
+    Example:
+        >>> index = Index.build(np.eye(3, dtype=np.float32))
+        >>> index.search(np.array([0.6, 0.8, 0], dtype=np.float32), k=2).texts.tolist()
+        [1, 0]
     """
 
     def __init__(self, index: "faiss.Index", lists: InvertedLists | None = None) -> None:
@@ -70,14 +93,29 @@ class Index:
 
     @classmethod
     def build(cls, vectors: Array) -> "Index":
-        """Index the rows of `vectors` (texts, dimension), float32 of unit length."""
+        """Index the rows of an array, which are copied.
+
+        Args:
+            vectors: (texts, dimension) float32, of unit length.
+
+        Returns:
+            An index without inverted lists.
+        """
         index = faiss.IndexFlatIP(vectors.shape[1])
         index.add(np.ascontiguousarray(vectors, dtype=np.float32))
         return cls(index)
 
     @classmethod
     def from_buffer(cls, buffer: bytes | mmap.mmap, lists: InvertedLists | None = None) -> "Index":
-        """Read an index from memory without copying its vectors; the buffer is kept alive."""
+        """Read a written index from memory without copying its vectors.
+
+        Args:
+            buffer: what `write` wrote; it is kept alive as long as the index.
+            lists: inverted lists over the same vectors.
+
+        Returns:
+            The index; its vectors are read where they lie.
+        """
         view = np.frombuffer(buffer, dtype=np.uint8)
         reader = faiss.ZeroCopyIOReader(faiss.swig_ptr(view), view.size)
         index = faiss.read_index(reader, faiss.IO_FLAG_MMAP_IFC)
@@ -86,122 +124,106 @@ class Index:
         return cls(index, lists)
 
     def write(self, file: IO[bytes], end: bytes = b"") -> None:
-        """Write the index to an open file, and `end` behind it, which readers pass over."""
+        """Write the index to an open file.
+
+        Args:
+            file: opened for binary writing.
+            end: bytes to write behind the index; readers of the index ignore them.
+        """
         faiss.write_index(self._index, faiss.PyCallbackIOWriter(file.write))
         file.write(end)
 
     @property
     def dimension(self) -> int:
-        """Length of a vector."""
+        """The length of a vector."""
         return int(self._index.d)
 
+    @property
+    def vectors(self) -> Array:
+        """All vectors, (texts, dimension) float32: a view into the index, valid while it lives."""
+        flat: Array = faiss.rev_swig_ptr(self._index.get_xb(), len(self) * self.dimension)
+        return flat.reshape(len(self), self.dimension)
+
     def vector(self, text: int) -> Array:
-        """The vector of one text, (dimension,) float32."""
+        """The vector of one text.
+
+        Args:
+            text: its number.
+
+        Returns:
+            (dimension,) float32, a copy.
+        """
         vector: Array = self._index.reconstruct(text)
         return vector
 
     def search(self, vector: Array, k: int, admitted: Array | None = None) -> Found:
-        """The `k` most similar texts to `vector` (dimension,) among the `admitted` (None: all).
+        """Find the texts most similar to a vector.
 
-        `admitted` (texts,) bool. Fewer than `k` come only where fewer are admitted. Without lists
-        it is exact.
+        Without inverted lists the search is exact. With them nearly all of the best are found.
+
+        Args:
+            vector: (dimension,) float32, of unit length.
+            k: how many texts are wanted.
+            admitted: (texts,) bool, which texts may be found; None for all.
+
+        Returns:
+            One row of at most `k` texts; fewer only where fewer are admitted.
         """
         if self._lists is not None:
             return self.search_lists(vector, k, self._lists, admitted)
         if admitted is None:
             admitted = np.ones(len(self), dtype=bool)
         count = np.count_nonzero(admitted)
-        if count <= NARROW:
+        if count <= FEW:
             return self._best_of(vector, np.flatnonzero(admitted), k)
         bits = np.packbits(admitted, bitorder="little")
         # Parameters are made anew for each call: FAISS crashes when threads share them.
         parameters = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bits))
         similarities, texts = self._index.search(vector[None, :], min(k, count), params=parameters)
-        return _ordered(texts[0], similarities[0])
-
-    def lists(self, threads: int, seed: int = 0) -> InvertedLists:
-        """Inverted lists for `search_lists`, about √texts of them; the same on any threads.
-
-        The fewest `probes` (a power of two) are chosen that reach `RECALL` on 500 texts.
-        """
-        vectors, rng = self._vectors(), np.random.default_rng(seed)
-        number = max(1, min(round(len(self) ** 0.5), len(self) // 4))
-        sample = np.sort(rng.choice(len(self), min(len(self), 48 * number), replace=False))
-        with _single_threaded_blas(), _one_thread():
-            means = faiss.Kmeans(
-                vectors.shape[1], number, niter=8, spherical=True, seed=seed + 1,
-                min_points_per_centroid=1, max_points_per_centroid=48,
-            )  # fmt: skip
-            means.train(vectors[sample])
-        centroids = np.ascontiguousarray(means.centroids)
-        nearest = Index.build(centroids).search_blocks(vectors, 1, threads, lambda _: None)
-        of = nearest.texts[:, 0]
-        start = np.searchsorted(np.sort(of), np.arange(number + 1))
-        texts = np.argsort(of, kind="stable").astype(np.int32)
-        return self._judged(InvertedLists(centroids, start, texts, 8, 0.0), threads, rng)
-
-    def _judged(
-        self, lists: InvertedLists, threads: int, rng: np.random.Generator
-    ) -> InvertedLists:
-        sample = np.sort(rng.choice(len(self), min(len(self), 500), replace=False))
-        vectors = self._vectors()[sample]
-        exact = self.search_blocks(vectors, JUDGED, threads, lambda _: None).texts
-        while True:
-            found = [self.search_lists(v, JUDGED, lists, None).texts for v in vectors]
-            both = sum(len(np.intersect1d(a, b)) for a, b in zip(found, exact, strict=True))
-            lists = lists._replace(recall=both / exact.size)
-            if lists.recall >= RECALL or lists.probes >= len(lists.centroids):
-                return lists
-            lists = lists._replace(probes=2 * lists.probes)
+        return sorted_found(texts[0], similarities[0])
 
     def search_lists(
-        self, vector: Array, k: int, lists: InvertedLists, admitted: Array | None
+        self, vector: Array, k: int, lists: InvertedLists, admitted: Array | None = None
     ) -> Found:
-        """As `search`, of the texts in the lists nearest to `vector`; nearly all are found.
+        """Find the texts most similar to a vector among those of the inverted lists nearest to it.
 
-        Where few texts are `admitted`, or the lists hold too few of them, all that are admitted
-        are compared: fewer than `k` come only where fewer are admitted.
+        Where few texts are admitted, or the probed lists hold too few, all admitted ones are
+        compared.
+
+        Args:
+            vector: (dimension,) float32, of unit length.
+            k: how many texts are wanted.
+            lists: inverted lists over the vectors of this index.
+            admitted: (texts,) bool, which texts may be found; None for all.
+
+        Returns:
+            One row of at most `k` texts; fewer only where fewer are admitted.
         """
         if k == 0:
             return _nothing()
         count = len(self) if admitted is None else np.count_nonzero(admitted)
-        if count <= NARROW:
-            return self._best_of(vector, _places(admitted, len(self)), k)
-        share = count / len(self)
-        # Where only some are admitted more lists are read, for each may hold few of them.
-        widened = round(lists.probes * min(4.0, share**-0.5))
-        probes = min(len(lists.centroids), widened)
-        vector = np.ascontiguousarray(vector, dtype=np.float32)
-        nearness = np.empty(len(lists.centroids), dtype=np.float32)
-        # Not by BLAS, whose threads would wait for each other longer than this takes.
-        faiss.fvec_inner_products_ny(
-            faiss.swig_ptr(nearness),
-            faiss.swig_ptr(vector),
-            faiss.swig_ptr(lists.centroids),
-            len(vector),
-            len(nearness),
-        )
-        chosen = np.argpartition(-nearness, probes - 1)[:probes]
-        start, end = lists.start[chosen], lists.start[chosen + 1]
-        spans = zip(start.tolist(), end.tolist(), strict=True)
-        texts = np.concatenate([lists.texts[a:b] for a, b in spans])
+        if count <= FEW:
+            return self._best_of(vector, _admitted_texts(admitted, len(self)), k)
+        # Where only some texts are admitted a list holds few of them, so more lists are probed.
+        widening = min(MAX_WIDENING, (count / len(self)) ** -0.5)
+        texts = _probe(vector, lists, round(lists.probes * widening))
         if admitted is not None:
             texts = texts.compress(admitted.take(texts))
         if len(texts) < k:
-            texts = _places(admitted, len(self))
+            texts = _admitted_texts(admitted, len(self))
         return self._best_of(vector, texts, k)
 
     def _best_of(self, vector: Array, texts: Array, k: int) -> Found:
-        """The `k` best of `texts`, exactly, read where they lie: nothing is gathered."""
+        """The `k` best of `texts`, exactly. Vectors are read where they lie, none is copied."""
         k = min(k, len(texts))
         if k == 0:
             return _nothing()
         texts = texts.astype(np.int64, copy=False)
         vector = np.ascontiguousarray(vector, dtype=np.float32)
-        found = np.empty(len(texts), dtype=np.float32)
-        with _one_thread():
+        similarities = np.empty(len(texts), dtype=np.float32)
+        with one_faiss_thread():
             faiss.fvec_inner_products_by_idx(
-                faiss.swig_ptr(found),
+                faiss.swig_ptr(similarities),
                 faiss.swig_ptr(vector),
                 self._index.get_xb(),
                 faiss.swig_ptr(texts),
@@ -209,55 +231,26 @@ class Index:
                 1,
                 len(texts),
             )
-        # All that equal the last one are kept until they are ordered by number.
-        last = np.partition(found, len(found) - k)[len(found) - k]
-        best = np.flatnonzero(found >= last)
-        ordered = _ordered(texts[best], found[best])
-        return Found(ordered.texts[:k], ordered.similarities[:k])
-
-    def _vectors(self) -> Array:
-        """All vectors, (texts, dimension) float32, as they lie in the index."""
-        flat = faiss.rev_swig_ptr(self._index.get_xb(), len(self) * self._index.d)
-        vectors: Array = flat.reshape(len(self), self._index.d)
-        return vectors
-
-    def search_blocks(
-        self, vectors: Array, k: int, threads: int, advance: Callable[[int], None]
-    ) -> Found:
-        """The `k` most similar texts to each of `vectors` (queries, dimension); bit-reproducible.
-
-        `advance` is told the number of queries done as blocks finish.
-        """
-        k = min(k, len(self))
-
-        def search(start: int) -> Found:
-            faiss.omp_set_num_threads(1)  # holds for this thread alone
-            similarities, texts = self._index.search(vectors[start : start + BLOCK_ROWS], k)
-            return _ordered(texts, similarities)
-
-        parts = []
-        starts = range(0, len(vectors), BLOCK_ROWS)
-        with _single_threaded_blas(), ThreadPoolExecutor(threads) as pool:
-            for start, part in zip(starts, pool.map(search, starts), strict=True):
-                parts.append(part)
-                advance(min(BLOCK_ROWS, len(vectors) - start))
-        return Found(
-            np.concatenate([part.texts for part in parts]),
-            np.concatenate([part.similarities for part in parts]),
-        )
+        # All that equal the k-th are kept until ties are ordered by number.
+        kth = np.partition(similarities, len(texts) - k)[len(texts) - k]
+        best = np.flatnonzero(similarities >= kth)
+        return sorted_found(texts[best], similarities[best], k)
 
 
-def _places(admitted: Array | None, texts: int) -> Array:
-    return np.arange(texts) if admitted is None else np.flatnonzero(admitted)
+def sorted_found(texts: Array, similarities: Array, k: int | None = None) -> Found:
+    """Sort each row by similarity, the greatest first, and equal ones by text number.
 
+    FAISS and torch leave the order of ties open; with this order results are reproducible.
 
-def _nothing() -> Found:
-    return Found(np.empty(0, np.int32), np.empty(0, np.float32))
+    Args:
+        texts: (..., candidates), integers.
+        similarities: (..., candidates), float32.
+        k: how many are kept of each row; None for all.
 
-
-def _ordered(texts: Array, similarities: Array) -> Found:
-    """Order each row by similarity, then by number, which FAISS leaves open for ties."""
-    order = np.lexsort((texts, -similarities), axis=-1)
+    Returns:
+        (..., k), int32 and float32.
+    """
+    order = np.lexsort((texts, -similarities), axis=-1)[..., :k]
     return Found(
         np.take_along_axis(texts, order, axis=-1).astype(np.int32),
         np.take_along_axis(similarities, order, axis=-1).astype(np.float32, copy=False),
@@ -265,19 +258,38 @@ def _ordered(texts: Array, similarities: Array) -> Found:
 
 
 @contextmanager
-def _single_threaded_blas() -> Iterator[None]:
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(1, user_api="blas"):
-        yield
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """FAISS computes by the calling thread alone: no results that depend on others, no waiting."""
+def one_faiss_thread() -> Iterator[None]:
+    """Let FAISS compute by the calling thread alone: results never depend on how work is split."""
     before = faiss.omp_get_max_threads()
     faiss.omp_set_num_threads(1)
     try:
         yield
     finally:
         faiss.omp_set_num_threads(before)
+
+
+def _probe(vector: Array, lists: InvertedLists, probes: int) -> Array:
+    """The texts in the `probes` lists whose centroids are nearest to `vector`."""
+    probes = min(len(lists.centroids), probes)
+    vector = np.ascontiguousarray(vector, dtype=np.float32)
+    nearness = np.empty(len(lists.centroids), dtype=np.float32)
+    # Not by BLAS: its threads would wait for each other longer than the computing takes.
+    faiss.fvec_inner_products_ny(
+        faiss.swig_ptr(nearness),
+        faiss.swig_ptr(vector),
+        faiss.swig_ptr(lists.centroids),
+        len(vector),
+        len(nearness),
+    )
+    nearest = np.argpartition(-nearness, probes - 1)[:probes]
+    start, end = lists.start[nearest], lists.start[nearest + 1]
+    spans = zip(start.tolist(), end.tolist(), strict=True)
+    return np.concatenate([lists.texts[a:b] for a, b in spans])
+
+
+def _admitted_texts(admitted: Array | None, count: int) -> Array:
+    return np.arange(count) if admitted is None else np.flatnonzero(admitted)
+
+
+def _nothing() -> Found:
+    return Found(np.empty(0, np.int32), np.empty(0, np.float32))

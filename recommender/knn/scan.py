@@ -1,110 +1,143 @@
-"""A scan: some texts compared with all, block by block, exact but for the last of each list."""
+"""A scan: some texts are compared with all, block by block, and the best of each are kept.
+
+Products propose candidates, and their float32 similarities decide. The scan also tells which texts
+have a new text among the asked ones near enough to enter their own lists.
+"""
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from recommender._typing import Array
-from recommender.knn.blocks import (
-    BLOCK,
-    NOTHING,
-    SPARE,
-    TopK,
-    best_of,
-    each,
-    padded,
-    pieces,
-    similarities_of,
-    taken,
-)
-from recommender.knn.index import Found
+from recommender.knn.index import Found, sorted_found
+from recommender.knn.pairs import NO_SIMILARITY, pack_pairs, pair_similarities
+from recommender.knn.products import BLOCK, pad_rows, rows_as_tensor
+from recommender.knn.topk import SPARE, TopK, topk_of_rows
 
 if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
-__all__ = ["fill", "first_of", "scan", "write"]
+__all__ = ["NewTexts", "fill_short_lists", "scan", "write_lists"]
 
 SCANNED = 16384  # texts that a block is compared with at once
+
+
+class NewTexts(NamedTuple):
+    """What a scan needs to tell which lists a new text enters.
+
+    Attributes:
+        is_new: (texts,) bool.
+        least: (texts,) float32, the product with a new text from which on a list takes it in.
+    """
+
+    is_new: Array
+    least: Array
 
 
 def scan(
     vectors: Array,
     asked: Array,
     lists: Found,
-    bar: Array,
-    fresh: Array,
-    kind: "torch.dtype",
+    new: NewTexts | None,
+    dtype: "torch.dtype",
     pool: ThreadPoolExecutor,
 ) -> Array:
-    """Search the texts `asked` among all texts, and write what is found into `lists`.
+    """Search for the neighbours of some texts among all texts.
 
-    Returns keys of what is near to the `fresh` (texts,) bool among them: (finds,) int64 of 23 bits
-    of the text whose `bar` (texts,) the similarity exceeds and 23 of the fresh text.
+    Args:
+        vectors: (texts, dimension) float32, of unit length.
+        asked: (asked,) int64, the texts to search for.
+        lists: (texts, k); the rows of the `asked` texts are overwritten.
+        new: which of the asked texts are new to the lists of others; None for none.
+        dtype: the type of products.
+        pool: threads that compute.
+
+    Returns:
+        (pairs,) int64, packed: a text and a new one whose product exceeds `least` of the text.
     """
-    import torch
-
-    count, k = lists.texts.shape
-    width = k + SPARE
-    blocks = [asked[first : first + BLOCK] for first in pieces(len(asked), BLOCK)]
-    queries = [padded(taken(vectors, rows, kind), BLOCK) for rows in blocks]
-    best = [
-        TopK(torch.empty(len(rows), 0, dtype=torch.int32), torch.empty(len(rows), 0))
-        for rows in blocks
-    ]
+    width = lists.texts.shape[1] + SPARE
+    blocks = [asked[first : first + BLOCK] for first in range(0, len(asked), BLOCK)]
+    queries = [pad_rows(rows_as_tensor(vectors, rows, dtype), BLOCK) for rows in blocks]
+    best = [TopK.empty(len(rows), 0) for rows in blocks]
     keys: list[Array] = []
-    for first in pieces(count, SCANNED):
-        theirs = padded(taken(vectors, slice(first, first + SCANNED), kind), SCANNED)
-        bars = torch.from_numpy(bar[first : first + SCANNED])
+    for first in range(0, len(vectors), SCANNED):
+        piece = slice(first, min(first + SCANNED, len(vectors)))
+        others = pad_rows(rows_as_tensor(vectors, piece, dtype), SCANNED)
 
-        def compare(
-            block: int, first: int = first, theirs: "Tensor" = theirs, bars: "Tensor" = bars
-        ) -> Array:
-            rows, found = torch.from_numpy(blocks[block]), best[block]
-            products = (queries[block] @ theirs.T)[: len(rows)]
-            products[:, len(bars) :] = NOTHING
-            here = ((rows >= first) & (rows < first + len(bars))).nonzero()[:, 0]
-            products[here, rows[here] - first] = NOTHING
-            values, columns = best_of(products, width)
-            places = torch.where(values > NOTHING, columns + first, -1).int()
-            values, at = torch.topk(torch.cat([found.values, values], 1), width, dim=1)
-            found.places = torch.cat([found.places, places], 1).gather(1, at)
-            found.values = values
-            new = rows[torch.from_numpy(fresh)[rows]]
-            near = products[torch.from_numpy(fresh)[rows]][:, : len(bars)] > bars
-            at, column = near.nonzero().unbind(1)
-            return (((column + first) << 23) | new[at]).numpy()
+        def compare(block: int, piece: slice = piece, others: "Tensor" = others) -> Array:
+            products = _products(blocks[block], queries[block], piece, others)
+            best[block] = _with_columns(best[block], products, piece.start, width)
+            return _near_new(blocks[block], products, piece, new)
 
-        keys += each(pool, compare, range(len(blocks)))
+        keys += pool.map(compare, range(len(blocks)))
 
-    def score(block: int) -> None:
-        rows, places = blocks[block], best[block].places.numpy().astype(np.int64)
-        places.sort(axis=1)  # so that equal ones stay in the order of their numbers
-        values = similarities_of(vectors, np.repeat(rows, width), places.ravel()).reshape(-1, width)
-        write(lists, rows, places, values)
+    def write(block: int) -> None:
+        rows, texts = blocks[block], best[block].indices.numpy().astype(np.int64)
+        values = pair_similarities(vectors, np.repeat(rows, width), texts.ravel())
+        write_lists(lists, rows, texts, values.reshape(-1, width))
 
-    each(pool, score, range(len(blocks)))
+    list(pool.map(write, range(len(blocks))))
     return np.concatenate(keys) if keys else np.empty(0, np.int64)
 
 
-def fill(vectors: Array, found: Found, kind: "torch.dtype", pool: ThreadPoolExecutor) -> None:
-    """Search anew among all texts for the rows that are short, which cells of odd sizes leave."""
-    short = np.flatnonzero((found.texts < 0).any(axis=1))
+def fill_short_lists(
+    vectors: Array, lists: Found, dtype: "torch.dtype", pool: ThreadPoolExecutor
+) -> None:
+    """Search anew for the texts whose lists have gaps, which cells of odd sizes may leave.
+
+    Args:
+        vectors: (texts, dimension) float32, of unit length.
+        lists: (texts, k); rows that hold a -1 are overwritten.
+        dtype: the type of products.
+        pool: threads that compute.
+    """
+    short = np.flatnonzero((lists.texts < 0).any(axis=1))
     if len(short):
-        none = np.zeros(len(vectors), dtype=bool)
-        bar = np.full(len(vectors), np.float32(2))
-        scan(vectors, short, found, bar, none, kind, pool)
+        scan(vectors, short, lists, None, dtype, pool)
 
 
-def write(lists: Found, rows: Array, texts: Array, values: Array) -> None:
-    """The best of `texts` (rows, candidates) become the lists of `rows`; -1 where there is none."""
-    texts, values = first_of(texts, values, lists.texts.shape[1])
-    lists.texts[rows] = texts
-    lists.similarities[rows] = np.where(texts < 0, -np.inf, values)
+def write_lists(lists: Found, rows: Array, texts: Array, similarities: Array) -> None:
+    """Overwrite some lists with the best of their candidates.
+
+    Args:
+        lists: (texts, k).
+        rows: (rows,) which lists.
+        texts: (rows, candidates), -1 for none; at least k.
+        similarities: (rows, candidates) float32, `NO_SIMILARITY` where `texts` is -1.
+    """
+    best = sorted_found(texts, similarities, lists.texts.shape[1])
+    lists.texts[rows] = best.texts
+    lists.similarities[rows] = np.where(best.texts < 0, -np.inf, best.similarities)
 
 
-def first_of(texts: Array, values: Array, width: int) -> tuple[Array, Array]:
-    """The `width` best of each row, best first, ties by number."""
-    order = np.lexsort((texts, -values), axis=-1)[:, :width]
-    return np.take_along_axis(texts, order, axis=1), np.take_along_axis(values, order, axis=1)
+def _products(rows: Array, queries: "Tensor", piece: slice, others: "Tensor") -> "Tensor":
+    """Products of a block with a piece of all texts, without those of a text with itself."""
+    products = (queries @ others.T)[: len(rows)]
+    products[:, piece.stop - piece.start :] = NO_SIMILARITY  # the columns behind are padding
+    own = np.flatnonzero((rows >= piece.start) & (rows < piece.stop))
+    products[own, rows[own] - piece.start] = NO_SIMILARITY
+    return products
+
+
+def _with_columns(best: TopK, products: "Tensor", first: int, width: int) -> TopK:
+    """The best of what there was and of new columns, which are texts from `first` on."""
+    import torch
+
+    values, columns = topk_of_rows(products, width)
+    texts = torch.where(values > NO_SIMILARITY, columns + first, -1).int()
+    wide = TopK(torch.cat([best.values, values], 1), torch.cat([best.indices, texts], 1))
+    return wide.best(width)
+
+
+def _near_new(rows: Array, products: "Tensor", piece: slice, new: NewTexts | None) -> Array:
+    """Pairs of a text of `piece` and a new one of `rows` that is near enough to enter its list."""
+    import torch
+
+    if new is None:
+        return np.empty(0, np.int64)
+    is_new = new.is_new[rows]
+    near = products[torch.from_numpy(is_new)][:, : piece.stop - piece.start]
+    at, column = (near > torch.from_numpy(new.least[piece])).nonzero().unbind(1)
+    return pack_pairs(column.numpy() + piece.start, rows[is_new][at.numpy()])

@@ -8,10 +8,10 @@ from recommender._typing import Array
 from recommender.artifacts.folder import Artifacts
 from recommender.corpus.corpus import Corpus
 from recommender.graph.rescore import Rescored, rescore
-from recommender.knn.cache import keep, read
-from recommender.knn.index import EXACT_UP_TO as EXACT_SEARCH_UP_TO
+from recommender.knn.cache import load_neighbours, save_neighbours
 from recommender.knn.index import Index, InvertedLists
-from recommender.knn.neighbours import EXACT_UP_TO, nearest, updated
+from recommender.knn.inverted_lists import build_lists
+from recommender.knn.neighbours import nearest
 from recommender.language.tokens import count_words
 from recommender.progress import Timed
 from recommender.scoring.word_overlap import Lexicon, WeightedWords, weigh_corpus
@@ -52,27 +52,20 @@ def build_graph(
     `fingerprint`, and only those of new texts are searched for.
     """
     threads, hashes = settings.run.threads or usable_cores(), corpus.lead_hashes
-    texts, k, origin = len(vectors), settings.neighbours.candidates, ""
-    with timed.stage("neighbours", texts, "texts") as advance:
-        candidates = None
-        if texts > EXACT_UP_TO and (previous := read(artifacts.candidates, fingerprint)):
-            numbers = previous.numbers(hashes)
-            candidates = updated(previous.nearest, numbers, vectors, k, threads, advance)
-            origin = previous.digest if candidates else ""
-        if candidates is None:
-            candidates = nearest(vectors, k, threads, advance)
-        if texts > EXACT_UP_TO:
-            keep(artifacts.candidates, candidates, hashes, fingerprint)
-    with timed.stage("graph", texts, "texts") as advance:
+    with timed.stage("neighbours", len(vectors), "texts") as advance:
+        previous = load_neighbours(artifacts.candidates, hashes, fingerprint)
+        found = nearest(vectors, settings.neighbours.candidates, threads, advance, previous)
+        if not found.exact:
+            save_neighbours(artifacts.candidates, found.lists, hashes, fingerprint)
+    with timed.stage("graph", len(vectors), "texts") as advance:
         counted = count_words(corpus.tokens.take(corpus.lead_contents))
         lexicon, words = weigh_corpus(counted)
         rescored, expanded = rescore(
-            *candidates, vectors, words, settings.neighbours.k, threads, advance
+            *found.lists, vectors, words, settings.neighbours.k, threads, advance
         )
     with timed.stage("index", None, "texts"):
         index = Index.build(expanded)
-        lists = InvertedLists.none(index.dimension)
-        if len(index) > EXACT_SEARCH_UP_TO:
-            lists = index.lists(threads)
+        lists = build_lists(index, threads)
     log.info("indexed", extra={"lists": len(lists.centroids), "recall": round(lists.recall, 4)})
-    return GraphBuild(lexicon, words, counted.counts.sum(axis=1), rescored, index, lists, origin)
+    lengths = counted.counts.sum(axis=1)
+    return GraphBuild(lexicon, words, lengths, rescored, index, lists, found.updated_from)

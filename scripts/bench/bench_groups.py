@@ -103,7 +103,7 @@ def scored_graph(
     """
     vectors = np.array(np.load(file, mmap_mode="r")[: len(words.words)])
     seconds["neighbours"], near = timed(
-        lambda: nearest(vectors, chosen.candidates, THREADS, ignore)
+        lambda: nearest(vectors, chosen.candidates, THREADS, ignore).lists
     )
     seconds["graph"], rescored = timed(
         lambda: rescore(*near, vectors, words, chosen.k, THREADS, ignore)

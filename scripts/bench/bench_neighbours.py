@@ -24,7 +24,7 @@ from rich.table import Table
 
 from recommender._cpu import uses_bfloat16
 from recommender.knn.cells import all_neighbours
-from recommender.knn.incremental import updated_neighbours
+from recommender.knn.incremental import update_neighbours
 from recommender.knn.index import Found
 
 T = TypeVar("T")
@@ -105,7 +105,7 @@ def ours(
     previous, numbers, tonight = next_night(vectors, search)
     few = sample[sample < len(tonight)]
     seconds, memory, lists = measured(
-        lambda: updated_neighbours(previous, numbers, tonight, k, threads, bfloat16=bfloat16)
+        lambda: update_neighbours(previous, numbers, tonight, k, threads, bfloat16=bfloat16)
     )
     found = recall(lists.texts[few], exact(tonight, few))
     yield Line(f"1 % new, {precision}", seconds, found, memory / len(tonight))

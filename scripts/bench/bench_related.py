@@ -28,7 +28,7 @@ from pgvector_peer import pgvector
 from related_peers import Ask, Filters, Newsroom, newsroom, ours, ours_with_cards, plain_faiss
 
 from recommender._typing import Array
-from recommender.knn.index import EXACT_UP_TO
+from recommender.knn.inverted_lists import EXACT_UP_TO
 from recommender.scoring.score import correct_hubness, hybrid_score
 from recommender.scoring.word_overlap import WeightedWords, word_overlaps
 

@@ -15,7 +15,8 @@ from recommender.artifacts.folder import Artifacts
 from recommender.dates import from_microseconds
 from recommender.embedding.base import EncoderSpec
 from recommender.graph.rescore import Rescored, rescore
-from recommender.knn.index import EXACT_UP_TO, Index, InvertedLists
+from recommender.knn.index import Index, InvertedLists
+from recommender.knn.inverted_lists import build_lists
 from recommender.knn.neighbours import nearest
 from recommender.progress import ignore
 from recommender.scoring.word_overlap import WeightedWords
@@ -171,12 +172,10 @@ class _Search(NamedTuple):
 
 def _search(vectors: Array, weighted: WeightedWords, chosen: Neighbours, threads: int) -> _Search:
     """Find, score and index neighbours with the package's own functions."""
-    candidates = nearest(vectors, chosen.candidates, threads, ignore)
+    candidates = nearest(vectors, chosen.candidates, threads, ignore).lists
     rescored, expanded = rescore(*candidates, vectors, weighted, chosen.k, threads, ignore)
     index = Index.build(expanded)
-    exact = len(vectors) <= EXACT_UP_TO
-    lists = InvertedLists.none(DIMENSION) if exact else index.lists(threads)
-    return _Search(rescored, index, lists)
+    return _Search(rescored, index, build_lists(index, threads))
 
 
 def _search_arrays(search: _Search) -> dict[str, Array]:

@@ -61,7 +61,7 @@ def prepare(
     counted = count_words(read_tokens(texts))
     words = weigh_corpus(counted)[1]
     queries = answerable(numbers, np.arange(len(texts)) if asked is None else asked)
-    found = nearest(vectors, CANDIDATES, THREADS, ignore)
+    found = nearest(vectors, CANDIDATES, THREADS, ignore).lists
     wide = rescore(*found, vectors, words, DEPTH, THREADS, ignore)[0].wide
     lengths = counted.counts.sum(axis=1)
     return PreparedSet(name, queries, numbers, texts, vectors, words, *found, lengths, wide)

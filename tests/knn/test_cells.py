@@ -5,47 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recommender.knn import cells
-from recommender.knn.blocks import MOST_TEXTS
 from recommender.knn.cells import Effort, all_neighbours
-from recommender.knn.index import Found
+from recommender.knn.pairs import MAX_TEXTS
+from tests.knn.oracle import check_lists, clustered, oracle, shared
 
-SMALL = Effort(cells=40, columns=256, probes=8, width=15)  # so that little is compared exactly
-
-
-def clustered(count: int, dimension: int = 32, seed: int = 0) -> np.ndarray:
-    rng = np.random.default_rng(seed)
-    centres = rng.standard_normal((max(1, count // 40), dimension))
-    vectors = centres[rng.integers(0, len(centres), count)]
-    vectors = vectors + 0.7 * rng.standard_normal((count, dimension))
-    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
-
-
-def oracle(vectors: np.ndarray, k: int) -> Found:
-    products = vectors.astype(np.float64) @ vectors.astype(np.float64).T
-    np.fill_diagonal(products, -np.inf)
-    numbers = np.broadcast_to(np.arange(len(vectors)), products.shape)
-    order = np.lexsort((numbers, -products), axis=-1)[:, : min(k, len(vectors) - 1)]
-    return Found(order, np.take_along_axis(products, order, axis=-1))
-
-
-def shared(a: np.ndarray, b: np.ndarray) -> float:
-    both = sum(len(np.intersect1d(x, y)) for x, y in zip(a, b, strict=True))
-    return both / a.size
-
-
-def check_lists(found: Found, vectors: np.ndarray) -> None:
-    """What holds for every answer, however much was compared."""
-    rows = np.arange(len(vectors))
-    assert (found.texts.dtype, found.similarities.dtype) == (np.int32, np.float32)
-    assert not (found.texts == rows[:, None]).any()
-    assert found.texts.min(initial=0) >= 0
-    in_order = np.sort(found.texts, axis=1)
-    assert (in_order[:, 1:] > in_order[:, :-1]).all()
-    left, right = found.similarities[:, :-1], found.similarities[:, 1:]
-    assert ((left > right) | ((left == right) & (found.texts[:, :-1] < found.texts[:, 1:]))).all()
-    products = np.einsum("nd,nkd->nk", vectors, vectors[found.texts])
-    np.testing.assert_allclose(found.similarities, products, atol=2e-6)
+SMALL = Effort(cells=40, columns=256, probes=8, width=15)  # far from comparing all pairs
 
 
 @pytest.mark.parametrize("bfloat16", [False, True])
@@ -98,15 +62,6 @@ def test_equal_vectors_have_others_for_neighbours(corners: list[int], k: int) ->
     check_lists(found, vectors)
 
 
-def test_folding_early_finds_what_folding_late_finds(monkeypatch: pytest.MonkeyPatch) -> None:
-    vectors = clustered(3000)
-    late = all_neighbours(vectors, 20, 2, effort=SMALL, bfloat16=False)
-    monkeypatch.setattr(cells, "FOLD_AT", 0)
-    monkeypatch.setattr(cells, "JOBS", 3)
-    early = all_neighbours(vectors, 20, 2, effort=SMALL, bfloat16=False)
-    assert shared(late.texts, early.texts) > 0.999
-
-
 def test_one_cell_larger_than_a_block_of_columns_is_searched_whole() -> None:
     vectors = clustered(600)
     found = all_neighbours(vectors, 5, 1, effort=Effort(1, 64, 1, 1), bfloat16=False)
@@ -126,6 +81,6 @@ def test_progress_adds_up_to_all_texts() -> None:
 
 
 def test_too_many_texts_are_refused() -> None:
-    vectors = np.broadcast_to(np.zeros(1, np.float32), (MOST_TEXTS + 1, 1))
+    vectors = np.broadcast_to(np.zeros(1, np.float32), (MAX_TEXTS + 1, 1))
     with pytest.raises(ValueError, match="at most 8,388,608"):
         all_neighbours(vectors, 5, 1)

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recommender.knn.incremental import updated_neighbours
+from recommender.knn.incremental import update_neighbours
 from recommender.knn.index import Found
-from tests.knn.test_cells import check_lists, clustered, oracle, shared
+from tests.knn.oracle import check_lists, clustered, oracle, shared
 
 
 def night(
@@ -32,20 +32,20 @@ def oracle_float32(vectors: np.ndarray, k: int) -> Found:
 @pytest.mark.parametrize("bfloat16", [False, True])
 def test_an_update_equals_a_full_search(bfloat16: bool) -> None:
     previous, numbers, vectors = night(3000, gone=0.005, new=0.01, seed=1, k=20)
-    found = updated_neighbours(previous, numbers, vectors, 20, 2, bfloat16=bfloat16)
+    found = update_neighbours(previous, numbers, vectors, 20, 2, bfloat16=bfloat16)
     check_lists(found, vectors)
     assert shared(oracle(vectors, 20).texts, found.texts) > 0.999
 
 
 def test_an_update_with_nothing_new_changes_nothing() -> None:
     previous, numbers, vectors = night(500, gone=0, new=0, seed=1, k=10)
-    found = updated_neighbours(previous, numbers, vectors, 10, 2)
+    found = update_neighbours(previous, numbers, vectors, 10, 2)
     assert [a.tobytes() for a in found] == [a.tobytes() for a in previous]
 
 
 def test_an_update_is_the_same_bits_on_any_number_of_threads() -> None:
     arguments = *night(2000, gone=0.05, new=0.05, seed=2, k=15), 15
-    one, three = updated_neighbours(*arguments, 1), updated_neighbours(*arguments, 3)
+    one, three = update_neighbours(*arguments, 1), update_neighbours(*arguments, 3)
     assert [a.tobytes() for a in one] == [a.tobytes() for a in three]
 
 
@@ -57,6 +57,6 @@ def test_any_update_keeps_what_always_holds(
     count: int, gone: float, new: float, seed: int, k: int
 ) -> None:
     previous, numbers, vectors = night(count, gone, min(new, 1 - gone), seed, k)
-    found = updated_neighbours(previous, numbers, vectors, k, 2, bfloat16=False)
+    found = update_neighbours(previous, numbers, vectors, k, 2, bfloat16=False)
     assert found.texts.shape == (len(vectors), max(0, min(k, len(vectors) - 1)))
     check_lists(found, vectors)

@@ -1,4 +1,4 @@
-"""The FAISS index against a plain numpy oracle: exact, ordered, on any number of threads."""
+"""The FAISS index against a plain numpy oracle: exact, ordered, the same after it is written."""
 
 import io
 
@@ -7,12 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import recommender.knn.index
-from recommender.knn.index import BLOCK_ROWS, Found, Index
-
-
-def ignore(_: int) -> None:
-    pass
+from recommender.knn.index import Found, Index, sorted_found
 
 
 def unit_vectors(count: int, dimension: int = 24, seed: int = 0) -> np.ndarray:
@@ -79,34 +74,6 @@ def test_equal_similarities_are_ordered_by_number(
         assert run == sorted(set(run))
 
 
-def test_block_search_equals_the_oracle_across_blocks() -> None:
-    count = 2 * BLOCK_ROWS + 37  # the last block is a short one
-    vectors = unit_vectors(count, dimension=12)
-    steps: list[int] = []
-    found = Index.build(vectors).search_blocks(vectors, 9, 2, steps.append)
-    expected = oracle(vectors, vectors, 9)
-    assert found.texts.tolist() == expected.texts.tolist()
-    np.testing.assert_allclose(found.similarities, expected.similarities, atol=1e-6)
-    assert steps == [BLOCK_ROWS, BLOCK_ROWS, 37]
-
-
-def test_block_search_gives_the_same_bits_on_any_number_of_threads() -> None:
-    vectors = unit_vectors(3 * BLOCK_ROWS + 5, dimension=64)
-    index = Index.build(vectors)
-    one = index.search_blocks(vectors, 20, 1, ignore)
-    for threads in (2, 5):
-        other = index.search_blocks(vectors, 20, threads, ignore)
-        assert other.texts.tobytes() == one.texts.tobytes()
-        assert other.similarities.tobytes() == one.similarities.tobytes()
-
-
-def test_more_neighbours_than_texts_are_as_many_as_texts() -> None:
-    vectors = unit_vectors(4)
-    found = Index.build(vectors).search_blocks(vectors, 10, 1, ignore)
-    assert found.texts.shape == (4, 4)
-    assert sorted(found.texts[0].tolist()) == [0, 1, 2, 3]
-
-
 def test_an_index_written_and_mapped_answers_the_same() -> None:
     vectors = unit_vectors(100)
     index = Index.build(vectors)
@@ -129,39 +96,17 @@ def test_two_indexes_of_the_same_vectors_are_the_same_bytes() -> None:
     assert files[0].getvalue() == files[1].getvalue()
 
 
-@pytest.mark.parametrize("share", [0.01, 0.3, 1.0])
-def test_lists_find_nearly_all_and_never_too_few(
-    share: float, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(recommender.knn.index, "NARROW", 100)
-    vectors = unit_vectors(4000, dimension=8)
+def test_the_vectors_are_read_where_they_lie() -> None:
+    vectors = unit_vectors(30)
     index = Index.build(vectors)
-    lists = index.lists(2)
-    assert lists.recall >= 0.97
-    assert sorted(lists.texts.tolist()) == list(range(4000))
-    admitted = np.random.default_rng(4).random(4000) < share
-    exact = shared = 0
-    for query in unit_vectors(50, dimension=8, seed=5):
-        found = index.search_lists(query, 10, lists, admitted)
-        expected = index.search(query, 10, admitted)
-        assert len(found.texts) == len(expected.texts)
-        assert admitted[found.texts].all()
-        assert (np.diff(found.similarities) <= 0).all()
-        shared += len(np.intersect1d(found.texts, expected.texts))
-        exact += len(expected.texts)
-    assert shared / exact >= 0.95
+    np.testing.assert_array_equal(index.vectors, vectors)
+    assert np.shares_memory(index.vectors, index.vectors)
 
 
-def test_lists_are_the_same_on_any_number_of_threads() -> None:
-    index = Index.build(unit_vectors(1500))
-    one, two = index.lists(1), index.lists(2)
-    assert [np.asarray(a).tobytes() for a in one] == [np.asarray(a).tobytes() for a in two]
-
-
-@settings(deadline=None, max_examples=40)
-@given(st.lists(st.booleans(), min_size=4, max_size=60), st.integers(0, 70))
-def test_lists_give_fewer_only_where_fewer_are_admitted(admitted: list[bool], k: int) -> None:
-    index = Index.build(unit_vectors(len(admitted)))
-    found = index.search_lists(unit_vectors(1)[0], k, index.lists(1), np.array(admitted))
-    assert len(set(found.texts.tolist())) == min(k, sum(admitted))
-    assert np.array(admitted)[found.texts].all()
+def test_results_are_sorted_by_similarity_then_by_number() -> None:
+    texts = np.array([[9, 4, 7, 5], [3, 2, 1, 0]])
+    similarities = np.array([[0.5, 0.5, 0.9, 0.1], [0.0, 0.0, 0.0, 1.0]], dtype=np.float32)
+    found = sorted_found(texts, similarities, 3)
+    assert found.texts.tolist() == [[7, 4, 9], [0, 1, 2]]
+    np.testing.assert_allclose(found.similarities, [[0.9, 0.5, 0.5], [1.0, 0.0, 0.0]])
+    assert sorted_found(texts[0], similarities[0]).texts.tolist() == [7, 4, 9, 5]

@@ -8,36 +8,23 @@ import pytest
 
 from recommender.artifacts.folder import Artifacts
 from recommender.knn import neighbours
-from recommender.pipeline import build_graph as linking
 from recommender.pipeline.nightly import run_night
 from recommender.snapshot.reader import Snapshot
+from tests.knn.oracle import note_searches
 from tests.planted import WordEncoder, article, settings, write_jsonl
 
 MANY, NEW = 80, 2
-SEARCHES = ("nearest", "updated")
 
 
 @pytest.fixture(autouse=True)
 def few_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    for room in (linking, neighbours):
-        monkeypatch.setattr(room, "EXACT_UP_TO", MANY // 2)
+    monkeypatch.setattr(neighbours, "EXACT_UP_TO", MANY // 2)
 
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Which searches found something, in order."""
-    told: list[str] = []
-    for name in SEARCHES:
-
-        def spied(
-            *args: object, _name: str = name, _real: object = getattr(linking, name)
-        ) -> object:
-            found = _real(*args)  # type: ignore[operator]
-            told.extend([_name] if found is not None else [])
-            return found
-
-        monkeypatch.setattr(linking, name, spied)
-    return told
+    """Which searches were made, in order."""
+    return note_searches(monkeypatch)
 
 
 def night(root: Path, count: int, encoder: WordEncoder | None = None) -> Snapshot:
@@ -54,9 +41,9 @@ def test_a_night_with_few_new_texts_searches_for_them_alone(
 ) -> None:
     night(tmp_path / "kept", MANY)
     updated = night(tmp_path / "kept", MANY + NEW)
-    assert asked == ["nearest", "updated"]
+    assert asked == ["all_neighbours", "update_neighbours"]
     anew = night(tmp_path / "anew", MANY + NEW)
-    assert asked == ["nearest", "updated", "nearest"]
+    assert asked == ["all_neighbours", "update_neighbours", "all_neighbours"]
     assert len(updated.arrays.neighbours) == MANY + NEW
     for name in ("neighbours", "scores"):
         one, other = (np.asarray(getattr(s.arrays, name)) for s in (updated, anew))
@@ -84,10 +71,10 @@ def test_neighbours_that_are_no_use_are_searched_anew(
         kept.unlink()
     encoder = WordEncoder(name="other") if what == "another encoder" else None
     night(tmp_path, MANY + NEW, encoder)
-    assert asked == ["nearest", "nearest"]
+    assert asked == ["all_neighbours", "all_neighbours"]
 
 
 def test_a_small_night_keeps_no_neighbours(tmp_path: Path, asked: list[str]) -> None:
     night(tmp_path, MANY // 2)
-    assert asked == ["nearest"]
+    assert asked == ["exact_search"]
     assert not Artifacts(tmp_path).candidates.exists()

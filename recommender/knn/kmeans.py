@@ -1,0 +1,48 @@
+"""Spherical k-means: centroids of unit length, for the cells of a search and for inverted lists.
+
+Dhillon and Modha: Concept decompositions for large sparse text data using clustering, Machine
+Learning 2001. FAISS does the work.
+"""
+
+import faiss
+import numpy as np
+
+from recommender._typing import Array
+from recommender.knn.index import one_faiss_thread
+from recommender.knn.parallel import one_blas_thread
+
+__all__ = ["spherical_kmeans"]
+
+SAMPLED = 48  # texts per cluster that centroids are learned from; more hardly move them
+ITERATIONS = 8
+
+
+def spherical_kmeans(vectors: Array, clusters: int, seed: int) -> Array:
+    """Learn centroids from a sample of vectors.
+
+    One thread computes them, so that they have the same bits on any machine with these libraries.
+
+    Args:
+        vectors: (texts, dimension) float32, of unit length.
+        clusters: how many centroids, at most as many as there are texts.
+        seed: of the sample and of the first centroids.
+
+    Returns:
+        (clusters, dimension) float32, of unit length.
+    """
+    rng = np.random.default_rng(seed)
+    chosen = rng.choice(len(vectors), min(len(vectors), SAMPLED * clusters), replace=False)
+    sample = np.ascontiguousarray(vectors[np.sort(chosen)], dtype=np.float32)
+    kmeans = faiss.Kmeans(
+        vectors.shape[1],
+        clusters,
+        niter=ITERATIONS,
+        spherical=True,
+        seed=seed + 1,
+        min_points_per_centroid=1,  # fewer points than FAISS recommends are no reason to warn
+        max_points_per_centroid=SAMPLED,
+    )
+    with one_blas_thread(), one_faiss_thread():
+        kmeans.train(sample)
+    centroids: Array = kmeans.centroids
+    return centroids
