@@ -1,6 +1,6 @@
-"""Related articles and topics for news sites.
+"""Related articles, stories and topics for news sites.
 
-The web layer needs one name::
+A web application needs one name::
 
     from recommender import Recommender
 
@@ -8,7 +8,8 @@ The web layer needs one name::
     for hit in rec.related("na-1", k=5):
         print(hit.score, hit.title)
 
-Names are resolved on first use, so `import recommender` itself loads nothing heavy.
+The names below are all of the public interface. Each is imported when it is first used, so that
+`import recommender` itself loads nothing heavy.
 """
 
 from importlib import import_module
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-_HOME = {
+_NAMES_BY_MODULE = {
     "recommender.serving.recommender": ("Recommender",),
     "recommender.serving.explain": ("explain",),
     "recommender.types": (
@@ -84,7 +85,7 @@ _HOME = {
         "UnknownGroup",
     ),
 }
-_MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
+_MODULE_OF = {name: module for module, names in _NAMES_BY_MODULE.items() for name in names}
 
 __all__ = [
     "Answer",

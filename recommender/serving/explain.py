@@ -1,4 +1,4 @@
-"""Reasons: the names and phrases that two texts share, for a page to print beside a hit."""
+"""Reasons: the names and phrases that two texts share, as a page prints them beside a hit."""
 
 import math
 import re
@@ -8,101 +8,140 @@ from recommender._typing import Array
 from recommender.language.writing_systems import UNSPACED
 from recommender.types import Reasons
 
-__all__ = ["best", "explain", "lone_weight", "shared"]
+__all__ = ["best_phrases", "explain", "min_single_weight", "shared_phrases"]
 
-# Scripts without spaces between words: there a phrase may lie anywhere inside another.
-_SIGN = re.compile(f"[{UNSPACED}]")
-# Endings up to this long make another form of the same word, "Korea" and "Korean".
+# Writing systems without spaces between words. There a phrase may lie anywhere inside another.
+_UNSPACED = re.compile(f"[{UNSPACED}]")
+# Two words are forms of one, as "Korea" and "Korean", where one is the other with an ending of up
+# to three letters, and the shorter one has four or more.
 _ENDING = 3
 _STEM = 4
-# What more texts hold, a country or "bank", tells nothing when it is all that two texts share.
-_LONE_SHARE, _LONE_TEXTS = 0.01, 10
+# A phrase that more texts hold, such as a country or "bank", is no reason if it is the only one.
+_SINGLE_SHARE, _SINGLE_TEXTS = 0.01, 10
 
 
-def shared(of_text: Array, own: int, others: Sequence[int] | Array) -> list[list[int]]:
-    """The phrases that text `own` shares with each of `others`, in rising order.
+def shared_phrases(phrases: Array, own: int, others: Sequence[int] | Array) -> list[list[int]]:
+    """The phrases that one text shares with each of some others.
 
-    `of_text` (texts, P) int32 holds the phrases of each text in rising order, -1 behind them.
+    Args:
+        phrases: (texts, P) int32, the phrases of each text in rising order, -1 behind them.
+        own: Number of the one text.
+        others: Numbers of the others, (n,).
+
+    Returns:
+        For each of the others the numbers of the shared phrases, in rising order.
     """
-    row = of_text[own]
+    row = phrases[own]
     row = row[row >= 0]
     if not row.size:
         return [[] for _ in others]
-    candidates = of_text.take(others, axis=0)
+    candidates = phrases.take(others, axis=0)
     both = row.take(row.searchsorted(candidates), mode="clip") == candidates
     found = candidates[both].tolist()
-    result, begin = [], 0
+    result, start = [], 0
     for count in both.sum(axis=1).tolist():
-        result.append(found[begin : begin + count])
-        begin += count
+        result.append(found[start : start + count])
+        start += count
     return result
 
 
-def lone_weight(texts: int) -> float:
-    """The least weight of a phrase that may be the only reason, in a corpus of so many `texts`."""
-    return math.log(texts / max(_LONE_SHARE * texts, _LONE_TEXTS))
+def min_single_weight(texts: int) -> float:
+    """The least weight that a phrase must have to be the only reason.
+
+    Args:
+        texts: How many texts the corpus has.
+
+    Returns:
+        The weight (inverse document frequency) of a phrase that one text in a hundred holds, or
+        ten texts in a small corpus.
+    """
+    return math.log(texts / max(_SINGLE_SHARE * texts, _SINGLE_TEXTS))
 
 
-def best(
+def best_phrases(
     phrases: Sequence[int],
     weights: Mapping[int, float],
     texts: Mapping[int, str],
     count: int = 3,
-    alone: float = 0.0,
+    min_single: float = 0.0,
 ) -> list[int]:
-    """The `count` of `phrases` that weigh most, none inside a better one or a form of it.
+    """The phrases that weigh most, without those that repeat a better one.
 
-    `weights` and `texts` are those of the phrases, at least. Ties fall to their order. A single
-    one must weigh `alone`.
+    Args:
+        phrases: Numbers of phrases.
+        weights: The weight of each of them.
+        texts: The text of each of them.
+        count: How many at most.
+        min_single: The least weight of a phrase that is the only one; see `min_single_weight`.
+
+    Returns:
+        The best phrases, the heaviest first, ties in the order of `phrases`. None of them lies
+        inside a better one or is a form of it.
     """
     chosen: list[int] = []
-    said: list[str] = []
+    chosen_texts: list[str] = []
     for phrase in sorted(phrases, key=weights.__getitem__, reverse=True):
         if len(chosen) == count:
             break
         text = texts[phrase].casefold()
-        for other in said:
-            # Said here for hardly any two pass, and a call of each takes longer than to say it.
+        for other in chosen_texts:
+            # Tested here first, because few pairs pass and a call for each pair takes longer.
             if (text in other or other in text) and _repeats(text, other):
                 break
         else:
             chosen.append(phrase)
-            said.append(text)
-    return chosen if len(chosen) != 1 or weights[chosen[0]] >= alone else []
+            chosen_texts.append(text)
+    return chosen if len(chosen) != 1 or weights[chosen[0]] >= min_single else []
 
 
 def _repeats(text: str, other: str) -> bool:
-    """Whether the words of `text` lie side by side in `other`, or one is a form of the other.
+    """Whether `text` lies inside `other` as whole words, or one is a form of the other.
 
-    Both are casefolded. Where neither text is part of the other, it is not so.
+    Both are casefolded, and one of them is part of the other.
     """
-    inside = text in other if _SIGN.match(text) else f" {text} " in f" {other} "
+    inside = text in other if _UNSPACED.match(text) else f" {text} " in f" {other} "
     short, long = sorted((text, other), key=len)
     ending = len(short) >= _STEM and len(long) <= len(short) + _ENDING
     return inside or (ending and long.startswith(short))
 
 
 def explain(reasons: Reasons) -> str:
-    """The reasons in words that a page can print: "same story · also about: Poipet, cyber-scam"."""
-    said = []
+    """The reasons of a hit in words that a page can print.
+
+    Args:
+        reasons: Why an article is in an answer: the `reasons` of a `Related`.
+
+    Returns:
+        The reasons with " · " between them; "" where there are none.
+
+    Example:
+        >>> from recommender import Reasons, explain
+        >>> explain(Reasons(names=("Poipet",), phrases=("cyber-scam",), same_story=True))
+        'same story · also about: Poipet, cyber-scam'
+        >>> explain(Reasons(hours_apart=-50.0))
+        '2 days earlier'
+        >>> explain(Reasons(filler="section"))
+        'newest of the section'
+    """
+    parts = []
     if reasons.filler is not None:
         return f"newest of the {reasons.filler}"
     if reasons.pinned:
-        said.append("chosen by the editors")
+        parts.append("chosen by the editors")
     if reasons.duplicate:
-        said.append("the same text")
+        parts.append("the same text")
     elif reasons.same_story:
-        said.append("same story")
+        parts.append("same story")
     if about := reasons.names + reasons.phrases:
-        said.append(f"also about: {', '.join(about)}")
+        parts.append(f"also about: {', '.join(about)}")
     if reasons.hours_apart is not None:
-        said.append(_apart(reasons.hours_apart))
-    return " · ".join(said)
+        parts.append(_time_apart(reasons.hours_apart))
+    return " · ".join(parts)
 
 
-def _apart(hours: float) -> str:
+def _time_apart(hours: float) -> str:
     size = abs(hours)
-    if size == 0:  # as it is everywhere where articles have a date and no time
+    if size == 0:  # common where articles have a date without a time
         return "the same day"
     if size < 1:
         return "within the hour"

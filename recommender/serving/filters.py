@@ -1,4 +1,4 @@
-"""Which rows a question admits: filters, rules and takedowns against a snapshot's columns."""
+"""Which rows a question admits: filters, rules and removals against a snapshot's columns."""
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
@@ -12,59 +12,72 @@ from recommender.types import Filters
 
 __all__ = ["RowFilter"]
 
-MANY = 256  # rows; so few are looked up one by one sooner
+MANY = 256  # rows; to look up fewer one by one is faster
 _FACETS = ("section", "language", "source")
-_NONE = -2  # no code, nor the mark of a missing label
+_NO_CODE = -2  # neither a code nor the mark of a missing label, which is -1
 
 
 class RowFilter:
     """One question's filters, resolved to codes and rows of one snapshot.
 
-    Rows that are `barred` or named by `exclude` are never admitted, nor those of the `excluded`
-    section codes. Labels the snapshot does not know admit nothing: they are no error here, for a
-    quiet section may be empty tonight.
+    A label that the snapshot does not know admits nothing. It is no error, because a quiet section
+    may be empty tonight.
+
+    Args:
+        snapshot: The snapshot.
+        filters: The filters.
+        hidden: Rows that may not be shown whatever the filters say.
+        excluded: Codes of sections that may not be shown whatever the filters say.
+
+    Attributes:
+        narrows: Whether the filters leave out anything.
     """
 
     def __init__(
         self,
         snapshot: Snapshot,
         filters: Filters,
-        barred: frozenset[int],
+        hidden: frozenset[int],
         excluded: frozenset[int] = frozenset(),
     ) -> None:
         arrays = snapshot.arrays
         self._snapshot = snapshot
         self._texts: Array | None = None
-        self._barred = barred
+        self._hidden = hidden
         if filters.exclude:
             named = (snapshot.lookup.row_of(article_id) for article_id in filters.exclude)
-            self._barred = barred.union(row for row in named if row is not None)
-        self._wanted: list[tuple[Array, list[int]]] = []
+            self._hidden = hidden.union(row for row in named if row is not None)
+        self._included: list[tuple[Array, list[int]]] = []
         for facet in _FACETS:
             labels: frozenset[str] | None = getattr(filters, facet)
             if labels is not None:
                 known = snapshot.facets[facet]
                 codes = [known[label] for label in labels if label in known]
-                self._wanted.append((getattr(arrays, facet), codes))
-        self._unwanted = list(excluded)
-        if filters.section is not None:  # then it is enough to want none of the excluded
-            for column, codes in self._wanted:
-                if column is arrays.section:
-                    codes[:] = [code for code in codes if code not in excluded]
-            self._unwanted = []
+                if facet == "section":
+                    codes = [code for code in codes if code not in excluded]
+                self._included.append((getattr(arrays, facet), codes))
+        # A filter on sections leaves out the excluded ones by itself.
+        self._excluded = [] if filters.section is not None else list(excluded)
         self._since = None if filters.since is None else to_microseconds(filters.since)
         self._until = None if filters.until is None else to_microseconds(filters.until)
         self.narrows = bool(
-            self._wanted or filters.exclude or (self._since, self._until) != (None, None)
+            self._included or filters.exclude or (self._since, self._until) != (None, None)
         )
 
     def admits(self, rows: Array) -> Array:
-        """Which of `rows` (n,) may be answered, (n,) bool."""
+        """Which rows may be answered.
+
+        Args:
+            rows: Rows, (n,).
+
+        Returns:
+            (n,) bool.
+        """
         mask = np.ones(len(rows), dtype=bool)
         for column, passes in self._conditions():
             mask &= passes(column.take(rows))
-        if self._barred:
-            mask &= self._unbarred(rows)
+        if self._hidden:
+            mask &= self._not_hidden(rows)
         return mask
 
     def mask(self) -> Array:
@@ -72,14 +85,14 @@ class RowFilter:
         return self.admits(np.arange(len(self._snapshot.arrays.text_of)))
 
     def texts(self) -> Array:
-        """Which texts have a row that may be answered, (texts,) bool, told once; not to be changed.
+        """Which texts have a row that may be answered, (texts,) bool.
 
-        To look at every row takes less than to look up where the rows of some thousand texts are.
+        It is computed once and must not be changed.
         """
         if self._texts is None:
             arrays = self._snapshot.arrays
             rows: Array | None = None
-            # Each condition is asked only of what passed those before it, and often that is little.
+            # Each condition looks only at the rows that passed those before it, often a few.
             for column, passes in self._conditions():
                 if rows is None:
                     rows = np.flatnonzero(passes(column))
@@ -87,43 +100,43 @@ class RowFilter:
                     rows = rows.compress(passes(column.take(rows)))
             if rows is None:
                 rows = np.arange(len(arrays.text_of))
-            if self._barred:
-                rows = rows.compress(self._unbarred(rows))
+            if self._hidden:
+                rows = rows.compress(self._not_hidden(rows))
             texts = np.zeros(self._snapshot.manifest.texts, dtype=bool)
             texts[arrays.text_of.take(rows)] = True
             self._texts = texts
         return self._texts
 
     def _conditions(self) -> Iterator[tuple[Array, Callable[[Array], Array]]]:
-        """Columns, and what their values must pass; what admits least comes first."""
+        """Columns with a test of their values; those that admit the fewest rows come first."""
         arrays = self._snapshot.arrays
-        # The mark of a missing date is the smallest number: `since` refuses it by itself.
+        # A missing date is the smallest number, so that it never passes `since`.
         if self._since is not None:
             yield arrays.published, partial(np.less_equal, self._since)
         if self._until is not None:
             yield arrays.published, self._is_before
-        for column, codes in self._wanted:
+        for column, codes in self._included:
             yield column, partial(_is_among, codes=codes)
-        if self._unwanted:
-            yield arrays.section, self._is_wanted
+        if self._excluded:
+            yield arrays.section, self._is_not_excluded
 
     def _is_before(self, published: Array) -> Array:
         mask: Array = (published < self._until) & (published != NO_DATE)
         return mask
 
-    def _is_wanted(self, section: Array) -> Array:
-        return ~_is_among(section, self._unwanted)
+    def _is_not_excluded(self, section: Array) -> Array:
+        return ~_is_among(section, self._excluded)
 
-    def _unbarred(self, rows: Array) -> Array:
-        if len(rows) > MANY:  # NumPy then looks them up in a table
-            return np.isin(rows, list(self._barred), invert=True)
-        barred = self._barred
-        return np.array([row not in barred for row in rows.tolist()], dtype=bool)
+    def _not_hidden(self, rows: Array) -> Array:
+        if len(rows) > MANY:  # NumPy looks them up in a table
+            return np.isin(rows, list(self._hidden), invert=True)
+        hidden = self._hidden
+        return np.array([row not in hidden for row in rows.tolist()], dtype=bool)
 
 
 def _is_among(column: Array, codes: Iterable[int]) -> Array:
-    """Which entries are one of `codes`: far faster than `isin` for the few there are."""
-    first, *others = [*codes] or [_NONE]
+    """Which entries are one of `codes`. For a few codes this is far faster than `isin`."""
+    first, *others = [*codes] or [_NO_CODE]
     mask: Array = column == first
     for code in others:
         mask |= column == code

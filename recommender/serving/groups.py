@@ -1,4 +1,7 @@
-"""Stories and topics as they are asked for: by id, by article, by date, by what bursts."""
+"""Stories and topics of a snapshot: by id, by article, by date; their changes and trends.
+
+Every function takes a row filter and shows only what it admits.
+"""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -11,7 +14,7 @@ import numpy as np
 from recommender.dates import NO_DATE, from_microseconds, to_microseconds
 from recommender.errors import UnknownGroup
 from recommender.serving.filters import RowFilter
-from recommender.serving.trends import bursts, daily_counts, days_of, trending
+from recommender.serving.trends import burst_scores, daily_counts, daily_curve, trending_groups
 from recommender.snapshot.reader import Snapshot
 from recommender.snapshot.topic_tree import at_level, tree_of
 from recommender.types import Card, Change, Story, Topic, Trend
@@ -32,10 +35,17 @@ GroupKind = Literal["topics", "stories"]
 
 
 def find_topic(snapshot: Snapshot, topic_id: str) -> Topic:
-    """The topic of this id, or the heir of one that is no more, which then says what was `asked`.
+    """The topic of an id, or the one that took over from a topic that no longer exists.
+
+    Args:
+        snapshot: The snapshot.
+        topic_id: Id of a topic of tonight or of an earlier night.
+
+    Returns:
+        The topic; `asked` is set where it took over.
 
     Raises:
-        UnknownGroup: there is neither.
+        UnknownGroup: There is neither.
     """
     if snapshot.has_topic(topic_id):
         return snapshot.topic(topic_id)
@@ -45,21 +55,39 @@ def find_topic(snapshot: Snapshot, topic_id: str) -> Topic:
     return replace(snapshot.topic(heir), asked=topic_id)
 
 
-def visible_topic(snapshot: Snapshot, topic: Topic, admitted: RowFilter) -> Topic:
-    """The topic with those of its representatives that are admitted."""
+def visible_topic(snapshot: Snapshot, topic: Topic, visible: RowFilter) -> Topic:
+    """A topic with only those of its representatives that may be shown.
+
+    Args:
+        snapshot: The snapshot.
+        topic: The topic.
+        visible: The rows that may be shown.
+
+    Returns:
+        The topic.
+    """
     rows = [snapshot.lookup.row_of(article_id) for article_id in topic.representatives]
     known = [
         (article_id, row)
         for article_id, row in zip(topic.representatives, rows, strict=True)
         if row is not None
     ]
-    mask = admitted.admits(np.array([row for _, row in known], dtype=np.int64)).tolist()
-    articles = tuple(i for (i, _), fits in zip(known, mask, strict=True) if fits)
+    mask = visible.admits(np.array([row for _, row in known], dtype=np.int64)).tolist()
+    articles = tuple(i for (i, _), admitted in zip(known, mask, strict=True) if admitted)
     return replace(topic, representatives=articles)
 
 
 def topic_at(snapshot: Snapshot, text: int, level: int) -> Topic | None:
-    """The topic of `text` at `level`, or the finest one above where it is cut no finer."""
+    """The topic of a text at a level.
+
+    Args:
+        snapshot: The snapshot.
+        text: Number of the text.
+        level: 1 for the broad topic, more for a finer one.
+
+    Returns:
+        Its topic at `level`, or at the nearest broader level that it has; None where it has none.
+    """
     place = int(snapshot.arrays.finest_of[text])
     if place < 0:
         return None
@@ -69,41 +97,69 @@ def topic_at(snapshot: Snapshot, text: int, level: int) -> Topic | None:
     return topic
 
 
-def find_story(snapshot: Snapshot, story_id: str, admitted: RowFilter) -> Story:
-    """The story of this id, or the heir of one that is no more, which then says what was `asked`.
+def find_story(snapshot: Snapshot, story_id: str, visible: RowFilter) -> Story:
+    """The story of an id, or the one that took over from a story that no longer exists.
+
+    Args:
+        snapshot: The snapshot.
+        story_id: Id of a story of tonight or of an earlier night.
+        visible: The rows that may be shown.
+
+    Returns:
+        The story; `asked` is set where it took over.
 
     Raises:
-        UnknownGroup: there is neither, or nothing of it is admitted.
+        UnknownGroup: There is neither, or none of its articles may be shown.
     """
     story, asked = snapshot.lookup.story_of(story_id), None
     if story is None and (heir := snapshot.lookup.successor_of(story_id)) is not None:
         story, asked = snapshot.lookup.story_of(heir), story_id
-    found = [] if story is None else stories_at(snapshot, [story], admitted)
+    found = [] if story is None else stories_at(snapshot, [story], visible)
     if not found:
         raise UnknownGroup(story_id)
     return found[0] if asked is None else replace(found[0], asked=asked)
 
 
 def largest_stories(
-    snapshot: Snapshot, admitted: RowFilter, since: datetime | None, min_size: int
+    snapshot: Snapshot, visible: RowFilter, since: datetime | None, min_size: int
 ) -> list[int]:
-    """Stories of `min_size` articles or more and one since then, by number, the largest first."""
+    """The largest stories.
+
+    Args:
+        snapshot: The snapshot.
+        visible: The rows that may be shown; no others count.
+        since: Only stories with an article published then or later; None for all.
+        min_size: Only stories of so many articles or more.
+
+    Returns:
+        Numbers of the stories, the largest story first.
+    """
     arrays = snapshot.arrays
     story_of = arrays.story_of[arrays.text_of]
-    mask = admitted.mask()
+    mask = visible.mask()
     sizes = np.bincount(story_of[mask], minlength=len(arrays.story_central))
     chosen = sizes >= max(min_size, 1)
     if since is not None:
-        recent = mask & (arrays.published >= to_microseconds(since))  # no date is the least number
+        # A missing date is the smallest number, so that it is never recent.
+        recent = mask & (arrays.published >= to_microseconds(since))
         chosen &= np.bincount(story_of[recent], minlength=len(chosen)) > 0
     stories = np.flatnonzero(chosen)
     ordered: list[int] = stories[np.argsort(-sizes[stories], kind="stable")].tolist()
     return ordered
 
 
-def stories_at(snapshot: Snapshot, stories: Sequence[int], admitted: RowFilter) -> list[Story]:
-    """`stories` with what is admitted of them; those of which nothing is are left out."""
-    rows = [_rows(snapshot, story, admitted) for story in stories]
+def stories_at(snapshot: Snapshot, stories: Sequence[int], visible: RowFilter) -> list[Story]:
+    """Stories with those of their articles that may be shown.
+
+    Args:
+        snapshot: The snapshot.
+        stories: Numbers of the stories.
+        visible: The rows that may be shown.
+
+    Returns:
+        The stories in the same order, without those of which nothing may be shown.
+    """
+    rows = [_story_rows(snapshot, story, visible) for story in stories]
     flat = [row for some in rows for row in some]
     cards = dict(zip(flat, snapshot.cards.of(flat), strict=True))
     return [
@@ -113,34 +169,49 @@ def stories_at(snapshot: Snapshot, stories: Sequence[int], admitted: RowFilter) 
     ]
 
 
-def changes(snapshot: Snapshot, kind: GroupKind, admitted: RowFilter) -> tuple[Change, ...]:
-    """What the last night did to groups of a `kind`.
+def changes(snapshot: Snapshot, kind: GroupKind, visible: RowFilter) -> tuple[Change, ...]:
+    """What the last night did to topics or stories.
 
-    The headline of an article that is not admitted names no story: its label is left empty.
+    Args:
+        snapshot: The snapshot.
+        kind: "topics" or "stories".
+        visible: The rows that may be shown.
+
+    Returns:
+        The changes, sorted by id. A story's label is empty where it is the title of an article that
+        may not be shown.
 
     Raises:
-        ValueError: another `kind`.
+        ValueError: `kind` is neither.
     """
     found = snapshot.changes(_checked(kind))
     if kind == "topics" or not found:
         return found
-    hidden = np.flatnonzero(~admitted.mask()).tolist()
+    hidden = np.flatnonzero(~visible.mask()).tolist()
     titles = {card.title for card in snapshot.cards.of(hidden)}
     return tuple(c._replace(label="") if c.label in titles else c for c in found)
 
 
 def trends(
-    snapshot: Snapshot, kind: GroupKind, level: int, now: datetime, admitted: RowFilter
+    snapshot: Snapshot, kind: GroupKind, level: int, now: datetime, visible: RowFilter
 ) -> list[Trend]:
-    """Topics of a level, or stories, that burst at `now` or when last something was published.
+    """The topics or stories with far more articles than usual; see `trends.burst_scores`.
 
-    See `trends.bursts` for what that means. Only admitted articles count.
+    Args:
+        snapshot: The snapshot.
+        kind: "topics" or "stories".
+        level: The level of the topics.
+        now: The last day counted is that of this moment, or of the newest article if that is older.
+        visible: The rows that may be shown; no others count.
+
+    Returns:
+        The trends, the greatest burst first.
 
     Raises:
-        ValueError: another `kind`.
+        ValueError: `kind` is neither.
     """
     arrays, kind = snapshot.arrays, _checked(kind)
-    rows = np.flatnonzero(admitted.mask())
+    rows = np.flatnonzero(visible.mask())
     published, texts = arrays.published.take(rows), arrays.text_of.take(rows)
     until = min(to_microseconds(now), int(published.max(initial=NO_DATE)))
     if until == NO_DATE:
@@ -151,40 +222,40 @@ def trends(
     else:
         group_of, size = arrays.story_of, len(arrays.story_central)
     daily = daily_counts(published, group_of[texts], size, until)
-    scores, last = bursts(daily), from_microseconds(until).date()
+    scores, last_day = burst_scores(daily), from_microseconds(until).date()
     found = []
-    for group in trending(scores).tolist():
+    for group in trending_groups(scores).tolist():
         if kind == "topics":
             name, label = topics[group].id, topics[group].label
         else:
-            story = stories_at(snapshot, [group], admitted)[0]
+            story = stories_at(snapshot, [group], visible)[0]
             name, label = story.id, story.headline
-        curve = tuple(days_of(daily, group).tolist())
-        found.append(Trend(name, label, round(float(scores[group]), 2), last, curve))
+        curve = tuple(daily_curve(daily, group).tolist())
+        found.append(Trend(name, label, round(float(scores[group]), 2), last_day, curve))
     return found
 
 
 def _checked(kind: GroupKind) -> GroupKind:
-    """`kind`, which callers may have mistaken."""
-    if kind not in get_args(GroupKind):
-        raise ValueError(
-            f"{kind!r} is no kind of groups; there are {', '.join(get_args(GroupKind))}"
-        )
+    """The kind itself, or an error where it is none."""
+    kinds = get_args(GroupKind)
+    if kind not in kinds:
+        raise ValueError(f"{kind!r} is no kind of groups; there are {', '.join(kinds)}")
     return kind
 
 
-def _rows(snapshot: Snapshot, story: int, admitted: RowFilter) -> list[int]:
-    """Rows of the story's admitted articles, the oldest first, undated ones last."""
+def _story_rows(snapshot: Snapshot, story: int, visible: RowFilter) -> list[int]:
+    """Rows of the story's articles that may be shown, the oldest first, undated ones last."""
     arrays = snapshot.arrays
     texts = arrays.story_texts[arrays.story_start[story] : arrays.story_start[story + 1]]
     rows = np.array([row for text in texts.tolist() for row in snapshot.copies_of(text)])
-    rows = rows[admitted.admits(rows)]
+    rows = rows[visible.admits(rows)]
     published = arrays.published[rows]
     ordered: list[int] = rows[np.lexsort((rows, published, published == NO_DATE))].tolist()
     return ordered
 
 
 def _story(snapshot: Snapshot, story: int, rows: Sequence[int], cards: Mapping[int, Card]) -> Story:
+    """The story of a number, with the articles of `rows`, whose `cards` are given."""
     story_id, keywords = snapshot.lookup.story(story)
     articles = tuple(cards[row] for row in rows)
     central = snapshot.copies_of(int(snapshot.arrays.story_central[story]))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from recommender.dates import NO_DATE
-from recommender.serving.explain import best, lone_weight, shared
+from recommender.serving.explain import best_phrases, min_single_weight, shared_phrases
 from recommender.serving.request import RankedArticle, Request
 from recommender.snapshot.reader import Snapshot
 from recommender.types import Answer, Reasons, Related
@@ -11,7 +11,7 @@ from recommender.types import Answer, Reasons, Related
 __all__ = ["answer"]
 
 TENTH_OF_AN_HOUR = 360_000_000  # microseconds
-SHOWN = 3  # names and phrases of a hit
+SHOWN = 3  # names and phrases of a hit, together
 
 
 def answer(
@@ -71,20 +71,20 @@ def _reasons(
     arrays = snapshot.arrays
     texts = [hit.text for hit in ranked]
     if item.text is None:
-        common = _occurring(snapshot, new_text or "", texts)
+        common = _occurring_phrases(snapshot, new_text or "", texts)
     else:
-        common = shared(arrays.phrases, item.text, texts)
+        common = shared_phrases(arrays.phrases, item.text, texts)
     hours = _hours_apart(request, ranked)
     story_of = arrays.story_of.data
     own_story = None if item.text is None else story_of[item.text]
-    found, alone = [], lone_weight(snapshot.manifest.texts)
+    found, min_single = [], min_single_weight(snapshot.manifest.texts)
     # Looked up once, because most hits share the same phrases with the item.
     known = list({phrase for phrases in common for phrase in phrases})
     weight, is_name = arrays.phrase_weights.data, arrays.phrase_names.data
     weights = {phrase: weight[phrase] for phrase in known}
     phrase_text = dict(zip(known, snapshot.phrases.take(known), strict=True))
     for hit, phrases, apart in zip(ranked, common, hours, strict=True):
-        chosen = best(phrases, weights, phrase_text, SHOWN, alone)
+        chosen = best_phrases(phrases, weights, phrase_text, SHOWN, min_single)
         found.append(
             Reasons(
                 tuple([phrase_text[phrase] for phrase in chosen if is_name[phrase]]),
@@ -132,17 +132,18 @@ def _note(request: Request, ranked: Sequence[RankedArticle]) -> str:
     return note
 
 
-def _occurring(snapshot: Snapshot, text: str, texts: Sequence[int]) -> list[list[int]]:
-    """The phrases of each of `texts` that stand in the unpublished `text`."""
+def _occurring_phrases(snapshot: Snapshot, text: str, texts: Sequence[int]) -> list[list[int]]:
+    """The phrases of each of `texts` that occur in the unpublished `text`."""
     folded = f" {' '.join(text.split()).casefold()} "
     rows = snapshot.arrays.phrases.take(texts, axis=0).tolist()
     return [
-        [phrase for phrase in row if phrase >= 0 and _stands_in(snapshot.phrases[phrase], folded)]
+        [phrase for phrase in row if phrase >= 0 and _occurs_in(snapshot.phrases[phrase], folded)]
         for row in rows
     ]
 
 
-def _stands_in(phrase: str, folded: str) -> bool:
+def _occurs_in(phrase: str, folded: str) -> bool:
+    """Whether a phrase occurs in a casefolded text as whole words, or anywhere if not in ASCII."""
     phrase = phrase.casefold()
     place = folded.find(phrase)
     while place >= 0:

@@ -1,4 +1,4 @@
-"""What can be asked of a list of related articles: the options of a question, checked once."""
+"""The options of a question for related articles, checked once."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -22,36 +22,40 @@ Mode = Literal["related", "story", "background"]
 Duplicates = Literal["collapse", "keep"]
 Fallback = Literal["section", "topic"]
 MODES, DUPLICATES, FALLBACKS = get_args(Mode), get_args(Duplicates), get_args(Fallback)
-SHARES = ("floor", "diversity", "closeness")  # from 0 to 1, each with a setting of its own
+SHARES = ("floor", "diversity", "closeness")  # from 0 to 1; the settings give the defaults
 ANYTHING = Filters()
 
 
 class Options(TypedDict, total=False):
-    """The options of `Recommender.related`; each may be left out.
+    """The options of `Recommender.related`. Each may be left out; None is the default.
 
-    Which articles may be answered:
-
-    - `section`, `language`, `source`: only these labels, one or several.
-    - `since`, `until`: only articles published from that moment on, and before that one; moments
-      must know their time zone. An article without a date passes neither.
-    - `exclude`: not these ids.
-    - `floor`: only scores from here on. None is the newsroom's setting, related.floor.
-
-    What the list is:
-
-    - `mode`: "related", the story and its neighbours (the default); "story", the same event alone,
-      newest first; "background", the same topic without that event.
-    - `duplicates`: "collapse" shows one article of nearly the same text, and where else it stands
-      in `also_at` (the default); "keep" shows each.
-    - `diversity`: 0 ranks by relevance alone, 1 by difference alone. None is the newsroom's
-      setting, related.diversity. A story is never diversified.
-    - `closeness`: how much nearness in time to the article asked about moves a hit, up or down the
-      list: at most by so much of a score. None is the newsroom's setting, related.closeness. The
-      modes "story" and "background" go without, and so does a text that is not published.
-    - `half_life`: days in which an article's score halves with its age. None: age does not count.
-    - `per_source`, `per_author`, `per_story`: at most so many of one.
-    - `fallback`: "section" or "topic" fills a short list with the newest of that section or topic,
-      of a topic those of the same finer one first.
+    Attributes:
+        section: Only articles of this section, or of one of several.
+        language: Only articles in this language, or in one of several.
+        source: Only articles of this source, or of one of several.
+        since: Only articles published at that moment or later. The moment needs a time zone.
+            An article without a date does not pass.
+        until: Only articles published before that moment; otherwise as `since`.
+        exclude: Ids of articles that must not come.
+        floor: Only articles with that score or more, from 0 to 1. By default the setting
+            related.floor.
+        mode: "related" gives the story and its neighbours (the default); "story" the same event
+            alone, newest first; "background" the same topic without that event.
+        duplicates: "collapse" gives one of the articles with nearly the same text and lists the
+            others in its `also_at` (the default); "keep" gives each.
+        diversity: From 0, relevance alone, to 1, difference alone. By default the setting
+            related.diversity. It does not count in the mode "story".
+        closeness: How much nearness in time to the article that was asked about counts, from 0 to
+            1: a hit moves up or down by at most that much of a score. By default the setting
+            related.closeness. It counts in the mode "related" alone, and not for a text that is
+            not published.
+        half_life: Days after which an article's score has halved with its age. By default age does
+            not count.
+        per_source: At most so many articles of one source.
+        per_author: At most so many articles of one author.
+        per_story: At most so many articles of one story.
+        fallback: "section" or "topic" fills a short list with the newest articles of the same
+            section or topic. Of a topic, articles of the same finer topic come first.
     """
 
     section: str | Iterable[str] | None
@@ -73,7 +77,22 @@ class Options(TypedDict, total=False):
 
 
 class Query(NamedTuple):
-    """A checked question for `k` articles; see `Options`."""
+    """A checked question for `k` articles.
+
+    Attributes:
+        k: How many articles at most.
+        filters: Which articles may come.
+        floor: The least score.
+        mode: "related", "story" or "background".
+        collapse: Whether one of the articles with nearly the same text stands for all.
+        diversity: From 0, relevance alone, to 1, difference alone.
+        closeness: How much nearness in time counts, from 0 to 1.
+        half_life: Days after which a score has halved with age, or None.
+        per_source: At most so many articles of one source, or None.
+        per_author: At most so many articles of one author, or None.
+        per_story: At most so many articles of one story, or None.
+        fallback: "section" or "topic" to fill a short list with, or None.
+    """
 
     k: int
     filters: Filters = ANYTHING
@@ -90,23 +109,29 @@ class Query(NamedTuple):
 
     @property
     def capped(self) -> bool:
-        """Whether at most so many of one are wanted."""
+        """Whether the query has a cap on one source, author or story."""
         return (self.per_source, self.per_author, self.per_story) != (None, None, None)
 
 
 def parse_query(k: int, options: Options, defaults: Mapping[str, Any]) -> Query:
-    """Check the `options` of a question for `k` articles.
+    """Check the options of a question.
 
-    `defaults` are the snapshot's settings under "related".
+    Args:
+        k: How many articles at most.
+        options: The options.
+        defaults: The snapshot's settings under "related".
+
+    Returns:
+        The query.
 
     Raises:
-        ValueError: a value is out of range, unknown, or a moment without time zone.
-        TypeError: an option is unknown, `exclude` is one string, `k` is no integer, or `since` or
-            `until` no datetime.
+        ValueError: A value is out of range or unknown, or a moment has no time zone.
+        TypeError: An option is unknown, `exclude` is a single string, `k` is not an integer, or
+            `since` or `until` is not a datetime.
     """
     if index(k) < 0:
         raise ValueError(f"k={k}: the number of articles cannot be negative")
-    if not options:  # the question nearly all pages ask
+    if not options:  # as nearly all pages ask
         return Query(
             k,
             ANYTHING,
@@ -134,7 +159,7 @@ def parse_query(k: int, options: Options, defaults: Mapping[str, Any]) -> Query:
 
 
 def _filters(chosen: dict[str, Any]) -> dict[str, Any]:
-    """Take what filters out of `chosen`."""
+    """Take the options that filter out of `chosen`."""
     found: dict[str, Any] = {}
     for name in ("section", "language", "source"):
         if (labels := labels_of(chosen.pop(name, None))) is not None:
@@ -151,11 +176,18 @@ def _filters(chosen: dict[str, Any]) -> dict[str, Any]:
 
 
 def check_moment(moment: datetime, name: str) -> datetime:
-    """The `moment` of an option, if it is one that all clocks agree on.
+    """Check the moment of an option.
+
+    Args:
+        moment: The value of the option.
+        name: The name of the option, for the message.
+
+    Returns:
+        The moment itself.
 
     Raises:
-        TypeError: it is no datetime.
-        ValueError: it has no time zone.
+        TypeError: It is not a datetime.
+        ValueError: It has no time zone.
     """
     if not isinstance(moment, datetime):
         raise TypeError(f"{name}={moment!r}: expected a datetime with a time zone")

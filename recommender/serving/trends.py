@@ -1,4 +1,4 @@
-"""Trends: articles per day of each story or topic, and which of them burst."""
+"""Trends: how many articles each story or topic has a day, and which have far more than usual."""
 
 from typing import NamedTuple
 
@@ -7,21 +7,24 @@ import numpy as np
 from recommender._typing import Array
 from recommender.dates import MICROSECONDS_A_DAY, NO_DATE
 
-__all__ = ["Daily", "bursts", "daily_counts", "days_of", "trending"]
+__all__ = ["DailyCounts", "burst_scores", "daily_counts", "daily_curve", "trending_groups"]
 
 DAYS = 28
-HALF_LIFE = 7.0  # days: of what is usual, last week counts for as much as all before it
-BIAS = 1.0  # articles: the burst of a group that hardly is
-RECENT = 2  # days: a night's run meets a day that has hardly begun, so the one before counts too
-LEAST = 3.0
+HALF_LIFE = 7.0  # days: the last week says as much about what is usual as all weeks before it
+BIAS = 1.0  # articles; keeps the burst of a group with few articles down
+RECENT = 2  # days; at night the current day has only just begun, so the day before counts too
+MIN_BURST = 3.0
 
 
-class Daily(NamedTuple):
-    """Articles per UTC day and group; only days with articles are held.
+class DailyCounts(NamedTuple):
+    """Articles per UTC day and group. Only the days on which a group has articles are stored.
 
-    `first`: the window's first day, in days since 1970. `totals` (days,) int64: all articles of
-    each day, those of no group too. `start` (groups + 1,) int64: group → its slice of `day`
-    (entries,) int32, days since `first`, ascending, and `articles` (entries,) int32, how many.
+    Attributes:
+        first: The window's first day, in days since 1970.
+        totals: All articles of each day, those without a group too, (days,) int64.
+        start: Group → its slice of `day` and `articles`, (groups + 1,) int64.
+        day: Days since `first`, ascending in each slice, (entries,) int32.
+        articles: How many articles the group has on that day, (entries,) int32.
     """
 
     first: int
@@ -33,14 +36,21 @@ class Daily(NamedTuple):
 
 def daily_counts(
     published: Array, group_of: Array, groups: int, until: int, days: int = DAYS
-) -> Daily:
-    """Count the articles of each group on each of the `days` UTC days that end with `until`'s.
+) -> DailyCounts:
+    """Count the articles of each group on each UTC day of a window.
 
-    `published` (articles,) int64, microseconds since 1970 UTC, `NO_DATE` for none; `group_of`
-    (articles,) int32, -1 for none. What is published after `until` (microseconds) is not counted.
+    Args:
+        published: (articles,) int64, microseconds since 1970 UTC, `NO_DATE` for none.
+        group_of: (articles,) int32, the group of each article, -1 for none.
+        groups: How many groups there are.
+        until: The end of the window, in microseconds since 1970 UTC; later articles do not count.
+        days: How many days the window has; the last one is that of `until`.
+
+    Returns:
+        The counts.
 
     Raises:
-        ValueError: the arrays do not match, a group is `groups` or more, or there is no day.
+        ValueError: The arrays do not match, a group is `groups` or more, or there is no day.
     """
     if published.shape != group_of.shape or published.ndim != 1:
         raise ValueError(
@@ -61,60 +71,84 @@ def daily_counts(
     group, of_day = np.divmod(entries, days)
     start = np.concatenate(([0], np.cumsum(np.bincount(group, minlength=groups)))).astype(np.int64)
     totals = np.bincount(day, minlength=days)
-    return Daily(first, totals, start, of_day.astype(np.int32), count.astype(np.int32))
+    return DailyCounts(first, totals, start, of_day.astype(np.int32), count.astype(np.int32))
 
 
-def days_of(daily: Daily, group: int) -> Array:
-    """Articles of one group on each day of the window, (days,) int32, as a curve shows them."""
+def daily_curve(daily: DailyCounts, group: int) -> Array:
+    """Articles of one group on each day of the window.
+
+    Args:
+        daily: The counts.
+        group: The group.
+
+    Returns:
+        (days,) int32, the first day first.
+    """
     entries = slice(daily.start[group], daily.start[group + 1])
     curve = np.zeros(len(daily.totals), dtype=np.int32)
     curve[daily.day[entries]] = daily.articles[entries]
     return curve
 
 
-def bursts(daily: Daily, half_life: float = HALF_LIFE) -> Array:
-    """How far each group is above what is usual for it, (groups,) float32, from 0.
+def burst_scores(daily: DailyCounts, half_life: float = HALF_LIFE) -> Array:
+    """How far the articles of each group are above what is usual for it.
 
-    The greatest significance of the last `RECENT` days, each compared with the days before it:
+    The score is the greatest significance of the last `RECENT` days, each compared with the days
+    before it:
 
         (x - max(mean, BIAS)) / (deviation + BIAS)
 
-    for x articles, which is the significance of SigniTrend (Schubert, Weiler & Kriegel, KDD 2014,
-    section 4) with its exponentially weighted mean and variance and its bias, which keeps groups of
-    few articles down. Three things are ours. The weights are normalised, as a window of weeks needs
-    where a stream of months does not. What is usual is a share of the day's articles, so weekends
-    and days that have just begun are no news. And the variance is at least that of a Poisson
-    variable: chance alone makes counts of articles that unsteady.
+    for x articles. This is the significance of SigniTrend (Schubert, Weiler & Kriegel, KDD 2014,
+    section 4), with its exponentially weighted mean and variance, and with its bias, which keeps
+    groups of few articles down. Three things are different here:
 
-    A group whose share of the day is constant has 0, and so has one without dates; so have all
-    where the window holds no earlier day with articles. A factor on all
-    articles of a day changes what is expected by that factor, so a day on which everything doubles
-    is no burst. A factor on all counts of all days is not without effect, and should not be: 20
-    articles instead of 10 say more than 2 instead of 1. The score is about in proportion to the
-    factor's root while chance dominates the deviation, and does not depend on the factor where the
-    group's own unsteadiness does.
+    - The weights are normalised, because a window of weeks is short where a stream runs for months.
+    - What is usual is a share of the day's articles, so that weekends, and days that have only
+      just begun, do not look unusual.
+    - The variance is at least that of a Poisson variable, because chance alone makes counts of
+      articles vary that much.
+
+    A group with a constant share of each day has 0, and so has a group without dates. All have 0
+    where the window has no earlier day with articles. If all articles of a day double, the expected
+    counts double too, and nothing bursts. If all counts of all days are larger, so are the scores:
+    20 articles instead of 10 say more than 2 instead of 1. The score then grows about with the root
+    of the factor while chance dominates the deviation, and not at all where the group itself is
+    unsteady.
+
+    Args:
+        daily: The counts.
+        half_life: Days after which a day counts for half as much.
+
+    Returns:
+        (groups,) float32, 0 or more.
     """
     last = len(daily.totals)
     scores = np.zeros(len(daily.start) - 1)
     for day in range(max(0, last - RECENT), last):
         if not daily.totals[:day].any():
-            continue  # the first of all articles: nothing is known to be unusual
+            continue  # these are the first of all articles: what is usual is not known
         np.maximum(scores, _significance(daily, day, half_life), out=scores)
     return scores.astype(np.float32)
 
 
-def trending(scores: Array, least: float = LEAST) -> Array:
-    """Groups whose burst is `least` or more and above 0, int32, the greatest first.
+def trending_groups(scores: Array, min_burst: float = MIN_BURST) -> Array:
+    """The groups that are trends.
 
-    Ties go to the lower number. By the default about three deviations are a trend; a story that
-    was not there before needs four articles in a day.
+    Args:
+        scores: The burst score of each group, (groups,).
+        min_burst: The least score of a trend. By the default that is about three deviations; a
+            story without earlier articles needs four in a day.
+
+    Returns:
+        The groups with a score of `min_burst` or more and above 0, int32, the greatest score first,
+        ties by number.
     """
     order = np.argsort(-scores, kind="stable").astype(np.int32)
-    return order[(scores[order] >= least) & (scores[order] > 0)]
+    return order[(scores[order] >= min_burst) & (scores[order] > 0)]
 
 
-def _significance(daily: Daily, day: int, half_life: float) -> Array:
-    """Of each group on one day of the window, (groups,) float64; negative where it is below.
+def _significance(daily: DailyCounts, day: int, half_life: float) -> Array:
+    """Significance of each group on one day, (groups,) float64; negative where it has few articles.
 
     There must be articles before that day.
     """
@@ -130,11 +164,11 @@ def _significance(daily: Daily, day: int, half_life: float) -> Array:
 
     seen = summed(w * n)
     share = seen / (weight @ totals)
-    # The weighted sum of (n - share t)² over all days, though days without articles are not held.
+    # The weighted sum of (n - share t)² over all days, although only days with articles are stored.
     squares = summed(w * n * n) - 2 * share * summed(w * n * t) + share**2 * (weight @ totals**2)
     dispersion = np.divide(squares, seen, out=np.ones(groups), where=seen > 0)
     mean = share * daily.totals[day]
-    deviation = np.sqrt(np.maximum(dispersion, 1.0) * mean)  # 1: a Poisson variable
+    deviation = np.sqrt(np.maximum(dispersion, 1.0) * mean)  # 1 is that of a Poisson variable
     x = np.bincount(group[on], weights=daily.articles[on], minlength=groups)
     significance: Array = (x - np.maximum(mean, BIAS)) / (deviation + BIAS)
     return significance

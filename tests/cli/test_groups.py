@@ -32,7 +32,7 @@ def test_topics_list_keywords(run: Run, root: Path) -> None:
     assert row == [topics[0].id, str(topics[0].size), first]
 
 
-def test_one_topic_is_asked_for_by_its_id(run: Run, root: Path) -> None:
+def test_one_topic_is_found_by_its_id(run: Run, root: Path) -> None:
     topic = Recommender.open(root).topics()[-1]
     (found,) = json.loads(run("recommender", "topics", topic.id, "--artifacts", root, "--json").out)
     assert (found["id"], found["label"]) == (topic.id, topic.label)
@@ -92,7 +92,7 @@ def test_changes_are_the_last_nights(run: Run, root: Path) -> None:
     assert "6 → " in run("recommender", "stories", "--changes", "--artifacts", root).out
 
 
-def test_of_many_changes_the_largest_are_shown(run: Run, root: Path) -> None:
+def test_count_keeps_the_largest_changes(run: Run, root: Path) -> None:
     rec = Recommender.open(root)
     for kind in ("stories", "topics"):
         shown = json.loads(
@@ -114,7 +114,7 @@ def test_of_many_changes_the_largest_are_shown(run: Run, root: Path) -> None:
         (["topics", "--changes", "--level", "1"], "--changes goes without --level"),
     ],
 )
-def test_what_a_flag_would_ignore_is_refused(
+def test_options_that_a_flag_would_ignore_are_refused(
     run: Run, root: Path, arguments: list[str], said: str
 ) -> None:
     result = run("recommender", *arguments, "--artifacts", root)
@@ -123,11 +123,11 @@ def test_what_a_flag_would_ignore_is_refused(
 
 
 @pytest.mark.parametrize("command", ["stories", "topics"])
-def test_an_id_that_no_utf8_spells_is_unknown(run: Run, root: Path, command: str) -> None:
+def test_an_id_that_is_no_valid_unicode_is_unknown(run: Run, root: Path, command: str) -> None:
     assert run("recommender", command, "\udcff", "--artifacts", root).code == 6
 
 
-def test_a_quiet_night_says_so(run: Run, root: Path) -> None:
+def test_a_night_without_changes_says_so(run: Run, root: Path) -> None:
     source = write_jsonl(root / "source.jsonl", newsdesk())
     again = run(
         "recommender", "nightly", source, "--artifacts", root, "--force",
@@ -139,7 +139,7 @@ def test_a_quiet_night_says_so(run: Run, root: Path) -> None:
     assert run("recommender", "stories", "--trending", "--artifacts", root).out.startswith("No sto")
 
 
-def test_what_bursts_is_drawn_day_by_day(run: Run, tmp_path: Path) -> None:
+def test_trends_are_drawn_day_by_day(run: Run, tmp_path: Path) -> None:
     days = [replace(report("prize", n % 6), id=f"day-{n:02}", published=START + timedelta(days=n))
             for n in range(14)]  # fmt: skip
     last = START + timedelta(days=14)

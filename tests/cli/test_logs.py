@@ -17,7 +17,7 @@ def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
     return [json.loads(line) for line in err.splitlines()]
 
 
-def test_a_record_is_one_line_with_all_that_it_was_given(
+def test_a_record_is_one_line_with_its_extra_fields(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     log_to_stderr(0)
@@ -36,7 +36,7 @@ def test_a_record_is_one_line_with_all_that_it_was_given(
     ("verbose", "levels"),
     [(0, ["warning"]), (1, ["info", "warning"]), (2, ["debug", "info", "warning"])],
 )
-def test_more_is_told_the_more_is_asked_for(
+def test_verbosity_decides_the_level(
     capsys: pytest.CaptureFixture[str], verbose: int, levels: list[str]
 ) -> None:
     log_to_stderr(verbose)
@@ -45,7 +45,7 @@ def test_more_is_told_the_more_is_asked_for(
     assert [entry["level"] for entry in lines(capsys)] == levels
 
 
-def test_an_exception_is_told_and_what_has_no_json_is_written_out(
+def test_exceptions_are_logged_and_any_object_can_be_an_extra_field(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     log_to_stderr(0)
@@ -58,7 +58,7 @@ def test_an_exception_is_told_and_what_has_no_json_is_written_out(
     assert entry["reason"] == "{1j}"
 
 
-def test_asked_twice_it_tells_once(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_second_setup_does_not_log_twice(capsys: pytest.CaptureFixture[str]) -> None:
     log_to_stderr(0)
     log_to_stderr(0)
     log.warning("a ship")

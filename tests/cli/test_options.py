@@ -1,4 +1,4 @@
-"""What the commands share: moments as people write them, and JSON that any terminal can print."""
+"""What commands share: moments as people write them, and JSON that any terminal can print."""
 
 import json
 from datetime import UTC, datetime, timedelta

@@ -34,11 +34,11 @@ HOSTILE = "Hi\x1b]0;pwned\x07\x1b[2J\x9b31m\n\u202egnp.exe [bold]x[/]"
         (timedelta(hours=-1), "1 Mar 2026"),
     ],
 )
-def test_moments_are_said_as_an_editor_says_them(before: timedelta, said: str) -> None:
+def test_how_long_ago_speaks_like_an_editor(before: timedelta, said: str) -> None:
     assert how_long_ago(NOW - before, NOW) == said
 
 
-def test_no_date_says_nothing() -> None:
+def test_a_missing_date_is_empty() -> None:
     assert how_long_ago(None, NOW) == ""
 
 
@@ -55,12 +55,12 @@ def test_headlines_cannot_drive_a_terminal() -> None:
     assert len(printed.splitlines()) == 4
 
 
-def test_printable_keeps_what_scripts_need() -> None:
+def test_printable_keeps_joiners_and_accents() -> None:
     for text in ("می‌خواهم", "👩‍👩‍👧", "a\xa0b", "Tony’s"):
         assert printable(text) == text
 
 
-def test_figures_stand_beside_their_intervals_on_one_line_each() -> None:
+def test_figures_and_their_intervals_share_a_line() -> None:
     values = np.array([[1.0, 0.0, 0.5, 1.0], [0.0, 0.0, 0.5, 1.0]])
     ranking = EvaluatedRanking(
         "rrf", "reciprocal rank fusion", values, cluster_bootstrap(values, [1, 2])

@@ -1,4 +1,4 @@
-"""Row filters: `admits` and `texts` say the same, and what the words of `Filters` say."""
+"""Row filters: `admits` and `texts` agree with each other and with what `Filters` documents."""
 
 from collections.abc import Sequence
 from datetime import timedelta, timezone
@@ -48,7 +48,7 @@ def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
 
 
 def passes(card: Card, filters: Filters) -> bool:
-    """What the docstring of `Filters` says, in so many words."""
+    """What the docstring of `Filters` says, as code."""
     return (
         all(
             not labels or getattr(card, facet) in labels
@@ -81,7 +81,7 @@ def some(labels: Sequence[str | None]) -> st.SearchStrategy[frozenset[str] | Non
     ),
     removed=st.frozensets(st.integers(0, len(newsroom()) - 1)),
 )
-def test_a_row_passes_exactly_where_the_filters_words_say_so(
+def test_a_row_passes_exactly_where_filters_documents_it(
     snapshot: Snapshot, filters: Filters, removed: frozenset[int]
 ) -> None:
     row_filter = RowFilter(snapshot, filters, removed)
@@ -94,13 +94,13 @@ def test_a_row_passes_exactly_where_the_filters_words_say_so(
 
 
 @pytest.mark.parametrize("facet", ["section", "language", "source"])
-def test_no_labels_at_all_mean_any(snapshot: Snapshot, facet: str) -> None:
+def test_an_empty_list_of_labels_means_any_label(snapshot: Snapshot, facet: str) -> None:
     # `Filters` says "None or empty means any"; a form with nothing ticked gives an empty list.
     filters = Filters(**{facet: labels_of([])})
     assert RowFilter(snapshot, filters, frozenset()).texts().all()
 
 
-def test_labels_are_one_several_or_any() -> None:
+def test_labels_may_be_one_several_or_none() -> None:
     assert labels_of(None) is None
     assert labels_of("news") == {"news"}
     assert labels_of(["news", "sport", "news"]) == {"news", "sport"}

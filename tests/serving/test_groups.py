@@ -1,4 +1,4 @@
-"""Stories and topics as they are asked for: whole, in order, by heirs, without what is barred."""
+"""Stories and topics: whole, in order, found by old ids too, and without hidden articles."""
 
 from collections import Counter
 from dataclasses import replace
@@ -35,14 +35,16 @@ def of_story(story: Story) -> set[str]:
 
 
 def test_the_planted_stories_are_found_and_whole(rec: Recommender) -> None:
-    told = {name: rec.story_of(f"{name}-1") for name in STORIES}
-    for name, story in told.items():
+    found = {name: rec.story_of(f"{name}-1") for name in STORIES}
+    for name, story in found.items():
         assert of_story(story) == {name}
         assert story.size == len(story.articles) >= 6
-    assert {card.id for card in told["strike"].articles} >= {"wire-strike-0", "late-strike-0"}
+    assert {card.id for card in found["strike"].articles} >= {"wire-strike-0", "late-strike-0"}
 
 
-def test_the_articles_of_a_story_come_in_time_and_undated_ones_last(rec: Recommender) -> None:
+def test_articles_of_a_story_come_by_date_and_undated_ones_last(
+    rec: Recommender,
+) -> None:
     for story in rec.stories(min_size=1):
         dates = [card.published for card in story.articles]
         dated = [date for date in dates if date is not None]
@@ -68,7 +70,7 @@ def test_every_article_is_in_one_story(rec: Recommender) -> None:
         assert rec.story(story.id) == story
 
 
-def test_stories_come_largest_first_and_as_many_as_asked_for(rec: Recommender) -> None:
+def test_stories_come_largest_first_and_at_most_count_of_them(rec: Recommender) -> None:
     sizes = [story.size for story in rec.stories(min_size=1)]
     assert sizes == sorted(sizes, reverse=True)
     assert all(story.size >= 7 for story in rec.stories(min_size=7))
@@ -101,7 +103,7 @@ def test_a_removed_article_leaves_its_story(tmp_path: Path) -> None:
         rec.story(story.id)
 
 
-def test_what_may_not_be_shown_is_in_no_story(tmp_path: Path) -> None:
+def test_hidden_articles_are_in_no_story(tmp_path: Path) -> None:
     embargo = f'rules.embargo={{"strike-1"={(NOW + timedelta(days=1)).isoformat()}}}'
     publish_articles(tmp_path, newsdesk(), 'rules.excluded_sections=["wire"]', embargo)
     rec = Recommender.open(tmp_path)
@@ -110,7 +112,7 @@ def test_what_may_not_be_shown_is_in_no_story(tmp_path: Path) -> None:
     assert {card.id for card in rec.story_of("strike-1").articles} < shown
 
 
-def test_an_article_whose_whole_story_may_not_be_shown_is_unknown(tmp_path: Path) -> None:
+def test_an_article_whose_whole_story_is_hidden_is_unknown(tmp_path: Path) -> None:
     publish_articles(tmp_path, [report("frost", 0)], 'rules.excluded_sections=["orchard"]')
     with pytest.raises(UnknownArticle, match="not to be shown"):
         Recommender.open(tmp_path).story_of("frost-0")
@@ -131,7 +133,7 @@ def test_a_topic_is_found_by_its_id_on_every_level(rec: Recommender) -> None:
         assert topic.asked is None
 
 
-def test_a_dead_id_is_answered_by_its_heir_which_says_so(
+def test_an_id_that_no_longer_exists_is_answered_by_its_successor(
     rec: Recommender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     story, topic = rec.stories()[0], rec.topics()[0]
@@ -155,7 +157,7 @@ def burst(root: Path) -> Recommender:
     return Recommender.open(root)
 
 
-def test_a_story_that_bursts_is_trending_with_its_curve(tmp_path: Path) -> None:
+def test_a_story_with_a_burst_is_trending(tmp_path: Path) -> None:
     rec = burst(tmp_path)
     (trend,) = rec.trending("stories")
     story = rec.story(trend.id)
@@ -167,7 +169,7 @@ def test_a_story_that_bursts_is_trending_with_its_curve(tmp_path: Path) -> None:
     assert not any(trend.daily[:-1])
 
 
-def test_what_may_not_be_shown_names_no_trend_and_no_change(tmp_path: Path) -> None:
+def test_hidden_articles_name_no_trend_and_no_change(tmp_path: Path) -> None:
     rec = burst(tmp_path)
     (trend,) = rec.trending("stories")
     story = rec.story(trend.id)
@@ -182,7 +184,7 @@ def test_what_may_not_be_shown_names_no_trend_and_no_change(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("kind", ["story", "articles", ""])
-def test_another_kind_of_groups_is_refused(rec: Recommender, kind: Any) -> None:
+def test_an_unknown_kind_of_groups_is_refused(rec: Recommender, kind: Any) -> None:
     for ask in (rec.trending, rec.changes):
         with pytest.raises(ValueError, match="no kind of groups; there are topics, stories"):
             ask(kind)

@@ -1,4 +1,4 @@
-"""Answers: reasons that are true of both texts, hours that are right, notes that say what is so."""
+"""Answers: reasons hold for both texts, hours are right, and notes say why a list is short."""
 
 from datetime import timedelta
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from recommender import Recommender
-from recommender.serving.hits import SHOWN, _stands_in
+from recommender.serving.hits import SHOWN, _occurs_in
 from recommender.types import Related
 from tests.planted import STORIES, newsdesk, publish_articles
 
@@ -30,16 +30,16 @@ def words_of(text: str) -> str:
 
 
 @pytest.mark.parametrize("asked", sorted(TEXTS))
-def test_what_is_shared_stands_in_both_texts(rec: Recommender, asked: str) -> None:
+def test_every_reason_occurs_in_both_texts(rec: Recommender, asked: str) -> None:
     for hit in rec.related(asked, ALL, duplicates="keep"):
-        told = (*hit.reasons.names, *hit.reasons.phrases)
-        assert len(told) == len({*told}) <= SHOWN
-        for phrase in told:
+        phrases = (*hit.reasons.names, *hit.reasons.phrases)
+        assert len(phrases) == len({*phrases}) <= SHOWN
+        for phrase in phrases:
             for text in (TEXTS[asked], TEXTS[hit.id]):
                 assert f" {phrase.casefold()} " in words_of(text)
 
 
-def test_the_name_that_only_a_story_holds_is_its_reason(rec: Recommender) -> None:
+def test_the_name_that_only_one_story_holds_is_the_reason_of_its_hits(rec: Recommender) -> None:
     for story, (_, name, _) in STORIES.items():
         first = rec.related(f"{story}-1", 1)[0]
         assert first.reasons.same_story
@@ -56,7 +56,7 @@ def test_hours_apart_are_those_of_the_cards(rec: Recommender) -> None:
     assert {hit.reasons.hours_apart for hit in undated} == {None}
 
 
-def test_the_same_story_and_copies_are_told(rec: Recommender) -> None:
+def test_hits_say_whether_they_are_of_the_same_story_or_copies(rec: Recommender) -> None:
     story = {card.id for card in rec.story_of("strike-1").articles}
     for hit in rec.related("strike-1", ALL, duplicates="keep"):
         assert hit.reasons.same_story == (hit.id in story)
@@ -79,7 +79,7 @@ def test_a_short_answer_says_why(rec: Recommender, options: dict[str, Any], note
     assert rec.related("strike-1", ALL, **options).note == note
 
 
-def test_a_full_answer_has_no_note_and_a_filled_one_says_with_what(rec: Recommender) -> None:
+def test_a_full_answer_has_no_note_and_a_filled_one_counts_its_fillers(rec: Recommender) -> None:
     assert rec.related("strike-1", 5).note is None
     best = rec.related("strike-1", 1)[0]
     filled = rec.related("strike-1", ALL, floor=best.score - 1e-6, fallback="section")
@@ -104,7 +104,7 @@ def test_also_at_obeys_the_filters(rec: Recommender) -> None:
 
 
 @pytest.mark.parametrize(
-    ("phrase", "text", "stands"),
+    ("phrase", "text", "occurs"),
     [
         ("Vera Holm", " said vera holm today ", True),
         ("Vera Holm", " said vera holmes today ", False),
@@ -113,5 +113,5 @@ def test_also_at_obeys_the_filters(rec: Recommender) -> None:
         ("欧州", " 今日欧州議会 ", True),
     ],
 )
-def test_a_phrase_stands_in_a_text_as_whole_words(phrase: str, text: str, stands: bool) -> None:
-    assert _stands_in(phrase, text) == stands
+def test_a_phrase_occurs_in_a_text_as_whole_words(phrase: str, text: str, occurs: bool) -> None:
+    assert _occurs_in(phrase, text) == occurs

@@ -1,4 +1,4 @@
-"""Questions: what is out of range, unknown or ambiguous is refused with what was expected."""
+"""Queries: options that are out of range, unknown or ambiguous are refused with a reason."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -12,19 +12,19 @@ DEFAULTS = {"floor": 0.3, "diversity": 0.1, "closeness": 0.05}
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-def asked(**options: Any) -> Query:
+def parsed(**options: Any) -> Query:
     return parse_query(10, options, DEFAULTS)  # type: ignore[arg-type]
 
 
-def test_the_newsrooms_settings_hold_where_a_question_says_nothing() -> None:
+def test_options_that_are_left_out_take_the_newsrooms_settings() -> None:
     plain = Query(10, ANYTHING, 0.3, diversity=0.1, closeness=0.05)
-    assert asked() == plain
-    assert asked(floor=None, diversity=None, closeness=None, half_life=None, section=None) == plain
-    assert asked(floor=0, diversity=0, closeness=0) == Query(10)
+    assert parsed() == plain
+    assert parsed(floor=None, diversity=None, closeness=None, half_life=None, section=None) == plain
+    assert parsed(floor=0, diversity=0, closeness=0) == Query(10)
 
 
-def test_options_become_what_is_asked() -> None:
-    found = asked(
+def test_options_become_a_query() -> None:
+    found = parsed(
         section="home", source=["Herald", "Wire"], language=(), since=NOON, exclude=iter(["a"]),
         mode="background", duplicates="keep", half_life=2, per_story=1, fallback="topic",
     )  # fmt: skip
@@ -56,34 +56,32 @@ def test_options_become_what_is_asked() -> None:
         ({"until": datetime(2026, 3, 1)}, "until=2026-03-01T00:00:00 has no time zone"),
     ],
 )
-def test_a_value_that_means_nothing_is_refused_by_name(
-    options: dict[str, Any], message: str
-) -> None:
+def test_an_impossible_value_is_refused_by_name(options: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=f"^{message}"):
-        asked(**options)
+        parsed(**options)
 
 
-def test_an_unknown_option_is_named_beside_those_there_are() -> None:
+def test_an_unknown_option_is_refused_with_the_known_ones() -> None:
     with pytest.raises(TypeError, match="halflife, sections: no such option; there are section, "):
-        asked(sections="home", halflife=2)
+        parsed(sections="home", halflife=2)
 
 
-def test_one_string_of_ids_is_no_list_of_them() -> None:
+def test_exclude_refuses_a_single_string() -> None:
     with pytest.raises(TypeError, match=r"not one string; write exclude=\[\.\.\.\]"):
-        asked(exclude="na-1")
+        parsed(exclude="na-1")
 
 
-def test_fewer_than_no_articles_cannot_be_asked_for() -> None:
+def test_k_may_not_be_negative() -> None:
     with pytest.raises(ValueError, match="k=-1: the number of articles cannot be negative"):
         parse_query(-1, {}, DEFAULTS)
 
 
 @pytest.mark.parametrize("moment", ["2026-03-01", "7d", NOON.date(), 5])
-def test_a_moment_is_a_datetime(moment: Any) -> None:
+def test_a_moment_must_be_a_datetime(moment: Any) -> None:
     with pytest.raises(TypeError, match=r"since=.*: expected a datetime with a time zone"):
-        asked(since=moment)
+        parsed(since=moment)
 
 
-def test_half_an_article_cannot_be_asked_for() -> None:
+def test_k_must_be_an_integer() -> None:
     with pytest.raises(TypeError, match="float"):
         parse_query(2.5, {}, DEFAULTS)  # type: ignore[arg-type]
