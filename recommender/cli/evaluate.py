@@ -1,7 +1,7 @@
 """`recommender evaluate`: measure the product on labelled articles."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
 
@@ -76,56 +76,65 @@ def evaluate_related(
     console().print(figures_table(found.rankings, MEASURES))
 
 
+class _GroupOptions(TypedDict):
+    """The options of the commands that evaluate groups."""
+
+    field: str | None
+    split: str | None
+    config: Path | None
+    overrides: tuple[str, ...]
+    progress: bool | None
+    as_json: bool
+
+
 @evaluate.command("stories", epilog=EXIT_HELP)
 @click.argument("labelled", type=click.Path(path_type=Path))
 @click.option("--field", metavar="NAME", help="The field that names the story.  [default: story]")
 @evaluation_options
-def evaluate_stories(
-    labelled: Path,
-    field: str | None,
-    split: str | None,
-    config: Path | None,
-    overrides: tuple[str, ...],
-    progress: bool | None,
-    as_json: bool,
-) -> None:
+def evaluate_stories(labelled: Path, **options: Unpack[_GroupOptions]) -> None:
     """Measure how well articles on one event are found to be one story.
 
     LABELLED is a source whose records also name their story. A snapshot of its articles is built in
     a temporary folder; its stories and those of plain clusterings are measured side by side by
     B-cubed, with 95 % intervals.
     """
-    with needs_extra("build"):
-        from recommender.evaluation.evaluate_groups import evaluate_stories as run
-    settings, articles = _read(labelled, "story", field, config, overrides)
-    found = run(articles, settings, split=split, progress=progress_bars(progress))
-    _echo_clusterings(found, articles, as_json)
+    _evaluate_groups("story", labelled, **options)
 
 
 @evaluate.command("topics", epilog=EXIT_HELP)
 @click.argument("labelled", type=click.Path(path_type=Path))
 @click.option("--field", metavar="NAME", help="The field that names the topic.  [default: topic]")
 @evaluation_options
-def evaluate_topics(
-    labelled: Path,
-    field: str | None,
-    split: str | None,
-    config: Path | None,
-    overrides: tuple[str, ...],
-    progress: bool | None,
-    as_json: bool,
-) -> None:
+def evaluate_topics(labelled: Path, **options: Unpack[_GroupOptions]) -> None:
     """Measure how well the topics that are found are those of your editors.
 
     LABELLED is a source whose records also name their topic. A snapshot of its articles is built in
     a temporary folder; its topics and those of k-means, and of BERTopic and EVoC where they are
     installed, are measured side by side by V-measure, with 95 % intervals.
     """
+    _evaluate_groups("topic", labelled, **options)
+
+
+def _evaluate_groups(kind: "LabelKind", labelled: Path, **options: Unpack[_GroupOptions]) -> None:
+    """Measure groups of one kind, and print them as a table or as JSON."""
     with needs_extra("build"):
-        from recommender.evaluation.evaluate_groups import evaluate_topics as run
-    settings, articles = _read(labelled, "topic", field, config, overrides)
-    found = run(articles, settings, split=split, progress=progress_bars(progress))
-    _echo_clusterings(found, articles, as_json)
+        from recommender.evaluation import evaluate_groups as groups
+    run = {"story": groups.evaluate_stories, "topic": groups.evaluate_topics}[kind]
+    settings, articles = _read(
+        labelled, kind, options["field"], options["config"], options["overrides"]
+    )
+    progress = progress_bars(options["progress"])
+    found = run(articles, settings, split=options["split"], progress=progress)
+    if options["as_json"]:
+        echo_json(found.to_dict())
+        return
+    from recommender.cli.tables import groupings_table
+
+    click.echo(_clustering_summary(found))
+    _echo_rejects(articles)
+    console().print(groupings_table(found, groups.MEASURES[kind]))
+    for line in found.left_out:
+        click.echo(line)
 
 
 def _read(
@@ -156,23 +165,6 @@ def _echo_rejects(articles: "LabelledSet") -> None:
         click.echo(
             f"bad records left out: {len(articles.rejects):,}, the first: {articles.rejects[0]}"
         )
-
-
-def _echo_clusterings(
-    found: "ClusteringEvaluation", articles: "LabelledSet", as_json: bool
-) -> None:
-    """Print clusterings as a table or as JSON."""
-    if as_json:
-        echo_json(found.to_dict())
-        return
-    from recommender.cli.tables import groupings_table
-    from recommender.evaluation.evaluate_groups import MEASURES
-
-    click.echo(_clustering_summary(found))
-    _echo_rejects(articles)
-    console().print(groupings_table(found, MEASURES[found.kind]))
-    for line in found.left_out:
-        click.echo(line)
 
 
 def _ranking_summary(found: "RankingEvaluation") -> str:

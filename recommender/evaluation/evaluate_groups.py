@@ -169,7 +169,7 @@ def evaluate_stories(
         settings: The settings of the trial run.
         split: Measure only the articles of this split; all articles are clustered.
         encoder: The encoder; None for the one that the settings name.
-        progress: Is told about each stage.
+        progress: Shows each stage.
 
     Returns:
         The measures of our stories, of average linkage and of connected components.
@@ -198,7 +198,7 @@ def evaluate_topics(
         settings: The settings of the trial run.
         split: Measure only the articles of this split; all articles are clustered.
         encoder: The encoder; None for the one that the settings name.
-        progress: Is told about each stage.
+        progress: Shows each stage.
 
     Returns:
         The measures of our broad and finest topics, of k-means, and of BERTopic and EVoC where they

@@ -113,7 +113,7 @@ def evaluate_related(
         settings: The settings of the trial run.
         split: Ask only about the articles of this split; all articles stay candidates.
         encoder: The encoder; None for the one that the settings name.
-        progress: Is told about each stage.
+        progress: Shows each stage.
 
     Returns:
         The measures of each method in `METHODS`.
@@ -127,21 +127,21 @@ def evaluate_related(
         import bm25s  # noqa: F401
     progress = progress or Silent()
     stories = np.unique(labelled.labels, return_inverse=True)[1]
-    in_split = rows_of_split(labelled, split)
-    queries = _answerable(labelled, stories, in_split, split)
-    with trial_run(labelled.articles, settings, encoder, progress) as run:
-        model = run.snapshot.manifest.encoder.model
-        with progress.stage("rank", None, "queries"):
-            ranked = _our_rankings(run, labelled.articles, queries)
-            ranked |= _baseline_rankings(run, labelled.articles, queries)
+    queries, without_answer = _queries(labelled, stories, split)
+    with (
+        trial_run(labelled.articles, settings, encoder, progress) as run,
+        progress.stage("rank", None, "queries"),
+    ):
+        ranked = _our_rankings(run, labelled.articles, queries)
+        ranked |= _baseline_rankings(run, labelled.articles, queries)
     return RankingEvaluation(
         labelled=str(labelled.path),
         split=split,
         articles=len(labelled.articles),
         stories=len(set(labelled.labels)),
         rejected=len(labelled.rejects),
-        without_answer=len(in_split) - len(queries),
-        encoder=model,
+        without_answer=without_answer,
+        encoder=run.snapshot.manifest.encoder.model,
         queries=[labelled.articles[query].id for query in queries.tolist()],
         query_stories=[labelled.labels[query] for query in queries.tolist()],
         rankings=[_evaluated(key, ranked[key], queries, stories) for key in METHODS],
@@ -158,15 +158,16 @@ def by_default(recommender: Recommender, article_id: str, k: int) -> list[Relate
     return recommender.related(article_id, k)
 
 
-def _answerable(labelled: LabelledSet, stories: Array, in_split: Array, split: str | None) -> Array:
-    """The articles to ask about; raises where no other article has the story of any of them."""
+def _queries(labelled: LabelledSet, stories: Array, split: str | None) -> tuple[Array, int]:
+    """The articles of the split to ask about, and how many others have no relevant article."""
+    in_split = rows_of_split(labelled, split)
     queries = answerable(stories, in_split)
     if len(queries) == 0:
         raise InputError(
             f"{labelled.path}: no other article has the story of any article of the split "
             f"{split!r}; ask without --split, or label more articles"
         )
-    return queries
+    return queries, len(in_split) - len(queries)
 
 
 def _our_rankings(run: TrialRun, articles: list[Article], queries: Array) -> dict[str, Array]:

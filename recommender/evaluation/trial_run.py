@@ -59,7 +59,7 @@ def trial_run(
         settings: The settings of the run. The gates are passed over, because a bad snapshot is to
             be measured and no reader sees it.
         encoder: The encoder; None for the one that the settings name.
-        progress: Is told about each stage of the run.
+        progress: Shows each stage of the run.
 
     Yields:
         The published run.

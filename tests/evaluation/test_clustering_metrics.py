@@ -51,9 +51,9 @@ def test_equal_clusterings_agree_whatever_their_numbers(pair: np.ndarray) -> Non
 
 
 def test_one_group_of_all_articles_has_full_recall_and_no_homogeneity() -> None:
-    one, right = np.zeros(4, int), np.array([0, 0, 1, 1])
-    assert b_cubed(one, right) == pytest.approx([2 / 3, 0.5, 1.0])
-    assert partition(one, right) == pytest.approx([0, 0, 1, 0])
+    one, true = np.zeros(4, int), np.array([0, 0, 1, 1])
+    assert b_cubed(one, true) == pytest.approx([2 / 3, 0.5, 1.0])
+    assert partition(one, true) == pytest.approx([0, 0, 1, 0])
 
 
 @settings(max_examples=20, deadline=None)
@@ -74,9 +74,9 @@ def test_more_articles_narrow_the_intervals(of: object) -> None:
     rng = np.random.default_rng(0)
     widths = []
     for count in (100, 10_000):
-        right = np.arange(count) // 5 if of is b_cubed_intervals else rng.integers(0, 5, count)
-        found = np.where(rng.random(count) < 0.2, rng.integers(0, right.max(), count), right)
-        figures = of(found, right)
+        true = np.arange(count) // 5 if of is b_cubed_intervals else rng.integers(0, 5, count)
+        found = np.where(rng.random(count) < 0.2, rng.integers(0, true.max(), count), true)
+        figures = of(found, true)
         widths.append(figures.high - figures.low)
     # A tenth, for a hundred times the articles.
     assert widths[0] / widths[1] == pytest.approx(10, rel=0.4)
@@ -84,8 +84,8 @@ def test_more_articles_narrow_the_intervals(of: object) -> None:
 
 def test_many_small_groups_do_not_shift_the_interval_away() -> None:
     rng = np.random.default_rng(0)
-    right = rng.integers(0, 10, 500)
-    figures = partition_intervals(np.arange(500) // 3, right)
+    true = rng.integers(0, 10, 500)
+    figures = partition_intervals(np.arange(500) // 3, true)
     assert (figures.low < figures.mean).all()
     assert (figures.mean < figures.high).all()
 

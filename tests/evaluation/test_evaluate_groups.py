@@ -72,14 +72,14 @@ def test_the_groups_are_those_of_a_published_snapshot(
     name = publish_planted(tmp_path / "artifacts").snapshot
     snapshot = Snapshot(Artifacts(tmp_path / "artifacts").snapshots / name)
     rows = [list(snapshot.ids).index(a.id) for a in labelled.articles]
-    arrays, right = snapshot.arrays, np.unique(labelled.labels, return_inverse=True)[1]
+    arrays, true = snapshot.arrays, np.unique(labelled.labels, return_inverse=True)[1]
     for found, of, measure in (
         (stories(labelled), arrays.story_of, b_cubed),
         (topics(labelled), arrays.topic_of, partition),
     ):
         groups = of[arrays.text_of[rows]]
         assert np.array_equal(by_key(found, "product").groups, groups)
-        assert np.array_equal(by_key(found, "product").figures.mean, measure(groups, right))
+        assert np.array_equal(by_key(found, "product").figures.mean, measure(groups, true))
 
 
 def test_a_split_narrows_what_is_measured_and_not_what_is_grouped(labelled: LabelledSet) -> None:
