@@ -8,7 +8,8 @@ from recommender.corpus.corpus import Corpus, Facets
 from recommender.embedding.base import EncoderSpec
 from recommender.keywords.phrases import Phrases
 from recommender.pipeline.build_graph import GraphBuild
-from recommender.pipeline.build_groups import GroupDescriptions, Groups
+from recommender.pipeline.build_groups import Groups
+from recommender.pipeline.describe_groups import GroupDescriptions
 from recommender.settings import Settings
 from recommender.snapshot.cards import pack_cards
 from recommender.snapshot.json_file import Scoring

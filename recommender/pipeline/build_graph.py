@@ -1,4 +1,4 @@
-"""One night's graph: each text's neighbours scored, and the index that finds any text's."""
+"""One night's neighbour graph, and the index that finds the neighbours of any text."""
 
 import logging
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from recommender.knn.neighbours import nearest
 from recommender.language.tokens import count_words
 from recommender.progress import Timed
 from recommender.scoring.word_overlap import Lexicon, WeightedWords, weigh_corpus
-from recommender.settings import Settings
+from recommender.settings import Neighbours
 
 __all__ = ["GraphBuild", "build_graph"]
 
@@ -23,10 +23,17 @@ log = logging.getLogger(__name__)
 
 
 class GraphBuild(NamedTuple):
-    """The graph of a night, and what scores and finds a text that is not in it.
+    """The graph of a night, and what is needed to score and find a text that is not in it.
 
-    `lengths` (texts,) counts the words of each text; `origin` names what the graph was made from
-    beside tonight's texts, if anything.
+    Attributes:
+        lexicon: The words of all texts, with their weights in the corpus.
+        words: The weighted words of each text.
+        lengths: (texts,) The number of words of each text.
+        rescored: Each text's neighbours with their scores.
+        search: The index of the expanded vectors.
+        lists: The inverted lists of a large index; empty lists for a small one.
+        origin: The digest of the kept neighbours from which this graph was updated; empty where
+            all neighbours were searched anew.
     """
 
     lexicon: Lexicon
@@ -42,27 +49,35 @@ def build_graph(
     corpus: Corpus,
     vectors: Array,
     artifacts: Artifacts,
-    fingerprint: str,
-    settings: Settings,
+    encoder: str,
+    settings: Neighbours,
+    threads: int,
     timed: Timed,
 ) -> GraphBuild:
-    """The graph of the texts' `vectors` (texts, dimension), and the index.
+    """Find the neighbours of all texts, score them, and build the index.
 
-    Where exact search would take long, neighbours are kept among the `artifacts` with the encoder's
-    `fingerprint`, and only those of new texts are searched for.
+    Args:
+        corpus: Tonight's articles and texts.
+        vectors: (texts, dimension) float32, unit vectors.
+        artifacts: Where a large night keeps its neighbours for the next one.
+        encoder: The fingerprint of the encoder that made the vectors.
+        settings: How many candidates are scored, and how many neighbours are kept.
+        threads: How many threads search; 0 for one for each usable core.
+        timed: Is told of the stages "neighbours", "graph" and "index".
+
+    Raises:
+        StorageError: The neighbours cannot be kept.
     """
-    threads, hashes = settings.run.threads or usable_cores(), corpus.lead_hashes
+    threads, hashes = threads or usable_cores(), corpus.lead_hashes
     with timed.stage("neighbours", len(vectors), "texts") as advance:
-        previous = load_neighbours(artifacts.candidates, hashes, fingerprint)
-        found = nearest(vectors, settings.neighbours.candidates, threads, advance, previous)
+        previous = load_neighbours(artifacts.candidates, hashes, encoder)
+        found = nearest(vectors, settings.candidates, threads, advance, previous)
         if not found.exact:
-            save_neighbours(artifacts.candidates, found.lists, hashes, fingerprint)
+            save_neighbours(artifacts.candidates, found.lists, hashes, encoder)
     with timed.stage("graph", len(vectors), "texts") as advance:
         counted = count_words(corpus.tokens.take(corpus.lead_contents))
         lexicon, words = weigh_corpus(counted)
-        rescored, expanded = rescore(
-            *found.lists, vectors, words, settings.neighbours.k, threads, advance
-        )
+        rescored, expanded = rescore(*found.lists, vectors, words, settings.k, threads, advance)
     with timed.stage("index", None, "texts"):
         index = Index.build(expanded)
         lists = build_lists(index, threads)

@@ -1,36 +1,66 @@
-"""What nightly runs did, and the record of them: a line of JSON for each that came to its end."""
+"""The record of nightly runs: one line of JSON for each that came to its end."""
 
 import json
+import logging
 import os
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from recommender.artifacts.atomic import storage_errors
 from recommender.artifacts.folder import Artifacts
-from recommender.errors import NoSnapshot
-from recommender.pipeline.ingest import Intake
+from recommender.errors import NoSnapshot, StorageError
 
-__all__ = ["Night", "add_night", "last_night"]
+if TYPE_CHECKING:
+    from recommender.corpus.corpus import Corpus
+    from recommender.pipeline.gates import Gate
+    from recommender.pipeline.ingest import Intake
+    from recommender.snapshot.reader import Snapshot
+    from recommender.snapshot.writer import Content
+    from recommender.store.base import EncoderCoverage
+
+__all__ = ["Night", "RunLog", "add_night", "last_night"]
 
 TAIL = 1 << 20  # bytes in which the last line is looked for; a line is a few thousand
 
+log = logging.getLogger(__name__)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Night:
-    """What one run did; the machine-readable summary.
+    """What one run did; the summary that is printed and recorded.
 
-    `snapshot` serves when it is over: one that was made, or the one before where nothing changed
-    (`unchanged`) or where the gates say why the new one is `refused`. `contents` counts
-    different texts, `texts` those that are left where near-duplicates are one. `search_recall` is
-    what the search finds of the nearest texts: 1 where it is exact. `changes` counts what became of
-    "stories" and "topics" by kind, see `lineage.Event`; `gates` are the shares that were measured,
-    and `forced` the gates that were passed over.
+    Attributes:
+        started: When the run started, ISO 8601 in UTC.
+        snapshot: The snapshot that serves now: the new one, or the previous one where nothing
+            changed or the new one was refused.
+        unchanged: Whether nothing changed, so that nothing was published.
+        intake: What became of the records of the sources.
+        articles: Articles in the corpus.
+        contents: Their distinct texts.
+        texts: Those that are left where near-duplicates count as one.
+        embedded: Texts that were embedded in this run.
+        reused: Texts whose vector was stored before.
+        truncated: Articles that are longer than the encoder reads.
+        words_read_share: The share of all words that the encoder has read.
+        topics: Broad topics.
+        finer_topics: Topics below them.
+        without_topic: Articles that are in no topic.
+        stories: Stories, those of a single article included.
+        search_recall: The share of the nearest texts that the search finds; 1 where it is exact.
+        changes: How many "stories" and "topics" changed, by the kind of change; see
+            `lineage.Event`.
+        gates: The share that each gate measured; empty for a night too small to judge.
+        forced: Why a night should not have been published that was forced past its gates.
+        refused: Why a night was not published.
+        seconds: Wall-clock seconds of each stage.
     """
 
     started: str
     snapshot: str
-    unchanged: bool
-    intake: Intake
+    unchanged: bool = False
+    intake: "Intake"
     articles: int
     contents: int
     texts: int
@@ -43,24 +73,102 @@ class Night:
     without_topic: int
     stories: int
     search_recall: float
-    changes: dict[str, dict[str, int]]
-    gates: dict[str, float]
-    forced: list[str]
-    refused: list[str]
+    changes: dict[str, dict[str, int]] = field(default_factory=dict)
+    gates: dict[str, float] = field(default_factory=dict)
+    forced: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
 
     def to_json(self) -> str:
-        """As one line of JSON."""
+        """The summary as one line of JSON."""
         return json.dumps(asdict(self), ensure_ascii=False)
 
 
+class RunLog(NamedTuple):
+    """Records how a run ends, with what is known of it before anything is built.
+
+    Attributes:
+        artifacts: Where the record lies.
+        started: When the run started, ISO 8601 in UTC.
+        intake: What became of the records of the sources.
+        embedded: How many texts were embedded.
+        coverage: How much of the articles the encoder has read.
+        corpus: Tonight's articles.
+        seconds: Seconds of each stage; read when the run ends.
+    """
+
+    artifacts: Artifacts
+    started: str
+    intake: "Intake"
+    embedded: int
+    coverage: "EncoderCoverage"
+    corpus: "Corpus"
+    seconds: Mapping[str, float]
+
+    def unchanged(self, snapshot: "Snapshot") -> Night:
+        """Record that nothing changed, so that `snapshot` goes on serving."""
+        return self._record(self._night(snapshot.name, snapshot, unchanged=True))
+
+    def published(self, snapshot: str, content: "Content", gates: Sequence["Gate"]) -> Night:
+        """Record that `content` was published as `snapshot`, with the gates it was measured by."""
+        return self._record(self._built(snapshot, content, gates, refused=[]))
+
+    def refused(
+        self, previous: str, content: "Content", gates: Sequence["Gate"], refused: list[str]
+    ) -> Night:
+        """Record that `content` was not published, and why, so that `previous` goes on serving."""
+        return self._record(self._built(previous, content, gates, refused=refused))
+
+    def _built(
+        self, snapshot: str, content: "Content", gates: Sequence["Gate"], refused: list[str]
+    ) -> Night:
+        return self._night(
+            snapshot,
+            content,
+            changes={k: dict(Counter(c.kind for c in v)) for k, v in content.changes.items()},
+            gates={gate.name: round(gate.value, 4) for gate in gates},
+            forced=[*content.forced],
+            refused=refused,
+        )
+
+    def _night(self, name: str, content: "Content | Snapshot", **fields: Any) -> Night:
+        """The summary of a run that ends with `content`; `fields` are those that have a default."""
+        contents, coverage, arrays = len(self.corpus.text_of_hash), self.coverage, content.arrays
+        return Night(
+            started=self.started,
+            snapshot=name,
+            intake=self.intake,
+            articles=len(self.corpus.articles),
+            contents=contents,
+            texts=len(arrays.neighbours),
+            embedded=self.embedded,
+            reused=contents - self.embedded,
+            truncated=coverage.truncated,
+            words_read_share=round(coverage.words_read / max(1, coverage.words), 4),
+            topics=sum(topic.level == 1 for topic in content.topics),
+            finer_topics=sum(topic.level > 1 for topic in content.topics),
+            without_topic=int((arrays.topic_of[arrays.text_of] < 0).sum()),
+            stories=len(arrays.story_start) - 1,
+            search_recall=round(content.scoring.recall, 4),
+            seconds={stage: round(value, 3) for stage, value in self.seconds.items()},
+            **fields,
+        )
+
+    def _record(self, night: Night) -> Night:
+        try:
+            add_night(self.artifacts, night)
+        except StorageError as error:  # what is published is published all the same
+            log.warning("could not record the night", extra={"error": str(error)})
+        return night
+
+
 def add_night(artifacts: Artifacts, night: Night) -> None:
-    """Append one night's record and sync it.
+    """Append one night's record and sync it to the disk.
 
     Raises:
-        StorageError: it cannot be written.
+        StorageError: It cannot be written.
     """
-    # What is no Unicode in the name of a file is escaped, as JSON escapes it.
+    # The name of a file may hold what is no Unicode; it is escaped as JSON escapes it.
     line = night.to_json().encode(errors="backslashreplace") + b"\n"
     with storage_errors("writing to", artifacts.nights), artifacts.nights.open("a+b") as file:
         if file.seek(0, os.SEEK_END) and not _ends_a_line(file):
@@ -71,12 +179,12 @@ def add_night(artifacts: Artifacts, night: Night) -> None:
 
 
 def last_night(artifacts: Artifacts) -> dict[str, Any]:
-    """The record of the last run.
+    """The record of the last run, as it stands in the file.
 
-    A line that a killed or full machine left unfinished is passed over.
+    A line that was cut short, by a kill or a full disk, is passed over.
 
     Raises:
-        NoSnapshot: no run has come to its end here.
+        NoSnapshot: No run has come to its end here.
     """
     try:
         with artifacts.nights.open("rb") as file:

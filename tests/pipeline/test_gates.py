@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommender.pipeline.gates import Gate, Tonight, judged
+from recommender.pipeline.gates import Comparison, Gate, measure, refusal
 from recommender.settings import Gates
 
 ALWAYS = Gates(least_articles=0)
 
 
-def tonight(now: dict[str, str | None], then: dict[str, str | None] | None = None) -> Tonight:
-    return Tonight(now, then or {}, np.array([0.9, 0.2, 0.5, 0.0], dtype=np.float32), 0.3)
+def tonight(now: dict[str, str | None], then: dict[str, str | None] | None = None) -> Comparison:
+    return Comparison(now, then or {}, np.array([0.9, 0.2, 0.5, 0.0], dtype=np.float32), 0.3)
 
 
 def values(gates: list[Gate]) -> dict[str, float]:
@@ -24,7 +24,7 @@ def values(gates: list[Gate]) -> dict[str, float]:
 def test_every_share_is_the_one_counted_by_hand() -> None:
     then: dict[str, str | None] = {"a": "t1", "b": "t1", "c": "t2", "d": "t3", "e": None}
     now: dict[str, str | None] = {"a": "t1", "b": "t2", "c": "t2", "f": "t2"}
-    assert values(judged(tonight(now, then), ALWAYS)) == {
+    assert values(measure(tonight(now, then), ALWAYS)) == {
         "articles_lost": pytest.approx(1 / 5),
         "empty_related": 0.5,  # two of four texts are below the floor
         "largest_topic": 0.75,  # t2
@@ -34,12 +34,12 @@ def test_every_share_is_the_one_counted_by_hand() -> None:
 
 
 def test_a_first_night_has_lost_nothing() -> None:
-    found = values(judged(tonight({"a": "t1", "b": "t2"}), ALWAYS))
+    found = values(measure(tonight({"a": "t1", "b": "t2"}), ALWAYS))
     assert found["articles_lost"] == found["topics_changed"] == found["ids_lost"] == 0
 
 
 def test_more_articles_are_no_loss() -> None:
-    found = values(judged(tonight({"a": "t1", "b": "t1"}, {"a": "t1"}), ALWAYS))
+    found = values(measure(tonight({"a": "t1", "b": "t1"}, {"a": "t1"}), ALWAYS))
     assert found["articles_lost"] == 0
 
 
@@ -48,7 +48,7 @@ def test_a_night_is_judged_where_it_or_the_one_before_is_large_enough(
     now: int, then: int, judges: bool
 ) -> None:
     night = tonight({str(n): "t" for n in range(now)}, {str(n): "t" for n in range(then)})
-    assert bool(judged(night, Gates(least_articles=2))) is judges
+    assert bool(measure(night, Gates(least_articles=2))) is judges
 
 
 @given(st.floats(0, 1), st.floats(0, 1))
@@ -64,6 +64,15 @@ def test_a_gate_says_what_was_measured_and_which_setting_admits_what() -> None:
 
 def test_every_limit_of_the_settings_has_its_gate() -> None:
     limits: dict[str, Any] = dict.fromkeys(Gates.__struct_fields__, 0.25)
-    found = judged(tonight({"a": "t1"}), Gates(**limits | {"least_articles": 0}))
+    found = measure(tonight({"a": "t1"}), Gates(**limits | {"least_articles": 0}))
     assert {gate.name for gate in found} == set(limits) - {"least_articles"}
     assert {gate.limit for gate in found} == {0.25}
+
+
+def test_a_refusal_says_which_gates_what_serves_and_what_to_do() -> None:
+    text = refusal(["one gate", "another"], "20260301T020000Z-0123abcd")
+    assert text.startswith(
+        "the night was not published, 20260301T020000Z-0123abcd serves on: one gate; another. "
+    )
+    assert text.endswith("run again with --force")
+    assert "nothing is published: one gate." in refusal(["one gate"], "")
