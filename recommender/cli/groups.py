@@ -19,17 +19,19 @@ __all__ = ["stories", "topics"]
 STORIES = 20  # how many are shown by default
 
 _changes_option = click.option(
-    "--changes", is_flag=True, help="What the last night did to them, in place of the list."
+    "--changes", is_flag=True, help="What the last night did to them, instead of the list."
 )
 _trending_option = click.option(
-    "--trending", is_flag=True, help="Those with far more articles than usual, in place of all."
+    "--trending", is_flag=True, help="Those with far more articles than usual, instead of all."
 )
 
 
 @click.command()
 @click.argument("topic_id", required=False)
 @artifacts_option
-@click.option("-n", "--count", type=click.IntRange(min=1), help="Only so many, the largest first.")
+@click.option(
+    "-n", "--count", type=click.IntRange(min=1), help="At most so many, the largest first."
+)
 @click.option(
     "--level",
     type=click.IntRange(1, 3),
@@ -38,7 +40,11 @@ _trending_option = click.option(
     help="1 are the broad topics, 2 and 3 the finer ones within them.",
 )
 @click.option(
-    "--words", type=click.IntRange(min=1), default=10, show_default=True, help="Keywords a topic."
+    "--words",
+    type=click.IntRange(min=1),
+    default=10,
+    show_default=True,
+    help="Keywords of each topic.",
 )
 @_changes_option
 @_trending_option
@@ -85,11 +91,19 @@ def topics(
     "-n",
     "--count",
     type=click.IntRange(min=1),
-    help="Only so many, the largest first.  [default: 20; of --changes and --trending all]",
+    help="At most so many, the largest first.  [default: 20; all with --changes or --trending]",
 )
-@click.option("--since", type=Moment(), help="With an article since then: ISO 8601, or 12h, 7d.")
 @click.option(
-    "--min-size", type=click.IntRange(min=1), default=2, show_default=True, help="Articles."
+    "--since",
+    type=Moment(),
+    help="Only stories with an article since then: ISO 8601, or 12h, 7d ago.",
+)
+@click.option(
+    "--min-size",
+    type=click.IntRange(min=1),
+    default=2,
+    show_default=True,
+    help="Only stories of so many articles or more.",
 )
 @_changes_option
 @_trending_option

@@ -28,8 +28,10 @@ __all__ = ["nightly", "report"]
 @config_option
 @set_option
 @progress_option
-@click.option("-v", "--verbose", count=True, help="Log more: -v what is done, -vv all.")
-@click.option("--force", is_flag=True, help="Publish past the gates, and if nothing changed.")
+@click.option("-v", "--verbose", count=True, help="Log what is done; -vv logs everything.")
+@click.option(
+    "--force", is_flag=True, help="Publish even if a gate refuses or nothing has changed."
+)
 @json_option
 def nightly(
     sources: tuple[Path, ...],

@@ -38,15 +38,19 @@ artifacts_option = click.option(
     help="The artifacts folder.",
 )
 config_option = click.option(
-    "--config", type=click.Path(path_type=Path), help="Settings, a TOML file."
+    "--config", type=click.Path(path_type=Path), help="A TOML file with settings."
 )
 set_option = click.option(
-    "--set", "overrides", multiple=True, metavar="SECTION.KEY=VALUE", help="One setting."
+    "--set",
+    "overrides",
+    multiple=True,
+    metavar="SECTION.KEY=VALUE",
+    help="Change one setting; repeat for several.",
 )
 progress_option = click.option(
     "--progress/--no-progress",
     default=None,
-    help="Draw bars on stderr.  [default: where stderr is a terminal]",
+    help="Draw progress bars on stderr.  [default: if it is a terminal]",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 

@@ -26,36 +26,56 @@ _ABOVE_0 = click.FloatRange(0, min_open=True)
     type=click.Choice(MODES),
     default="related",
     show_default=True,
-    help="The story and its neighbours; the same event alone, newest first; or its topic alone.",
+    help="related: the story and its neighbours; story: the same event alone, newest first; "
+    "background: its topic without that event.",
 )
 @click.option("--section", multiple=True, help="Only this section; repeat for several.")
 @click.option("--language", multiple=True, help="Only this language; repeat for several.")
 @click.option("--source", multiple=True, help="Only this source; repeat for several.")
-@click.option("--since", type=Moment(), help="Only from then on: ISO 8601, or 12h, 7d, 4w back.")
-@click.option("--until", type=Moment(), help="Only before then; as --since.")
-@click.option("--exclude", multiple=True, metavar="ID", help="Leave out; repeat for several.")
-@click.option("--floor", type=_SHARE, help="Only scores from here on.  [default: the settings']")
-@click.option("--diversity", type=_SHARE, help="0 is relevance alone.  [default: the settings']")
+@click.option(
+    "--since", type=Moment(), help="Only articles since then: ISO 8601, or 12h, 7d, 4w ago."
+)
+@click.option("--until", type=Moment(), help="Only articles before then; as --since.")
+@click.option(
+    "--exclude", multiple=True, metavar="ID", help="Leave this article out; repeat for several."
+)
+@click.option("--floor", type=_SHARE, help="Only scores of this or more.  [default: the settings']")
+@click.option(
+    "--diversity",
+    type=_SHARE,
+    help="0: relevance alone; 1: difference alone.  [default: the settings']",
+)
 @click.option(
     "--closeness",
     type=_SHARE,
-    help="How much nearness in time to the article counts.  [default: the settings']",
+    help="How much nearness in time counts.  [default: the settings']",
 )
-@click.option("--half-life", type=_ABOVE_0, metavar="DAYS", help="Halve scores with age.")
-@click.option("--per-source", type=click.IntRange(min=1), help="At most so many of one source.")
-@click.option("--per-author", type=click.IntRange(min=1), help="At most so many of one author.")
-@click.option("--per-story", type=click.IntRange(min=1), help="At most so many of one story.")
+@click.option(
+    "--half-life",
+    type=_ABOVE_0,
+    metavar="DAYS",
+    help="Days of age that halve a score.",
+)
+@click.option(
+    "--per-source", type=click.IntRange(min=1), help="At most so many articles of one source."
+)
+@click.option(
+    "--per-author", type=click.IntRange(min=1), help="At most so many articles of one author."
+)
+@click.option(
+    "--per-story", type=click.IntRange(min=1), help="At most so many articles of one story."
+)
 @click.option(
     "--duplicates",
     type=click.Choice(DUPLICATES),
     default="collapse",
     show_default=True,
-    help="Show one article of nearly the same text, or each.",
+    help="Show one of the articles with nearly the same text, or each.",
 )
 @click.option(
     "--fallback",
     type=click.Choice(FALLBACKS),
-    help="Fill a short list with the newest of the section or topic.",
+    help="Fill a short list with the newest articles of the section or topic.",
 )
 @artifacts_option
 @json_option

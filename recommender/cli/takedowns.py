@@ -14,7 +14,7 @@ __all__ = ["remove", "restore"]
 
 @click.command()
 @click.argument("article_id")
-@click.option("--missing-ok", is_flag=True, help="Bar an id that is not published, too.")
+@click.option("--missing-ok", is_flag=True, help="Also bar an id that is not published.")
 @artifacts_option
 def remove(article_id: str, missing_ok: bool, artifacts: Path) -> None:
     """Take an article down: it vanishes at once from every answer of every process."""
