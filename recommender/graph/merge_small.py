@@ -20,17 +20,17 @@ def merge_small_communities(
 ) -> Array:
     """Merge communities that are too small into a neighbour.
 
-    The smallest community goes first. It merges into the one where modularity falls least or rises
-    most (Clauset, Newman and Moore 2004), ties going to the lowest number; one without edges to
-    others stays. After that, if `max_communities` is given, the pair whose merger gains most
-    modularity is merged until so many are left.
+    The smallest community goes first. It merges into the one where modularity gains most or loses
+    least (Clauset, Newman and Moore 2004); of equals into the lowest number. A community without
+    edges to others stays. If `max_communities` is given, the pair whose merger gains most is merged
+    after that, again and again, until no more than this number are left.
 
     Args:
         neighbours: (texts, k) int32, -1 for none.
         weights: (texts, k) float32, the weights of the edges to the neighbours.
         communities: (texts,) int, the community of each text.
         resolution: The resolution of modularity.
-        min_size: The number of texts from which a community is large enough.
+        min_size: A community of fewer texts is too small.
         max_communities: The most communities to keep, or None for any number.
 
     Returns:

@@ -22,8 +22,8 @@ from recommender.scoring.word_overlap import WeightedWords
 __all__ = ["Graph", "Rescored", "rescore"]
 
 BLOCK_ROWS = 256  # the vectors of their candidates stay in the processor's cache
-OVERLAP_ROWS = 1024  # texts whose word overlaps one thread computes in one task ...
-DENSE_TEXTS = 8  # ... so many of them at once with their weights by word
+OVERLAP_ROWS = 1024  # texts whose word overlaps one thread computes in one task
+DENSE_TEXTS = 8  # texts of a task whose weights lie in one dense table by word
 
 
 class Graph(NamedTuple):
@@ -78,8 +78,8 @@ def rescore(
         params: The numbers of the score.
 
     Returns:
-        The graph; and the expanded embeddings (texts, dimension) float32, which the index holds,
-        for other texts are compared with these.
+        The graph; and the expanded embeddings, (texts, dimension) float32. The index holds these,
+        because it is with these that other texts are compared.
     """
     with faiss_pool(threads) as pool:
         overlaps = _overlaps(pool, candidates, words, advance)

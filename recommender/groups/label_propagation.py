@@ -6,10 +6,10 @@ from recommender._typing import Array
 
 __all__ = ["EDGE_WEIGHT_POWER", "knn_labels", "propagate_labels"]
 
-# An edge weighs its score squared, so that a score of mere background counts for little beside one
-# of the same event.
+# An edge weighs its score squared. This makes the low scores of unrelated texts count little
+# compared with those of one event.
 EDGE_WEIGHT_POWER = 2.0
-ROUNDS = 3  # of propagation, in which unlabelled texts that only know each other get a label
+ROUNDS = 3  # of propagation: texts whose neighbours are all unlabelled need more than one
 VOTES_AT_A_TIME = 1 << 21  # cells of rows and labels: 16 MB
 
 

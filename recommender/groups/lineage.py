@@ -21,7 +21,7 @@ from recommender.groups.matching import (
 
 __all__ = ["Event", "EventKind", "Lineage", "follow_groups"]
 
-GROWTH = 1.25  # a group has grown if it has so many times the members
+GROWTH = 1.25  # a group has grown if it has this many times the members of the night before
 
 EventKind: TypeAlias = Literal["born", "continued", "grown", "merged", "split", "gone"]
 
@@ -30,14 +30,13 @@ class Event(NamedTuple):
     """What happened to one id in one night. Each id of either night has exactly one event.
 
     Attributes:
-        kind: Of an id that is in use tonight: "born" if it is new, "split" if other groups took a
-            part of it, "grown" if it has `GROWTH` times the members or more, else "continued". Of
-            an id that was retired: "merged" if one group holds what counts of it, "split" if
+        kind: For an id in use tonight: "born" if it is new, "split" if other groups took a part of
+            it, "grown" if it has at least `GROWTH` times the members, else "continued". For an id
+            that was retired: "merged" if one group holds all parts of it that count, "split" if
             several do, "gone" if none does.
         id: The id.
-        others: Of "merged" and "split" the ids that hold its parts, the largest part first; of a
-            retired id the first is its successor. Of the other kinds the previous ids of which this
-            one holds a part.
+        others: For "merged" and "split", the ids that hold its parts, the largest part first; the
+            first one succeeds a retired id. For other kinds, the previous ids whose parts it holds.
         size: Tonight's number of members, 0 if the id was retired.
         previous_size: Last night's number of members, 0 if the id is new.
     """
@@ -80,7 +79,7 @@ def follow_groups(
             none. Ties are broken by the order of members, which should come from their own ids.
         group_of: (members,) int32, tonight's group of every member, -1 for none.
         previous_ids: The ids of last night's groups.
-        seeds: A string for each of tonight's groups, of which a new id is made.
+        seeds: A string for each of tonight's groups, from which a new id is made.
         prefix: What new ids begin with.
         used: All ids that were ever used; no new id is one of them.
 

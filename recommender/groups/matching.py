@@ -12,14 +12,14 @@ __all__ = ["OverlappingPairs", "best_assignment", "group_sizes", "overlapping_pa
 # A group may continue one that shares half of its members or of the other's (a cluster survives:
 # MONIC, see `overlapping_pairs`) ...
 MIN_SURVIVING_SHARE = 0.5
-# ... and at least a quarter of both. A smaller overlap does not count at all. So what counts of a
-# group lies in four groups at most.
+# ... and at least a quarter of both. A smaller overlap does not count at all, so the parts of a
+# group that count lie in four groups at most.
 MIN_SHARE = 0.25
 
-# The Jaccard index, in so many steps, decides only between assignments with equally many shared
+# The Jaccard index, rounded to this many steps, decides between assignments that share equally many
 # members.
 JACCARD_STEPS = 1000
-# Pairs that are solved at once: the time of the sparse solver grows with the square of its rows.
+# Pairs solved at once: the time of the sparse solver grows with the square of the rows.
 BATCH = 500
 
 
@@ -162,7 +162,7 @@ def _batches(component: Array) -> Iterator[slice]:
 
 
 def _solve(previous: Array, group: Array, shared: Array, likeness: Array) -> Array:
-    """Positions of the pairs that are matched: they share most, and then are most alike.
+    """Positions of the matched pairs: the assignment with most shared members, then most likeness.
 
     By the Jonker-Volgenant algorithm for sparse matrices. It matches every row, so each of last
     night's groups has a column of its own that stands for no group and is worth nothing.

@@ -6,7 +6,7 @@ from recommender._typing import Array
 
 __all__ = ["representatives"]
 
-# Of two texts that score so much with each other one is enough: they say the same.
+# Two texts with at least this score say the same, and one of them is enough.
 NEAR_COPY_SCORE = 0.7
 
 

@@ -11,11 +11,11 @@ from recommender.scoring.time_proximity import TimeProximity
 
 __all__ = ["STORY_PARAMS", "StoryParams", "cut_ratio", "story_cut_ratio", "story_thresholds"]
 
-SHORT_WORDS = 15  # a text of so many words has half of the discount of short texts
+SHORT_WORDS = 15  # a text of this many words gets half of the discount for short texts
 MIN_THRESHOLD = 0.05
 MIN_UNLISTED_SHARE = 0.02  # of the threshold of a listed pair
-# The trial search for large stories reads so many candidates, which show as much as all of them,
-# and compares the scores of the first and the last few.
+# The trial searches read this many candidates, which show as much as all of them, and compare the
+# scores of this many at each end of a list.
 TRIAL_CANDIDATES, TRIAL_ENDS = 20, 5
 # The cut ratios at which stories certainly stand apart, and at which they certainly do not; see
 # docs/decisions/0022-stories-that-stand-apart.md.
@@ -106,7 +106,7 @@ def story_thresholds(
 
 
 def _thresholds(base: Array, last: Array, background: Array, params: StoryParams) -> Thresholds:
-    """The thresholds for a given `background`, of texts whose `last` candidates score so much."""
+    """The thresholds for a given `background`; `last` is the mean score of the last candidates."""
     listed = base + params.background_weight * background
     unlisted = listed - params.unlisted_discount * (last - background)
     return Thresholds(listed, np.maximum(unlisted, MIN_UNLISTED_SHARE * listed))

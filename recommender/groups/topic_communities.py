@@ -10,7 +10,7 @@ from recommender.groups.label_propagation import EDGE_WEIGHT_POWER, knn_labels, 
 
 __all__ = ["ENSEMBLE_SEARCHES", "RESOLUTION_FACTOR", "topic_communities"]
 
-# A topic of fewer texts is a story; it merges into the one it is linked to most.
+# A topic of fewer texts would be a story; it merges into the topic it is linked to most.
 MIN_TEXTS = 5
 # A new article gets the topic that its nearest neighbours vote for, while communities also count
 # the edges from other texts to it. So that both agree, each text moves to where its `VOTERS`
@@ -95,7 +95,7 @@ def _searched(
 def _at_least(
     count: int, found: Array, neighbours: Array, weights: Array, resolution: float, seed: int
 ) -> tuple[Array, float]:
-    """The communities `found`, or so many or more of a finer resolution; and the resolution."""
+    """The communities `found`, or those of a finer resolution with at least `count`; and that."""
     while found.max() + 1 < min(count, len(found)):
         resolution *= RESOLUTION_FACTOR
         if resolution > MAX_RESOLUTION:  # a text without edges to others cannot be split further

@@ -18,7 +18,7 @@ from recommender.snapshot.topic_tree import at_level
 
 __all__ = ["Topics", "detect_topics", "topic_strengths", "unassign_weakest"]
 
-# A topic of level 1 is split if it has at least so many texts; then a topic of level 2.
+# The number of texts from which a topic of level 1 is split, and a topic of level 2.
 SPLIT_FROM = (100, 2000)
 
 

@@ -193,7 +193,7 @@ def maximal_marginal_relevance(
         Positions of the chosen candidates, in the order of the choices.
     """
     marginal = (1.0 - diversity) * scores
-    penalised = marginal - diversity * similarity  # by row: what all are worth beside a chosen one
+    penalised = marginal - diversity * similarity  # row by row, once that candidate is chosen
     counter = _CapCounter(caps)
     chosen: list[int] = []
     while len(chosen) < min(k, len(scores)):

@@ -17,6 +17,7 @@ from recommender.graph.leiden import leiden, leiden_ensemble
 from recommender.graph.measures import modularity
 from recommender.graph.partition_search import (
     MAX_ITERATIONS,
+    MIN_GAIN,
     FoundPartition,
     Objective,
     PartitionSearch,
@@ -94,24 +95,31 @@ class GraspologicSearch:
     def run(
         self, seed: int, iterations: int = MAX_ITERATIONS, initial: Array | None = None
     ) -> FoundPartition:
-        import graspologic_native
-
         start = None
         if initial is not None:
             start = {str(node): int(initial[node]) for node in self._linked.tolist()}
-        quality, found = graspologic_native.leiden(
-            self._edges,
-            starting_communities=start,
-            resolution=self._resolution,
-            iterations=iterations,
-            seed=seed,
-        )
+        quality, best = self._iterate(seed, start)
+        for _ in range(iterations - 1):
+            found_quality, found = self._iterate(seed, best)
+            gain = found_quality - quality
+            if gain > 0:
+                quality, best = found_quality, found
+            if not gain > MIN_GAIN:
+                break
         # The library does not know nodes without edges: each is a community of its own.
-        membership = len(found) + np.arange(self._count, dtype=np.int32)
-        for node, community in found.items():
+        membership = len(best) + np.arange(self._count, dtype=np.int32)
+        for node, community in best.items():
             membership[int(node)] = community
         numbered = np.unique(membership, return_inverse=True)[1].astype(np.int32)
         return FoundPartition(numbered, quality)
+
+    def _iterate(self, seed: int, start: dict[str, int] | None) -> tuple[float, dict[str, int]]:
+        import graspologic_native
+
+        found: tuple[float, dict[str, int]] = graspologic_native.leiden(
+            self._edges, starting_communities=start, resolution=self._resolution, seed=seed
+        )
+        return found
 
 
 def open_graspologic(

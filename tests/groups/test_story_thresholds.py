@@ -1,4 +1,4 @@
-"""Thresholds of stories: what is background and what is not, and the cut ratio that tells."""
+"""Thresholds of stories: what counts as background, and the cut ratio that decides it."""
 
 import math
 
