@@ -36,10 +36,10 @@ def texts_of(sources: Sequence[Path]) -> list[str]:
     return [embedded_text(record["title"], record["text"]) for record in map(json.loads, lines)]
 
 
-def grow(tokens: Tokens, articles: int, seed: int = 0) -> tuple[Tokens, Array]:
+def grow(tokens: Tokens, articles: int) -> tuple[Tokens, Array]:
     """The tokens of so many `articles`, and the text that each begins with, (articles,)."""
     texts = len(tokens.start) - 1
-    first, second = np.random.default_rng(seed).integers(0, texts, (2, articles))
+    first, second = np.random.default_rng(0).integers(0, texts, (2, articles))
     middle = (tokens.start[:-1] + tokens.start[1:]) // 2
     pieces = [
         tokens.tokens[begin:end]

@@ -17,6 +17,7 @@ from figures import answered, python, resident, timed
 
 HEAVY = ("torch", "transformers", "sklearn", "scipy", "faiss")
 K = 10
+SECONDS = 3.0  # of a measurement of throughput
 
 
 def serve(folder: str) -> None:
@@ -43,12 +44,12 @@ def serve(folder: str) -> None:
     print(json.dumps(figures))
 
 
-def filtered(folder: str, count: int = 1000) -> None:
+def filtered(folder: str) -> None:
     """Ask with filters; the floor is 0, so a list is short only if the search found too little."""
     from recommender import Recommender
 
     rec = Recommender.open(folder)
-    ids = _some_ids(folder, count)
+    ids = _some_ids(folder, 1000)
     figures = {}
     for name, options in filters().items():
         answered(lambda i, o=options: rec.related(i, K, floor=0.0, **o), ids[:200])
@@ -74,7 +75,7 @@ def filters() -> dict[str, dict[str, Any]]:
     }
 
 
-def throughput(folder: str, threads: int, seconds: float = 3.0) -> None:
+def throughput(folder: str, threads: int) -> None:
     """Measure the default questions a second of this process with some threads."""
     from recommender import Recommender
 
@@ -83,14 +84,14 @@ def throughput(folder: str, threads: int, seconds: float = 3.0) -> None:
         rec.related(article_id, K)
 
     def ask(seed: int) -> int:
-        rng, asked, end = random.Random(seed), 0, time.perf_counter() + seconds
+        rng, asked, end = random.Random(seed), 0, time.perf_counter() + SECONDS
         while time.perf_counter() < end:
             rec.related(rng.choice(ids), K)
             asked += 1
         return asked
 
     with ThreadPoolExecutor(threads) as pool:
-        print(json.dumps(sum(pool.map(ask, range(threads))) / seconds))
+        print(json.dumps(sum(pool.map(ask, range(threads))) / SECONDS))
 
 
 def processes(folder: str, count: int) -> float:

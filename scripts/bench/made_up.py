@@ -31,6 +31,7 @@ from recommender.snapshot.writer import Content
 from recommender.types import Card, Keyword, Rules, Topic
 
 DIMENSION = 384
+THREADS = 2
 TOPICS = 100
 STORY = 25  # articles of a story on average
 COPIES = 0.02  # share of articles that have another's text
@@ -88,9 +89,9 @@ class World(NamedTuple):
     story_of: Array
 
 
-def world(texts: int, seed: int = 0) -> World:
+def world(texts: int) -> World:
     """Draw stories around topics and texts around stories, on a spectrum that decays."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(0)
     spectrum = (1.0 + np.arange(DIMENSION, dtype=np.float32)) ** -0.4
 
     def normal(count: int) -> Array:
@@ -111,21 +112,21 @@ def words(made: World, rng: np.random.Generator) -> WeightedWords:
     return WeightedWords(terms, np.full(terms.shape, WORDS.width**-0.5, np.float16))
 
 
-def publish_made_up(root: Path, articles: int, threads: int = 2, seed: int = 0) -> str:
+def publish_made_up(root: Path, articles: int) -> str:
     """Publish a snapshot of made-up `articles` into the artifacts folder `root`; return its name.
 
     Neighbours, graph and index are computed by the package's own functions.
     """
-    return publish(Artifacts(root), content(articles, threads, seed), keep=1)
+    return publish(Artifacts(root), content(articles), keep=1)
 
 
-def content(articles: int, threads: int = 2, seed: int = 0) -> Content:
+def content(articles: int) -> Content:
     """Everything that the snapshot of the made-up newsroom holds."""
-    rng = np.random.default_rng(seed + 1)
+    rng = np.random.default_rng(1)
     texts = articles - int(COPIES * articles)
-    made, settings = world(texts, seed), Settings()
+    made, settings = world(texts), Settings()
     weighted = words(made, rng)
-    search = _search(made.vectors, weighted, settings.neighbours, threads)
+    search = _search(made.vectors, weighted, settings.neighbours)
     text_of = np.append(np.arange(texts), rng.integers(0, texts, articles - texts))
     published = _published(made.story_of[text_of], rng)
     facets = _facets(articles, rng)
@@ -170,12 +171,12 @@ class _Search(NamedTuple):
     lists: InvertedLists
 
 
-def _search(vectors: Array, weighted: WeightedWords, chosen: Neighbours, threads: int) -> _Search:
+def _search(vectors: Array, weighted: WeightedWords, chosen: Neighbours) -> _Search:
     """Find, score and index neighbours with the package's own functions."""
-    candidates = nearest(vectors, chosen.candidates, threads, ignore).lists
-    rescored, expanded = rescore(*candidates, vectors, weighted, chosen.k, threads, ignore)
+    candidates = nearest(vectors, chosen.candidates, THREADS, ignore).lists
+    rescored, expanded = rescore(*candidates, vectors, weighted, chosen.k, THREADS, ignore)
     index = Index.build(expanded)
-    return _Search(rescored, index, build_lists(index, threads))
+    return _Search(rescored, index, build_lists(index, THREADS))
 
 
 def _search_arrays(search: _Search) -> dict[str, Array]:

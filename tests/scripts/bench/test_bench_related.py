@@ -14,7 +14,7 @@ def test_installed_peers_are_measured_and_others_left_out(
 ) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)  # as if it were not installed
     bench = pytest.importorskip("bench_related")
-    pytest.importorskip("made_up").publish_made_up(tmp_path, 400, threads=1)
+    pytest.importorskip("made_up").publish_made_up(tmp_path, 400)
     questions: dict[str, dict[str, str]] = {"default": {}, "a section": {"section": "news"}}
     found = bench.measure(bench.newsroom(tmp_path, 400), [*range(40)], questions, exact_rows=20)
     assert capsys.readouterr().out == "pgvector: left out, psycopg is not installed\n"
