@@ -1,4 +1,4 @@
-"""Everything that can go wrong, as one tree.
+"""All errors that this package raises on purpose, as one tree.
 
 RecommenderError
 ├── SettingsError        a setting is unknown, of the wrong type or out of range
@@ -14,7 +14,7 @@ RecommenderError
 │   └── NewerFormat      written by a newer version of this package
 ├── UnknownArticle       no such id in the snapshot (a KeyError too)
 │   └── RemovedArticle   taken down
-└── UnknownGroup         no such story or topic, and no heir of one (a KeyError too)
+└── UnknownGroup         no such story or topic, nor one that succeeded it (a KeyError too)
 """
 
 from collections.abc import Iterator
@@ -53,7 +53,7 @@ class InputError(RecommenderError):
 
 
 class MissingExtra(RecommenderError):
-    """An optional dependency is not installed; the message names the command that does it."""
+    """An optional dependency is not installed; the message names the command that installs it."""
 
 
 class EncoderError(RecommenderError):
@@ -89,7 +89,12 @@ class NewerFormat(SnapshotError):
 
 
 class UnknownArticle(RecommenderError, KeyError):
-    """No article of this id is served; `article_id` holds the id that was asked for."""
+    """No article of this id is served.
+
+    Attributes:
+        article_id: The id that was asked for.
+        reason: Why it is not served, as the end of the sentence "article ... ".
+    """
 
     def __init__(self, article_id: str, reason: str = "is not in the published snapshot") -> None:
         self.article_id = article_id
@@ -104,14 +109,18 @@ class UnknownArticle(RecommenderError, KeyError):
 
 
 class RemovedArticle(UnknownArticle):
-    """The article was taken down: a page may answer "gone" where others are "not found"."""
+    """The article was taken down; a page may answer "410 Gone" instead of "404 Not Found"."""
 
     def __init__(self, article_id: str, reason: str = "was removed") -> None:
         super().__init__(article_id, reason)
 
 
 class UnknownGroup(RecommenderError, KeyError):
-    """There is no story or topic of this id, and none that took over what it held."""
+    """There is no story or topic of this id, and none that succeeded it.
+
+    Attributes:
+        group_id: The id that was asked for.
+    """
 
     def __init__(self, group_id: str) -> None:
         self.group_id = group_id
@@ -126,9 +135,15 @@ class UnknownGroup(RecommenderError, KeyError):
 
 @contextmanager
 def needs_extra(extra: str) -> Iterator[None]:
-    """Turn a failed import inside the block into `MissingExtra` naming the install command.
+    """Turn a failed import inside of the block into `MissingExtra`.
 
-    A module of this package itself that fails to import is a bug, and stays an ImportError.
+    A module of this package that fails to import is a bug, so its ImportError passes.
+
+    Args:
+        extra: The extra that installs what is imported, for the command in the message.
+
+    Raises:
+        MissingExtra: A package is not installed.
     """
     try:
         yield

@@ -1,7 +1,7 @@
-"""Every setting, in one frozen object, from one TOML file, the environment and flags.
+"""All settings of the nightly job: one frozen object, read from a file, the environment and flags.
 
-Later sources win: defaults, then the file, then RECOMMENDER_SECTION__KEY variables, then flags
-(`--set section.key=value`). Unknown names are refused, never ignored.
+Later places win: the defaults, then a TOML file, then RECOMMENDER_SECTION__KEY variables, then
+flags (`--set section.key=value`). An unknown name is an error.
 """
 
 import dataclasses
@@ -30,9 +30,15 @@ Positive = Annotated[float, msgspec.Meta(gt=0, le=1e6)]
 
 
 class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How sources are read. `fields` maps our field names to the publisher's.
+    """How records are read.
 
-    With `headlines` an article may be a title alone.
+    Attributes:
+        fields: The sources' names of our fields where they differ, e.g. {"text": "body"}.
+        headlines: Whether a title without a text is an article. By default it is a reject, so that
+            an export that has lost its texts is noticed.
+        max_rejects: The largest share of records that may be rejected; with more, nothing is
+            stored or published. 0 stops at the first reject, 1 never.
+        max_characters: The longest title or text that is no reject.
     """
 
     fields: dict[str, str] = {}
@@ -42,7 +48,17 @@ class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Embedding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which encoder embeds, how much of a text it reads, and in which precision."""
+    """Which encoder embeds texts. Another model or `max_tokens` embeds all texts again.
+
+    Attributes:
+        model: The default model's name, a folder, or a name on the model hub.
+        revision: The commit of a model on the hub, 40 hexadecimal digits.
+        max_tokens: How many tokens of a text are read; None for the model's own limit. Fewer take
+            less time and see less of long texts.
+        precision: "auto" is "bfloat16" where the processor has the instructions for it, with which
+            it is more than twice as fast, and "float32" elsewhere. Their vectors agree to a cosine
+            of about 0.99998, so a change embeds nothing again.
+    """
 
     model: str = "all-MiniLM-L6-v2"
     revision: str | None = None
@@ -51,21 +67,41 @@ class Embedding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Duplicates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Near-duplicates: whether they are grouped, and whose copy leads, first the most preferred."""
+    """Which texts count as one.
+
+    Attributes:
+        near: Whether nearly equal texts are grouped. Equal texts always are.
+        source_order: Whose copy leads a group, the most preferred source first. Sources that are
+            not named come last; among equals the earliest article leads.
+    """
 
     near: bool = True
     source_order: tuple[str, ...] = ()
 
 
 class Neighbours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The neighbour graph: how many candidates by cosine are scored, and how many are kept."""
+    """The size of the neighbour graph.
+
+    Attributes:
+        candidates: How many of each text's nearest texts by cosine are scored. More find a few
+            better neighbours and take more time and memory.
+        k: How many of the best-scored candidates are kept; at most `candidates`. It is the length
+            of the lists that are answered without a search, and most of a snapshot's size.
+    """
 
     candidates: Count = 50
     k: Count = 30
 
 
 class RelatedLists(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What an answer is by default: how diverse, how much days count, and from which score on."""
+    """The defaults of an answer, which each question may override.
+
+    Attributes:
+        closeness: How much of a score nearness in time adds or takes at most; 0 for none.
+        diversity: How much a related article must differ from those above it; 0 ranks by score
+            alone. It is 1 - λ of maximal marginal relevance.
+        floor: The least score of a related article, in [0, 1]; 0 answers everything.
+    """
 
     closeness: Share = 0.05
     diversity: Share = 0.05
@@ -73,7 +109,14 @@ class RelatedLists(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The publisher's rules; see `types.Rules`."""
+    """The publisher's rules, by ids of articles.
+
+    Attributes:
+        pinned: Pairs of ids; the second comes first among those related to the first.
+        apart: Pairs of ids; neither is ever related to the other.
+        excluded_sections: Sections whose articles are never answered.
+        embargo: The moment, with a time zone, before which an article is not answered.
+    """
 
     pinned: tuple[tuple[str, str], ...] = ()
     apart: tuple[tuple[str, str], ...] = ()
@@ -82,10 +125,15 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Topics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Leiden's resolution (larger gives more topics), its seed, and keywords a topic.
+    """How topics are found. A change of any of these finds them without those of the night before.
 
-    `count` asks for so many broad topics; 0 is for as many as are found. `unassigned` is the share
-    of articles that may go without a topic, those that belong least to theirs.
+    Attributes:
+        resolution: Leiden's resolution; a larger one gives more and smaller topics.
+        count: How many broad topics there should be; 0 for as many as the resolution gives.
+        seed: The seed of what is random in finding groups.
+        keywords: How many keywords a topic or story has at most.
+        unassigned: The share of articles that may go without a topic: those that belong least to
+            theirs. 0 gives each article a topic.
     """
 
     resolution: Positive = 0.4
@@ -96,11 +144,16 @@ class Topics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Gates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Shares from 0 to 1 that a night may reach and not pass, else it is not published.
+    """The largest share that each gate lets pass; a night above one is not published. 1 passes all.
 
-    Of articles that were lost, texts without a related article, articles in the largest topic,
-    articles that changed their topic, and topics whose ids were lost; 1 lets everything pass. They
-    judge nights of `least_articles` articles or more.
+    Attributes:
+        articles_lost: Articles that there are fewer than the night before.
+        empty_related: Texts without a related article.
+        largest_topic: Articles in the largest topic.
+        topics_changed: Articles of both nights that are in another topic than before.
+        ids_lost: Topics of the night before whose ids are gone.
+        least_articles: How many articles a night, or the one before, must have to be judged at
+            all; 0 judges every night.
     """
 
     articles_lost: Share = 0.2
@@ -112,19 +165,35 @@ class Gates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Publish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How many snapshots are kept, the current one included."""
+    """What is kept of what was published.
+
+    Attributes:
+        keep: How many snapshots are kept, the current one included. Older ones can be rolled back
+            to; each takes the disk space of a snapshot.
+    """
 
     keep: Count = 3
 
 
 class Run(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How the job uses the machine; 0 threads means one for each core it may use."""
+    """How the job uses the machine.
+
+    Attributes:
+        threads: How many threads work at a time; 0 for one for each core that the job may use.
+            The result is the same with any number.
+    """
 
     threads: CountOrZero = 0
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All settings of a nightly run."""
+    """All settings of the nightly job, section by section; each stage gets its own.
+
+    Example:
+        >>> settings = load_settings(environment={}, overrides=["topics.count=12"])
+        >>> settings.topics.count
+        12
+    """
 
     input: Input = Input()
     embedding: Embedding = Embedding()
@@ -138,11 +207,15 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     run: Run = Run()
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain dicts, for the manifest."""
+        """All settings as plain dicts, for the manifest."""
         return msgspec.to_builtins(self)  # type: ignore[no-any-return]
 
     def fingerprint(self) -> str:
-        """SHA-256 over the settings that shape a snapshot's content."""
+        """SHA-256 over the settings that shape the content of a snapshot, in hexadecimal.
+
+        It leaves out what changes the vectors, which are compared themselves, and what changes
+        only whether and how a night is run or published.
+        """
         shaping = (self.duplicates, self.neighbours, self.related, self.rules, self.topics)
         return hashlib.sha256(msgspec.json.encode(shaping)).hexdigest()
 
@@ -152,11 +225,16 @@ def load_settings(
     environment: Mapping[str, str] = os.environ,
     overrides: Iterable[str] = (),
 ) -> Settings:
-    """Read the settings; `overrides` are "section.key=value" with TOML values.
+    """Read the settings from all places, of which later ones win.
+
+    Args:
+        file: A TOML file; without one the defaults are the start.
+        environment: Variables, of which those named RECOMMENDER_SECTION__KEY are read.
+        overrides: Flags, "section.key=value" with a value in TOML or a bare string.
 
     Raises:
-        SettingsError: a file that is no TOML, an unknown name, a value of the wrong type or out
-            of range; the message names where it stands and what was expected.
+        SettingsError: The file is no TOML, a name is unknown, or a value is of the wrong type or
+            out of range; the message names where it stands and what was expected.
     """
     merged: dict[str, dict[str, Any]] = {}
     if file is not None:
@@ -187,7 +265,7 @@ def _checked(settings: Settings) -> Settings:
     if settings.neighbours.k > settings.neighbours.candidates:
         raise SettingsError(
             f"neighbours.k = {settings.neighbours.k} is more than neighbours.candidates = "
-            f"{settings.neighbours.candidates}: what is kept is chosen among the candidates"
+            f"{settings.neighbours.candidates}: neighbours are chosen among the candidates"
         )
     for article_id, moment in settings.rules.embargo.items():
         if moment.tzinfo is None:
@@ -228,7 +306,7 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 def _value(text: str) -> Any:
-    """A flag's or variable's value: TOML where it parses, else the bare string."""
+    """The value of a flag or variable: TOML if it parses, else the string as it is."""
     try:
         return tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
