@@ -71,7 +71,8 @@ def take_down(artifacts: Artifacts, article_id: str) -> None:
 
     Raises:
         UnknownArticle: the id cannot be written as UTF-8, so no article has it.
-        SnapshotDamaged, NewerFormat: the list cannot be read, as `read_takedowns`.
+        SnapshotDamaged: the list is unreadable.
+        NewerFormat: a newer version wrote the list.
         StorageError: the list cannot be written.
     """
     try:
@@ -86,7 +87,8 @@ def restore(artifacts: Artifacts, article_id: str) -> None:
     """Undo `take_down`: the article is shown if a snapshot holds it or a source delivers it again.
 
     Raises:
-        SnapshotDamaged, NewerFormat: the list cannot be read, as `read_takedowns`.
+        SnapshotDamaged: the list is unreadable.
+        NewerFormat: a newer version wrote the list.
         StorageError: the list cannot be written.
     """
     _rewrite(artifacts, lambda moments: moments.pop(article_id, None))

@@ -18,7 +18,12 @@ MANIFEST = "manifest.json"
 
 
 class FileEntry(NamedTuple):
-    """Size in bytes and SHA-256 of one file of a snapshot."""
+    """One file of a snapshot.
+
+    Attributes:
+        bytes: its size.
+        sha256: its SHA-256, 64 hexadecimal digits.
+    """
 
     bytes: int
     sha256: str
@@ -28,11 +33,21 @@ class FileEntry(NamedTuple):
 class Manifest:
     """One snapshot's description.
 
-    `inputs` digests what it was made from (articles, vectors, settings, versions), and `build` that
-    and the nights before, from which stories and topics go on; `build` stands in every file, so
-    that a file of another snapshot is noticed without reading it. `texts` counts texts; articles
-    with the same or nearly the same text share one. `forced` are the gates that it was published
-    in spite of, each as a sentence.
+    Attributes:
+        name: the name of its folder.
+        build: digest of `inputs` and of the nights before, whose stories and topics go on; 32
+            hexadecimal digits. Every file of the snapshot names it, so that a file of another
+            snapshot is noticed without reading it.
+        inputs: digest of what it was made from: articles, vectors, settings, versions.
+        created: when it was written, in UTC.
+        version: the version of this package that wrote it.
+        articles: how many articles it has.
+        texts: how many texts; articles with the same or nearly the same text share one.
+        dimension: numbers of a text's vector.
+        encoder: the encoder of the vectors.
+        settings: the settings of the night, by section.
+        forced: the gates that it was published in spite of, each as a sentence.
+        files: every file but the manifest, by name.
     """
 
     name: str
@@ -54,7 +69,7 @@ class Manifest:
         return sum(entry.bytes for entry in self.files.values())
 
     def to_bytes(self) -> bytes:
-        """As JSON that carries its own SHA-256."""
+        """The manifest as JSON that carries its own SHA-256."""
         record = asdict(self) | {
             "format": FORMAT,
             "created": self.created.isoformat(timespec="seconds"),
@@ -67,7 +82,8 @@ class Manifest:
         """Read and check the manifest of the snapshot in `folder`.
 
         Raises:
-            SnapshotDamaged: it is missing, altered or another snapshot's.
+            SnapshotDamaged: it is missing, altered, another snapshot's, or of a format that is
+                not read any more.
             NewerFormat: a newer version wrote it.
         """
         path = folder / MANIFEST

@@ -1,4 +1,7 @@
-"""Publishing: write aside → sync → verify → rename → repoint; then prune. And the way back."""
+"""Publishing a snapshot, returning to an earlier one, and deleting old ones.
+
+To publish is to write aside, sync, verify, rename, replace the pointer, and delete what is too old.
+"""
 
 import logging
 import os
@@ -21,7 +24,9 @@ _NAME_TIME = "%Y%m%dT%H%M%SZ"
 
 
 def publish(artifacts: Artifacts, content: Content, keep: int, advance: Advance = ignore) -> str:
-    """Write `content` as a new snapshot, verify it, make it current; return its name.
+    """Write `content` as a new snapshot, verify it and make it current.
+
+    Where an error is raised, nothing has changed for readers.
 
     Args:
         artifacts: where to publish.
@@ -35,7 +40,6 @@ def publish(artifacts: Artifacts, content: Content, keep: int, advance: Advance 
     Raises:
         StorageError: the disk is full or not writable.
         PublishRefused: what was written did not verify.
-        In both cases nothing has changed for readers.
     """
     create_list(artifacts)
     name = _next_name(artifacts, content.build)
@@ -58,7 +62,7 @@ def publish(artifacts: Artifacts, content: Content, keep: int, advance: Advance 
     try:
         artifacts.point_to(name)
     except StorageError:
-        # Never current, and night after night of a full disk must not pile such up.
+        # It was never current. On a full disk, each night would leave another one.
         shutil.rmtree(final, ignore_errors=True)
         raise
     prune(artifacts, keep)
@@ -66,11 +70,19 @@ def publish(artifacts: Artifacts, content: Content, keep: int, advance: Advance 
 
 
 def rollback(artifacts: Artifacts, name: str | None = None) -> str:
-    """Verify the snapshot `name` (None: the one before the current) and make it current.
+    """Verify an earlier snapshot and make it current.
+
+    Args:
+        artifacts: where it lies.
+        name: its name; None for the one before the current.
+
+    Returns:
+        Its name.
 
     Raises:
         NoSnapshot: there is no such snapshot, or none before the current one.
-        SnapshotDamaged, NewerFormat: it cannot be served; nothing has changed.
+        SnapshotDamaged: it cannot be served; nothing has changed.
+        NewerFormat: a newer version wrote it; nothing has changed.
     """
     if name is None:
         current = artifacts.current()
@@ -84,16 +96,19 @@ def rollback(artifacts: Artifacts, name: str | None = None) -> str:
 
 
 def prune(artifacts: Artifacts, keep: int) -> list[str]:
-    """Delete all snapshots but the newest `keep` and the current one; return their names.
+    """Delete all snapshots but the newest `keep` and the current one.
 
-    What cannot be deleted is said in the log: what serves is whole all the same.
+    One that cannot be deleted is a warning in the log and no error: it does no harm.
+
+    Returns:
+        The names of the deleted ones.
     """
     kept = {*artifacts.names()[-keep:], artifacts.current()}
     pruned = []
     for name in artifacts.names():
         if name in kept:
             continue
-        # Renamed first: a run killed here leaves no half snapshot under a snapshot's name.
+        # Renamed first: if the run is killed here, no half snapshot has a snapshot's name.
         doomed = artifacts.snapshots / f"{ASIDE_PREFIX}{name}"
         try:
             (artifacts.snapshots / name).rename(doomed)
@@ -106,7 +121,11 @@ def prune(artifacts: Artifacts, keep: int) -> list[str]:
 
 
 def clean(artifacts: Artifacts) -> list[str]:
-    """Delete what killed runs left half-written; return the names. The caller holds the lock."""
+    """Delete what killed runs left half-written. The caller holds the lock.
+
+    Returns:
+        The names of the deleted folders.
+    """
     if not artifacts.snapshots.is_dir():
         return []
     left = [p for p in artifacts.snapshots.iterdir() if p.name.startswith(ASIDE_PREFIX)]
@@ -116,7 +135,7 @@ def clean(artifacts: Artifacts) -> list[str]:
 
 
 def _next_name(artifacts: Artifacts, build: str) -> str:
-    """A name that sorts behind all there are, also where the clock stood still or went back."""
+    """A name that sorts behind all others, even where the clock has stood still or gone back."""
     moment = datetime.now(UTC)
     if names := artifacts.names():
         last = datetime.strptime(names[-1].partition("-")[0], _NAME_TIME).replace(tzinfo=UTC)

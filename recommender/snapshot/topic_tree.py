@@ -11,11 +11,17 @@ __all__ = ["at_level", "tree_of"]
 
 
 def at_level(finest_of: Array, parents: Array, levels: Array, level: int) -> Array:
-    """The topic of one level of every text, (texts,) int32, numbered from 0 within the level.
+    """The topic of every text at one level.
 
-    `finest_of` (texts,) int32 are the finest topics, -1 for none. Topics stand level by level, with
-    their `parents` (topics,) int32, -1 on level 1, and `levels` from 1. A text whose topic ends
-    above the level has -1.
+    Args:
+        finest_of: the finest topic of each text, (texts,) int32, -1 for none.
+        parents: the parent of each topic, (topics,) int32, -1 on level 1. Topics are in the order
+            of their levels.
+        levels: the level of each topic, from 1, (topics,) int32.
+        level: the level that is asked for.
+
+    Returns:
+        (texts,) int32, numbered from 0 within the level; -1 where a text has no topic so fine.
     """
     of = finest_of
     level_of = np.append(levels, 0)  # the last place is where -1 looks
@@ -27,7 +33,14 @@ def at_level(finest_of: Array, parents: Array, levels: Array, level: int) -> Arr
 
 
 def tree_of(topics: Sequence[Topic]) -> tuple[Array, Array]:
-    """`parents` and `levels` of `topics`, as `at_level` takes them."""
+    """The tree of topics as arrays.
+
+    Args:
+        topics: the topics of all levels, level by level.
+
+    Returns:
+        `parents` and `levels`, each (topics,) int32, as `at_level` takes them.
+    """
     place = {topic.id: number for number, topic in enumerate(topics)}
     parents = [-1 if topic.parent is None else place[topic.parent] for topic in topics]
     levels = [topic.level for topic in topics]

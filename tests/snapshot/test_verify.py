@@ -161,6 +161,7 @@ def changes_of_table(file: StringsFile, table: StringTable) -> Iterator[Change]:
         yield Change("order", make([strings[1], strings[0], *strings[2:]]))
         yield Change("each once", make([strings[1], *strings[1:]]))
     yield Change("UTF-8", type(table)(b"\xff" * len(table.data), table.offsets))
+    yield Change("UTF-8", type(table)(bytes(table.data[:-1]) + b"\xff", table.offsets))
     for place, value in ((0, 1), (-1, table.offsets[-1] - 1), (-2, table.offsets[-1] + 1)):
         yield Change("offsets", type(table)(table.data, with_value(table.offsets, place, value)))
 
