@@ -80,19 +80,19 @@ def lasting(before: PreviousGroups, now: PreviousGroups, levels: Sequence[int]) 
 
     Deleted articles count as articles that left the group.
     """
-    row = {article: number for number, article in enumerate(now.ids)}
-    rows = np.array([row.get(article, -1) for article in before.ids])
+    row_now = {article: row for row, article in enumerate(now.ids)}
+    rows = np.array([row_now.get(article, -1) for article in before.ids])
     together = kept = 0
     for level in levels:
-        of, ids = groups_of(before, level)
-        new_of, new_ids = groups_of(now, level)
-        goes = np.append(new_of, -1)[rows]
-        sizes = np.bincount(of[of >= 0], minlength=len(ids))
-        parts = Counter(zip(of.tolist(), goes.tolist(), strict=True))
-        for (group, to), count in parts.items():
-            if group >= 0 and to >= 0 and count >= sizes[group] / 2:
+        old_groups, old_ids = groups_of(before, level)
+        groups, ids = groups_of(now, level)
+        new_groups = np.append(groups, -1)[rows]  # -1 for a deleted article
+        sizes = np.bincount(old_groups[old_groups >= 0], minlength=len(old_ids))
+        shared = Counter(zip(old_groups.tolist(), new_groups.tolist(), strict=True))
+        for (old, new), count in shared.items():
+            if old >= 0 and new >= 0 and count >= sizes[old] / 2:
                 together += 1
-                kept += ids[group] == new_ids[to]
+                kept += old_ids[old] == ids[new]
     return together, kept
 
 
