@@ -191,6 +191,11 @@ def maximal_marginal_relevance(
 
     Returns:
         Positions of the chosen candidates, in the order of the choices.
+
+    Example:
+        >>> similarity = np.array([[1.0, 0.9, 0.0], [0.9, 1.0, 0.0], [0.0, 0.0, 1.0]])
+        >>> maximal_marginal_relevance(np.array([0.9, 0.8, 0.6]), similarity, diversity=0.5, k=3)
+        [0, 2, 1]
     """
     marginal = (1.0 - diversity) * scores
     penalised = marginal - diversity * similarity  # row by row, once that candidate is chosen
@@ -237,6 +242,10 @@ def within_caps(count: int, k: int, caps: Sequence[Cap]) -> list[int]:
 
     Returns:
         Positions of the chosen candidates, ascending.
+
+    Example:
+        >>> within_caps(4, 3, [Cap(codes=np.array([7, 7, -1, 8]), limit=1)])
+        [0, 2, 3]
     """
     counter = _CapCounter(caps)
     chosen: list[int] = []
