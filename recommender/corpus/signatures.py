@@ -1,6 +1,6 @@
 """Signatures: a sample of each text's shingles, by which candidates for near-duplicates are found.
 
-All texts are sampled alike, so what two samples share tells what the texts share (bottom-k sketch:
+All texts are sampled alike, so what two samples share shows what the texts share (bottom-k sketch:
 A. Broder, "On the resemblance and containment of documents", 1997, section 3).
 """
 

@@ -309,6 +309,6 @@ def _stop_words_that_are_names(
     names &= vocabulary.stop
     never = lists.newsroom_words | lists.name_particles
     for number in np.flatnonzero(names).tolist():
-        spelled = vocabulary.words[number]
-        names[number] = spelled.isalpha() and spelled not in never
+        candidate = vocabulary.words[number]
+        names[number] = candidate.isalpha() and candidate not in never
     return names

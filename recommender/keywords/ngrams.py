@@ -145,9 +145,9 @@ def mark_listed(ngrams: NGrams, phrases: Iterable[str]) -> list[Array]:
     levels, words = ngrams.levels, ngrams.vocabulary.words
     marks = [np.zeros(len(level.uses), dtype=bool) for level in levels]
     for phrase in phrases:
-        spelled = phrase.casefold().split()
-        places = [bisect_left(words, word) for word in spelled]
-        known = [words[i : i + 1] == [w] for i, w in zip(places, spelled, strict=True)]
+        wanted = phrase.casefold().split()
+        places = [bisect_left(words, word) for word in wanted]
+        known = [words[i : i + 1] == [w] for i, w in zip(places, wanted, strict=True)]
         numbers = [i if k else -1 for i, k in zip(places, known, strict=True)]
         for depth, level in enumerate(levels):
             if depth:
@@ -203,7 +203,7 @@ def _may_repeat(codes: Array) -> Array:
 
 
 def _names(levels: list[Level], flags: Array) -> list[Array]:
-    """Which n-grams of each level are names: nearly always capitalised where that says so."""
+    """Which n-grams of each level are names: mostly capitalised where case is informative."""
     names: list[Array] = []
     capital = np.ones(len(flags), dtype=bool)
     for length, level in enumerate(levels):

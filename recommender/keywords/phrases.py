@@ -92,20 +92,20 @@ def extract_phrases(
     texts = int(text_of.max(initial=-1)) + 1
     levels, names, cased = ngrams.levels, ngrams.names, ngrams.cased
     excluded = mark_listed(ngrams, (*ngrams.lists.boilerplate_phrases, *boilerplate))
-    in_texts, kept = [], []
+    in_texts, is_phrase = [], []
     for depth, level in enumerate(levels):
         found = _occurrences(level, cased.document, text_of)
         in_texts.append(np.bincount(found.ngram, minlength=len(level.uses)))
         says_much = _says_much(found, in_texts[depth], names[depth], depth + 1, texts)
-        kept.append(ngrams.whole[depth] & ~excluded[depth] & says_much)
-    kept[0] &= ~ngrams.vocabulary.sign & ~ngrams.first_names
-    outermost = _outermost(levels, kept, names, len(cased.word))
+        is_phrase.append(ngrams.whole[depth] & ~excluded[depth] & says_much)
+    is_phrase[0] &= ~ngrams.vocabulary.sign & ~ngrams.first_names
+    outermost = _outermost(levels, is_phrase, names, len(cased.word))
     occurrences = [_occurrences(level, cased.document, text_of) for level in outermost]
 
     weight = _weights(in_texts, texts)
     rows = _phrases_of_texts(ngrams, occurrences, weight, texts, per_text)
-    spelled = surface_forms(ngrams, np.unique(rows[rows >= 0]))
-    return _number_by_text(rows, weight, np.concatenate(names), spelled)
+    written = surface_forms(ngrams, np.unique(rows[rows >= 0]))
+    return _number_by_text(rows, weight, np.concatenate(names), written)
 
 
 def _weights(in_texts: list[Array], texts: int) -> Array:
@@ -133,17 +133,17 @@ def _says_much(
     # full names, which is why names of several words are spared.
     rare = (in_texts <= MANY_TEXTS_SHARE * texts) | (in_texts <= SMALL_CORPUS_TEXTS)
     bursty |= names & (rare | (length > 1) | (burst >= MIN_BURST_NAME))
-    kept: Array = (in_texts >= MIN_TEXTS) & (in_texts <= most) & bursty
-    return kept
+    is_phrase: Array = (in_texts >= MIN_TEXTS) & (in_texts <= most) & bursty
+    return is_phrase
 
 
 def _outermost(
-    levels: list[Level], kept: list[Array], names: list[Array], size: int
+    levels: list[Level], is_phrase: list[Array], names: list[Array], size: int
 ) -> list[Level]:
-    """The uses of kept n-grams that lie in no longer one.
+    """The uses of phrases, without those that lie inside longer ones.
 
-    Those are uses of an n-gram inside a longer name, and of a word in lower case inside a longer
-    phrase. An n-gram that is hardly ever used outside is left out altogether.
+    Uses inside a longer name are left out, and those of a word in lower case inside any longer
+    phrase. A phrase that is hardly ever used outside of these has no use left.
     """
     result: list[Level] = []
     for depth, level in enumerate(levels):
@@ -151,8 +151,8 @@ def _outermost(
         for deeper in range(depth + 1, len(levels)):
             longer = levels[deeper]
             for covered, chosen in (
-                (in_name, kept[deeper] & names[deeper]),
-                (in_phrase, kept[deeper]),
+                (in_name, is_phrase[deeper] & names[deeper]),
+                (in_phrase, is_phrase[deeper]),
             ):
                 where = longer.position[chosen[longer.ngram]]
                 for shift in range(deeper - depth + 1):
@@ -161,7 +161,7 @@ def _outermost(
         if depth == 0:
             inside = inside | (in_phrase[level.position] & ~names[depth][level.ngram])
         free = np.bincount(level.ngram[~inside], minlength=len(level.uses))
-        chosen = kept[depth] & (free >= (1 - PIECE_SHARE) * level.uses)
+        chosen = is_phrase[depth] & (free >= (1 - PIECE_SHARE) * level.uses)
         use = chosen[level.ngram] & ~inside
         result.append(level._replace(position=level.position[use], ngram=level.ngram[use]))
     return result
@@ -199,15 +199,15 @@ def _best(text: Array, phrase: Array, score: Array, texts: int, most: int) -> Ar
     return rows
 
 
-def _number_by_text(rows: Array, weight: Array, names: Array, spelled: dict[int, str]) -> Phrases:
+def _number_by_text(rows: Array, weight: Array, names: Array, written: dict[int, str]) -> Phrases:
     """The phrases of `rows`, numbered in alphabetical order."""
-    order = sorted(spelled, key=spelled.__getitem__)
+    order = sorted(written, key=written.__getitem__)
     place = np.full(len(weight) + 1, len(order), dtype=np.int32)
     place[order] = np.arange(len(order), dtype=np.int32)
     of_text = np.sort(place[rows], axis=1)
     of_text[of_text == len(order)] = -1
     return Phrases(
-        [spelled[p] for p in order], weight[order].astype(np.float32), names[order], of_text
+        [written[p] for p in order], weight[order].astype(np.float32), names[order], of_text
     )
 
 

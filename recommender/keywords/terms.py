@@ -66,23 +66,26 @@ def count_terms(
     text_of = np.full(ngrams.documents, -1, dtype=np.int32)
     text_of[chosen] = np.arange(len(chosen), dtype=np.int32)
     form, is_term = _forms(ngrams, boilerplate)
-    kept, holds = _texts_of_terms(ngrams, form, is_term, text_of, len(chosen))
+    ngram_of_term, holds = _texts_of_terms(ngrams, form, is_term, text_of, len(chosen))
 
-    spelled = surface_forms(ngrams, kept)
+    written = surface_forms(ngrams, ngram_of_term)
     order = np.array(
-        sorted(range(len(kept)), key=[spelled[ngram] for ngram in kept.tolist()].__getitem__),
+        sorted(
+            range(len(ngram_of_term)),
+            key=[written[ngram] for ngram in ngram_of_term.tolist()].__getitem__,
+        ),
         dtype=np.int64,
     )
-    place = np.empty(len(kept), dtype=np.int32)
-    place[order] = np.arange(len(kept), dtype=np.int32)
+    place = np.empty(len(ngram_of_term), dtype=np.int32)
+    place[order] = np.arange(len(ngram_of_term), dtype=np.int32)
     holds.indices = place[holds.indices]
     holds.has_sorted_indices = False
-    kept = kept[order]
+    ngram_of_term = ngram_of_term[order]
     term_of = np.full(len(form) + 1, -1, dtype=np.int64)
-    term_of[kept] = np.arange(len(kept))
+    term_of[ngram_of_term] = np.arange(len(ngram_of_term))
     shorter, longer = _nested_terms(ngrams, term_of, form)
-    terms = [spelled[ngram] for ngram in kept.tolist()]
-    return Terms(terms, holds, _families(ngrams, kept), shorter, longer)
+    terms = [written[ngram] for ngram in ngram_of_term.tolist()]
+    return Terms(terms, holds, _families(ngrams, ngram_of_term), shorter, longer)
 
 
 def _forms(ngrams: NGrams, boilerplate: Iterable[str]) -> tuple[Array, Array]:
@@ -166,8 +169,8 @@ def _texts_of_terms(
     """The n-grams that are terms in `MIN_TEXTS` of `texts` texts, and the texts that hold them.
 
     Returns:
-        kept: (terms,) int64, numbered over all levels, ascending; a sparse (texts, terms) matrix
-        of ones in the same order.
+        ngram_of_term: (terms,) int64, numbered over all levels, ascending; a sparse (texts, terms)
+        matrix of ones in the same order.
     """
     from scipy.sparse import csr_array
 
@@ -180,7 +183,7 @@ def _texts_of_terms(
         texts_of_uses.append(text[text >= 0])
         terms_of_uses.append(term[used[text >= 0]])
     text, term = np.concatenate(texts_of_uses), np.concatenate(terms_of_uses)
-    kept, size = np.flatnonzero(is_term), int(is_term.sum())
+    ngram_of_term, size = np.flatnonzero(is_term), int(is_term.sum())
     holds = csr_array((np.ones(len(term), dtype=np.int32), (text, term)), shape=(texts, size))
     holds.sum_duplicates()
     in_texts = np.bincount(holds.indices, minlength=size)
@@ -189,7 +192,7 @@ def _texts_of_terms(
     place = np.where(often, np.cumsum(often) - 1, -1).astype(np.int32)[holds.indices]
     indptr = np.concatenate(([0], np.cumsum(place >= 0)))[holds.indptr].astype(np.int32)
     place = place[place >= 0]
-    return kept[often], csr_array(
+    return ngram_of_term[often], csr_array(
         (np.ones(len(place), dtype=np.int32), place, indptr), shape=(texts, int(often.sum()))
     )
 
@@ -216,13 +219,13 @@ def _nested_terms(ngrams: NGrams, term_of: Array, form: Array) -> tuple[Array, A
     return pairs[:, 1], pairs[:, 0]
 
 
-def _families(ngrams: NGrams, kept: Array) -> Array:
-    """The words of the n-grams `kept`, all forms of a word alike: (kept, MAX_WORDS), -1 behind.
+def _families(ngrams: NGrams, ngram_of_term: Array) -> Array:
+    """The words of each term, all forms of a word alike: (terms, MAX_WORDS), -1 behind them.
 
     Words of scripts without spaces are single signs; there pairs of signs take their place.
     """
     first, words = first_numbers(ngrams.levels), words_of(ngrams.levels)
-    families = np.full((len(kept), MAX_WORDS), -1, dtype=np.int64)
+    families = np.full((len(ngram_of_term), MAX_WORDS), -1, dtype=np.int64)
     pairs = np.empty((0, 0), dtype=np.int64)
     for depth, (low, high) in enumerate(pairwise(first)):
         if depth == 1:
@@ -230,8 +233,8 @@ def _families(ngrams: NGrams, kept: Array) -> Array:
         elif depth > 1:
             level = ngrams.levels[depth]
             pairs = np.hstack([pairs[level.left], pairs[level.right, -1:]])
-        here = np.flatnonzero((kept >= low) & (kept < high))
-        ngram = kept[here] - low
+        here = np.flatnonzero((ngram_of_term >= low) & (ngram_of_term < high))
+        ngram = ngram_of_term[here] - low
         families[here, : depth + 1] = words[depth][ngram]
         sign = ngrams.vocabulary.sign[words[depth][ngram, 0]]
         families[here[sign]] = -1

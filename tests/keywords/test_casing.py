@@ -1,4 +1,4 @@
-"""Casing: which words a corpus writes as names, where its capitals tell that, and where not."""
+"""Casing: which words a corpus writes as names, and where its capitals say so."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Keywords: weighted as the formula says by hand, few, telling, and sharing no word."""
+"""Keywords: weighted by the formula, few, typical of their group, and sharing no word."""
 
 from math import log
 

@@ -1,4 +1,4 @@
-"""Phrases: counted as a slow reading would count, and every one stands in the text that has it."""
+"""Phrases: every one stands in the texts that have it, and says what they are about."""
 
 import json
 from collections import Counter

@@ -165,7 +165,7 @@ def test_words_of_a_vocabulary_that_no_text_uses_are_counted_nowhere(texts: list
     assert {word: column for word, column in dense.items() if any(column)} == wanted
 
 
-def spelled(tokens: Tokens) -> list[list[str]]:
+def texts_of(tokens: Tokens) -> list[list[str]]:
     return [
         [tokens.vocabulary[token] for token in tokens.tokens[a:b].tolist()]
         for a, b in pairwise(tokens.start.tolist())
@@ -176,10 +176,10 @@ def spelled(tokens: Tokens) -> list[list[str]]:
 @given(st.data(), st.lists(TEXTS, min_size=1, max_size=5))
 def test_some_texts_are_taken_in_the_order_asked_for(data: st.DataObject, texts: list[str]) -> None:
     tokens = read_tokens(texts)
-    assert spelled(tokens) == [tokenise(text) for text in texts]
+    assert texts_of(tokens) == [tokenise(text) for text in texts]
     places = data.draw(st.lists(st.integers(0, len(texts) - 1), max_size=6))
     taken = tokens.take(np.array(places, dtype=np.int64))
-    assert spelled(taken) == [tokenise(texts[place]) for place in places]
+    assert texts_of(taken) == [tokenise(texts[place]) for place in places]
     assert taken.start.dtype == np.int64
     assert taken.texts.tolist() == [
         text for text, place in enumerate(places) for _ in tokenise(texts[place])
