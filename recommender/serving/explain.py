@@ -10,8 +10,6 @@ from recommender.types import Reasons
 
 __all__ = ["best_phrases", "explain", "min_single_weight", "shared_phrases"]
 
-# Writing systems without spaces between words. There a phrase may lie anywhere inside another.
-_UNSPACED = re.compile(f"[{UNSPACED}]")
 # Two words are forms of one, as "Korea" and "Korean", where one is the other with an ending of up
 # to three letters, and the shorter one has four or more.
 _ENDING = 3
@@ -99,7 +97,10 @@ def _repeats(text: str, other: str) -> bool:
 
     Both are casefolded, and one of them is part of the other.
     """
-    inside = text in other if _UNSPACED.match(text) else f" {text} " in f" {other} "
+    # In writing systems without spaces between words a phrase may lie anywhere inside another. The
+    # pattern is compiled here, where few processes come, because that takes as long as an import.
+    unspaced = re.match(f"[{UNSPACED}]", text)
+    inside = text in other if unspaced else f" {text} " in f" {other} "
     short, long = sorted((text, other), key=len)
     ending = len(short) >= _STEM and len(long) <= len(short) + _ENDING
     return inside or (ending and long.startswith(short))
