@@ -38,9 +38,10 @@ STORIES = {
 }
 SOURCES = ("Gazette", "Herald", "Courier")
 START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
-# Arrays of a snapshot that remember the nights before: the topics, and the ids of stories.
+# Files of a snapshot that remember the nights before: the topics, and all ids of groups.
 OF_NIGHTS = {
     "topic_of", "finest_of", "topic_strength", "stories_by_id",
+    "story_ids", "retired_ids", "successors",
 }  # fmt: skip
 
 

@@ -30,7 +30,7 @@ from recommender.language.tokens import tokenise
 from recommender.snapshot.manifest import FORMAT, MANIFEST
 from recommender.snapshot.publish import rollback
 from recommender.snapshot.reader import Snapshot
-from recommender.snapshot.schema import ARRAYS, INDEX, LINEAGE, RULES
+from recommender.snapshot.schema import ARRAYS, INDEX, LINEAGE, RULES, STRINGS
 from recommender.snapshot.schema import FILES as DATA_FILES
 from recommender.snapshot.stamp import stamp
 from recommender.snapshot.verify import verify
@@ -247,6 +247,8 @@ def test_thirty_kills_lose_nothing(
     assert one.manifest.inputs == other.manifest.inputs
     for name in set(ARRAYS) - OF_NIGHTS:
         assert np.array_equal(getattr(one.arrays, name), getattr(other.arrays, name)), name
+    for name in set(STRINGS) - OF_NIGHTS:
+        assert getattr(one.strings, name)[:] == getattr(other.strings, name)[:], name
 
 
 @pytest.mark.slow

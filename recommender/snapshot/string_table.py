@@ -153,5 +153,5 @@ def checked_id(value: str) -> str:
         TypeError: it is no string.
     """
     if not isinstance(value, str):
-        raise TypeError(f"an id is a string, and {value!r} is none")
+        raise TypeError(f"an id is a string; {value!r} is of type {type(value).__name__}")
     return value

@@ -76,9 +76,9 @@ def test_a_write_that_fails_half_way_leaves_the_old_content_alone(tmp_path: Path
         "except StorageError as error: print(error)\n"
     )
     command = [sys.executable, "-c", script, str(path)]
-    told = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (told.returncode, told.stderr) == (0, "")
-    assert f"writing {path} failed" in told.stdout
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"writing {path} failed" in done.stdout
     assert path.read_bytes() == b"old"
     assert [p.name for p in tmp_path.iterdir()] == ["CURRENT"]
 

@@ -1,4 +1,4 @@
-"""The lock: one holder, named; a dead holder recognised."""
+"""The lock: one holder, named; one that died recognised."""
 
 import json
 import os
@@ -44,8 +44,8 @@ def start_holder(path: Path) -> "subprocess.Popen[str]":
 
 def test_a_free_lock_is_held_and_released(path: Path) -> None:
     for _ in range(2):
-        with hold(path) as dead:
-            assert dead is None
+        with hold(path) as stale:
+            assert stale is None
             holder = json.loads(path.read_text())
             assert holder["pid"] == os.getpid()
             age = datetime.now(UTC) - datetime.fromisoformat(holder["started"])
@@ -55,8 +55,8 @@ def test_a_free_lock_is_held_and_released(path: Path) -> None:
 def test_the_lock_is_released_when_the_block_raises(path: Path) -> None:
     with pytest.raises(ZeroDivisionError), hold(path):
         _ = 1 // 0
-    with hold(path) as dead:
-        assert dead is None
+    with hold(path) as stale:
+        assert stale is None
 
 
 def test_a_second_holder_is_refused_with_pid_and_start_of_the_first(path: Path) -> None:
@@ -69,8 +69,8 @@ def test_a_second_holder_is_refused_with_pid_and_start_of_the_first(path: Path) 
         # The refused one must not have taken the holder's name off the file.
         assert json.loads(path.read_text())["pid"] == process.pid
         process.communicate()
-    with hold(path) as dead:
-        assert dead is None
+    with hold(path) as stale:
+        assert stale is None
 
 
 def test_threads_of_one_process_exclude_each_other(path: Path) -> None:
@@ -90,14 +90,14 @@ def test_threads_of_one_process_exclude_each_other(path: Path) -> None:
     assert [str(os.getpid()) in str(error) for error in caught] == [True]
 
 
-def test_the_lock_of_a_killed_holder_is_taken_over_and_its_holder_told(path: Path) -> None:
+def test_the_lock_of_a_killed_holder_is_taken_over_and_its_holder_is_known(path: Path) -> None:
     with start_holder(path) as process:
         process.kill()
         assert process.wait() == -signal.SIGKILL
-    with hold(path) as dead:
-        assert dead
-        assert dead.pid == process.pid
-        assert f"pid {process.pid}, started " in str(dead)
+    with hold(path) as stale:
+        assert stale
+        assert stale.pid == process.pid
+        assert f"pid {process.pid}, started " in str(stale)
 
 
 @pytest.mark.parametrize(
@@ -106,8 +106,8 @@ def test_the_lock_of_a_killed_holder_is_taken_over_and_its_holder_told(path: Pat
 def test_a_lock_file_of_any_content_can_be_held(path: Path, content: str) -> None:
     path.parent.mkdir()
     path.write_text(content)
-    with hold(path) as dead:
-        assert dead is None
+    with hold(path) as stale:
+        assert stale is None
         assert json.loads(path.read_text())["pid"] == os.getpid()
 
 
@@ -146,9 +146,9 @@ def test_a_full_disk_is_a_storage_error(path: Path) -> None:
         "except StorageError as error: print(error)\n"
     )
     command = [sys.executable, "-c", script, str(path)]
-    told = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (told.returncode, told.stderr) == (0, "")
-    assert f"writing {path} failed" in told.stdout
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"writing {path} failed" in done.stdout
     # What could be written of the holder's name must not be taken for one.
-    with hold(path) as dead:
-        assert dead is None
+    with hold(path) as stale:
+        assert stale is None

@@ -24,7 +24,7 @@ from recommender.pipeline.ingest import Intake
 from recommender.pipeline.nightly import Night, run_night
 from recommender.progress import Advance
 from recommender.snapshot.reader import Snapshot
-from recommender.snapshot.schema import ARRAYS
+from recommender.snapshot.schema import ARRAYS, STRINGS
 from recommender.snapshot.verify import verify
 from recommender.sources.base import Source
 from recommender.sources.rejects import KEPT_FILES
@@ -721,9 +721,11 @@ def test_the_order_of_the_nights_matters_to_ids_alone(tmp_path: Path) -> None:
     together.night(*articles(60))
     apart.night(*articles(60)[:25:-1])
     apart.night(*articles(26))
-    one, other = together.snapshot().arrays, apart.snapshot().arrays
+    one, other = together.snapshot(), apart.snapshot()
     for name in set(ARRAYS) - OF_NIGHTS:
-        assert np.array_equal(getattr(one, name), getattr(other, name)), name
+        assert np.array_equal(getattr(one.arrays, name), getattr(other.arrays, name)), name
+    for name in set(STRINGS) - OF_NIGHTS:
+        assert getattr(one.strings, name)[:] == getattr(other.strings, name)[:], name
 
 
 def test_the_build_digest_changes_with_what_is_served(newsroom: Newsroom) -> None:

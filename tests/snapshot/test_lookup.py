@@ -126,7 +126,7 @@ def test_ids_that_no_utf8_spells_are_not_there() -> None:
     found = lookup(named(successors={"s-0": None}))
     for ask in (found.row_of, found.story_of, found.successor_of):
         assert ask("a-\udcff") is None
-        with pytest.raises(TypeError, match="an id is a string, and 5 is none"):
+        with pytest.raises(TypeError, match="an id is a string; 5 is of type int"):
             ask(5)  # type: ignore[arg-type]
 
 

@@ -117,17 +117,15 @@ def out_of_range(array: Array, value: int) -> Array:
     return changed
 
 
-# Where -1 says that there is none, and where there always is one.
-MAY_BE_NONE = ("neighbours", "words", "phrases", "topic_of", "source", "section", "language",
-               "author")  # fmt: skip
-NEVER_NONE = ("text_of", "copies", "story_of", "story_texts")
+OUTSIDE = [
+    (name, value)
+    for name, file in ARRAYS.items()
+    if file.points_to and not file.optional
+    for value in ((-2, 2**31 - 1) if file.none else (-2, -1, 2**31 - 1))
+]
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [*((name, value) for name in (*MAY_BE_NONE, *NEVER_NONE) for value in (-2, 2**31 - 1)),
-     *((name, -1) for name in NEVER_NONE)],
-)  # fmt: skip
+@pytest.mark.parametrize(("name", "value"), OUTSIDE)
 def test_a_snapshot_that_points_outside_itself_is_refused(
     artifacts: Artifacts, name: str, value: int
 ) -> None:
