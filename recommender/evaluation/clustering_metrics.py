@@ -44,6 +44,10 @@ def b_cubed(predicted: Array, true: Array) -> Array:
 
     Raises:
         ValueError: There are no articles, or the two arrays differ in length.
+
+    Example:
+        >>> b_cubed(np.array([0, 0, 1, 1]), np.array([0, 0, 0, 1])).round(3).tolist()
+        [0.706, 0.75, 0.667]
     """
     return _with_f1(_precision_and_recall(predicted, true).mean(axis=0))
 

@@ -85,6 +85,10 @@ def diversity(topics: Sequence[Sequence[str]]) -> float:
 
     Raises:
         ValueError: No topic has a term.
+
+    Example:
+        >>> diversity([["tide", "quay"], ["quay", "crane"]])
+        0.75
     """
     terms = [term for topic in topics for term in topic]
     if not terms:

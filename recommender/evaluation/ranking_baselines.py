@@ -83,6 +83,10 @@ def fuse(rankings: Iterable[Array], k: int) -> Array:
 
     Returns:
         The fused rankings, (queries, k) int32.
+
+    Example:
+        >>> fuse([np.array([[1, 2, 3]]), np.array([[3, 2, 4]])], 3).tolist()
+        [[3, 2, 1]]
     """
     fused = []
     for lists in zip(*(ranking.tolist() for ranking in rankings), strict=True):

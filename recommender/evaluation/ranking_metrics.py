@@ -51,6 +51,13 @@ def measure(ranked: Array, queries: Array, stories: Array) -> Array:
     Raises:
         ValueError: A list holds its own query or one article twice, or a query has no relevant
             article.
+
+    Example:
+        Articles 0 and 1 are on one story; the query is 0, and its answer ranks 2 before 1.
+
+        >>> ranked, queries, stories = np.array([[2, 1]]), np.array([0]), np.array([0, 0, 1])
+        >>> measure(ranked, queries, stories).round(3).tolist()
+        [[0.631, 0.0, 1.0, 0.5]]
     """
     _check(ranked, queries)
     relevant_count = np.bincount(stories)[stories[queries]] - 1
