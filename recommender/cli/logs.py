@@ -8,7 +8,11 @@ __all__ = ["log_to_stderr"]
 
 
 def log_to_stderr(verbose: int) -> None:
-    """Log warnings and worse, with `verbose` 1 also what is done, with 2 everything."""
+    """Write the package's log records to standard error, one JSON object a line.
+
+    Args:
+        verbose: 0 for warnings and errors, 1 for what is done too, 2 or more for everything.
+    """
     handler = logging.StreamHandler()
     handler.setFormatter(_JsonLines())
     logger = logging.getLogger("recommender")
@@ -18,7 +22,7 @@ def log_to_stderr(verbose: int) -> None:
 
 
 class _JsonLines(logging.Formatter):
-    """One JSON object a log record: time, level, logger, message and what `extra` gave."""
+    """One JSON object a log record: time, level, logger, message and the fields of `extra`."""
 
     _standard = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 

@@ -85,7 +85,15 @@ def build_table(columns: Sequence[Column], rows: Iterable[Any], title: str | Non
 
 
 def article_heading(article: Card, now: datetime) -> Text:
-    """The line above an article's related articles: its title, source, date and id."""
+    """The lines above an article's related articles: its title, source, date and id.
+
+    Args:
+        article: The article that was asked about.
+        now: The moment that its date is compared with.
+
+    Returns:
+        Two lines.
+    """
     origin = [article.source, how_long_ago(article.published, now), article.id]
     return Text.assemble(
         (printable(article.title) or UNTITLED, "bold"),
@@ -95,7 +103,15 @@ def article_heading(article: Card, now: datetime) -> Text:
 
 
 def related_table(hits: Sequence[Related], now: datetime) -> Table:
-    """Related articles, one a row, best first."""
+    """Related articles, one a row.
+
+    Args:
+        hits: The related articles, best first.
+        now: The moment that their dates are compared with.
+
+    Returns:
+        The table.
+    """
     columns = [
         Column("rank", lambda ranked: str(ranked[0]), _NUMBER),
         Column("score", lambda ranked: f"{ranked[1].score:.3f}", _NUMBER),
@@ -115,7 +131,15 @@ def _also_at(hit: Related) -> str:
 
 
 def topics_table(topics: Sequence[Topic], words: int) -> Table:
-    """Topics with their sizes and their first `words` keywords."""
+    """Topics, one a row.
+
+    Args:
+        topics: The topics.
+        words: How many keywords of each.
+
+    Returns:
+        The table.
+    """
     columns = [
         Column("topic", lambda topic: topic.id, _WHOLE),
         Column("articles", lambda topic: f"{topic.size:,}", _NUMBER),
@@ -125,7 +149,15 @@ def topics_table(topics: Sequence[Topic], words: int) -> Table:
 
 
 def stories_table(stories: Sequence[Story], now: datetime) -> Table:
-    """Stories, one a row."""
+    """Stories, one a row.
+
+    Args:
+        stories: The stories.
+        now: The moment that their dates are compared with.
+
+    Returns:
+        The table.
+    """
     columns = [
         Column("story", lambda story: story.id, _WHOLE),
         Column("articles", lambda story: f"{story.size:,}", _NUMBER),
@@ -139,7 +171,15 @@ def stories_table(stories: Sequence[Story], now: datetime) -> Table:
 
 
 def story_table(story: Story, now: datetime) -> Table:
-    """The articles of one story, the oldest first."""
+    """The articles of one story, one a row, the oldest first.
+
+    Args:
+        story: The story.
+        now: The moment that the dates are compared with.
+
+    Returns:
+        The table, with the headline and the keywords above it.
+    """
     columns = [
         Column("published", lambda card: how_long_ago(card.published, now), _WHOLE),
         Column("title", lambda card: card.title or UNTITLED, _WIDE),
@@ -156,7 +196,14 @@ def _terms(group: Topic | Story, count: int | None) -> str:
 
 
 def changes_table(changes: Sequence[Change]) -> Table:
-    """What a night did, one group a row: kinds in the order of `CHANGE_KINDS`, largest first."""
+    """What a night did, one topic or story a row.
+
+    Args:
+        changes: The changes.
+
+    Returns:
+        The table: kinds in the order of `CHANGE_KINDS`, the largest groups of each first.
+    """
     columns = [
         Column("what", lambda change: change.kind, _WHOLE),
         Column("id", lambda change: change.id, _WHOLE),
@@ -172,7 +219,14 @@ def changes_table(changes: Sequence[Change]) -> Table:
 
 
 def trends_table(trends: Sequence[Trend]) -> Table:
-    """Trends, one a row, with the articles of each day as small bars."""
+    """Trends, one a row.
+
+    Args:
+        trends: The trends.
+
+    Returns:
+        The table, with the articles of each day as small bars.
+    """
     columns = [
         Column("id", lambda trend: trend.id, _WHOLE),
         Column("burst", lambda trend: f"{trend.burst:.1f}", _NUMBER),
@@ -222,7 +276,16 @@ def figures_table(
 
 
 def groupings_table(found: "ClusteringEvaluation", measures: Sequence[str]) -> Table:
-    """Groupings, one a row: their figures, how many groups each found, and its largest or rest."""
+    """Groupings, one a row: their figures, and how many groups each found.
+
+    Args:
+        found: The evaluation of stories or topics.
+        measures: The names of the measures.
+
+    Returns:
+        The table. Stories also have the size of the largest one, topics the share of articles that
+        are in none.
+    """
     groupings = found.groupings
     counts = {"found": [f"{len(g.sizes):,}" for g in groupings]}
     if found.kind == "story":
@@ -233,12 +296,28 @@ def groupings_table(found: "ClusteringEvaluation", measures: Sequence[str]) -> T
 
 
 def printable(text: str) -> str:
-    """One line without control and direction characters, because headlines come from outside."""
+    """A text as one line that cannot drive a terminal, because headlines come from outside.
+
+    Args:
+        text: Any text.
+
+    Returns:
+        The text with spaces in place of control and direction characters.
+    """
     return "".join(" " if category(c) in _UNPRINTED or c in _BIDI else c for c in text)
 
 
 def how_long_ago(moment: datetime | None, now: datetime) -> str:
-    """A moment as an editor says it: "5 minutes ago", "3 days ago", and a date from 60 days on."""
+    """A moment as an editor says it.
+
+    Args:
+        moment: The moment, or None.
+        now: The moment that it is compared with.
+
+    Returns:
+        For example "5 minutes ago" or "3 days ago"; from 60 days on, and in the future, a date; ""
+        where there is no moment.
+    """
     if moment is None:
         return ""
     seconds = (now - moment).total_seconds()

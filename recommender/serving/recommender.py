@@ -50,11 +50,14 @@ class Recommender(GroupReader):
         self._encoder = TextEncoder()
 
     @classmethod
-    def open(cls, artifacts: str | Path) -> "Recommender":
+    def open(
+        cls, artifacts: str | Path, open_backend: OpenBackend = SnapshotBackend
+    ) -> "Recommender":
         """Open the published snapshot of an artifacts folder, in milliseconds.
 
         Args:
             artifacts: Path of the folder that `recommender nightly` publishes to.
+            open_backend: As of the class; the default reads the snapshot's own files.
 
         Returns:
             A recommender that answers from the published snapshot and follows the next ones.
@@ -64,7 +67,7 @@ class Recommender(GroupReader):
             SnapshotDamaged: The published snapshot cannot be served; the message names the file.
             NewerFormat: A newer version of this package wrote the snapshot.
         """
-        return cls(Artifacts(Path(artifacts).absolute()))
+        return cls(Artifacts(Path(artifacts).absolute()), open_backend)
 
     def related(self, article_id: str, k: int = 10, **options: Unpack[Options]) -> Answer:
         """The articles most related to an article, best first.

@@ -62,7 +62,7 @@ def artifacts(tmp_path_factory: pytest.TempPathFactory) -> Artifacts:
 
 @pytest.fixture(scope="module")
 def recommenders(artifacts: Artifacts) -> tuple[Recommender, Recommender]:
-    return Recommender(artifacts), Recommender(artifacts, ListBackend)
+    return Recommender.open(artifacts.root), Recommender.open(artifacts.root, ListBackend)
 
 
 @pytest.fixture(scope="module", params=[SnapshotBackend, ListBackend])
