@@ -7,16 +7,26 @@ __all__ = ["usable_cores", "uses_bfloat16"]
 
 
 def usable_cores() -> int:
-    """How many cores this process may use; all that there are where the system cannot say."""
+    """Count the cores that this process may use.
+
+    Returns:
+        The cores of its affinity mask, or all of the machine where the system has no such mask; 1
+        where it does not say.
+    """
     affinity = getattr(os, "sched_getaffinity", None)
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def uses_bfloat16() -> bool:
-    """Whether this processor multiplies bfloat16 matrices faster than float32 ones."""
+    """Say whether this processor multiplies bfloat16 matrices faster than float32 ones.
+
+    Returns:
+        Whether it has AMX or AVX-512 instructions for bfloat16. False where the system does not
+        describe its processor, as outside Linux.
+    """
     try:
-        flags = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+        description = Path("/proc/cpuinfo").read_text(encoding="utf-8")
     except OSError:
         return False
-    words = frozenset(flags.split())
-    return "amx_bf16" in words or "avx512_bf16" in words
+    flags = frozenset(description.split())
+    return "amx_bf16" in flags or "avx512_bf16" in flags

@@ -77,7 +77,7 @@ def find_model_files(model: str, revision: str | None = None) -> ModelFiles:
 
 
 def _default_folder() -> Path:
-    # The package is located and never imported: none of its code runs.
+    # The package is only located. It is never imported, so its code does not run.
     package = find_spec(DEFAULT_PACKAGE)
     if package is None or package.origin is None:
         raise EncoderError(
@@ -118,7 +118,7 @@ def _refuse_pickled_weights(folder: Path) -> None:
             "Save the model again with safe serialization"
         )
     for pickled in folder.rglob("pytorch_model.bin"):
-        # The library loads it where no safetensors lie beside it, in a layer's own folder too.
+        # The library loads it where its folder, which may be a layer's own, has no safetensors.
         if not pickled.with_name("model.safetensors").exists():
             raise EncoderError(
                 f"{pickled} holds pickled weights, which are never loaded; "

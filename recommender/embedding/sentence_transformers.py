@@ -73,7 +73,7 @@ class SentenceEncoder:
         self.spec = EncoderSpec(model, revision, max_tokens, fingerprint)
 
     def encode(self, texts: Sequence[str], advance: Advance = ignore) -> Encoded:
-        """Embed texts. Only one thread at a time may be inside; others wait.
+        """Embed texts. Threads that call it at the same time wait for each other.
 
         Args:
             texts: prepared texts; see `language.prepare`.

@@ -6,6 +6,7 @@ all texts of the nearest cells, then each text with the further cells that it li
 """
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,6 +22,9 @@ from recommender.knn.scan import fill_short_lists
 from recommender.knn.topk import SPARE, TopK
 from recommender.progress import Advance, ignore
 
+if TYPE_CHECKING:
+    import torch
+
 __all__ = ["Effort", "all_neighbours"]
 
 
@@ -29,7 +33,6 @@ def all_neighbours(
     k: int,
     threads: int,
     *,
-    seed: int = 0,
     effort: Effort = Effort(),  # noqa: B008 - immutable
     bfloat16: bool | None = None,
     advance: Advance = ignore,
@@ -40,7 +43,6 @@ def all_neighbours(
         vectors: (texts, dimension) float32, of unit length.
         k: how many neighbours are wanted.
         threads: how many blocks are computed at a time.
-        seed: of the k-means.
         effort: how much is compared.
         bfloat16: whether products propose candidates in it; None where the processor has the
             instructions. The similarities in the result are float32 in any case.
@@ -59,22 +61,35 @@ def all_neighbours(
     if k <= 0:
         return Found(np.empty((count, 0), np.int32), np.empty((count, 0), np.float32))
     vectors = np.ascontiguousarray(vectors, dtype=np.float32)
-    dtype, quarter = product_dtype(bfloat16), count // 4
+    dtype = product_dtype(bfloat16)
     with torch_pool(threads) as pool:
-        cells = partition(vectors, effort, dtype, seed, pool)
-        advance(quarter)
-        lists = search_near_cells(cells, k + SPARE, effort.columns, pool)
-        advance(quarter)
-        search_probed_cells(cells, lists, pool)
-        # The vectors by position are the largest thing held, and no longer needed.
-        cells = cells._replace(rows=cells.rows[:0].clone())
-        lists = _exactly_best(vectors, cells, lists, k, pool)
-        advance(quarter)
-        lists = try_neighbours_of_neighbours(vectors, cells, lists, effort.width, pool)
-        found = _by_text(cells.order.numpy(), lists)
+        found = _search(vectors, k, effort, dtype, pool, advance)
         fill_short_lists(vectors, found, dtype, pool)
-        advance(count - 3 * quarter)
+        advance(count - 3 * (count // 4))
     return found
+
+
+def _search(
+    vectors: Array,
+    k: int,
+    effort: Effort,
+    dtype: "torch.dtype",
+    pool: ThreadPoolExecutor,
+    advance: Advance,
+) -> Found:
+    """The steps of the search; `advance` is called with a quarter of the texts after three."""
+    quarter = len(vectors) // 4
+    cells = partition(vectors, effort, dtype, pool)
+    advance(quarter)
+    lists = search_near_cells(cells, k + SPARE, effort.columns, pool)
+    advance(quarter)
+    search_probed_cells(cells, lists, pool)
+    # The vectors by position are the largest thing held, and no longer needed.
+    cells = cells._replace(rows=cells.rows[:0].clone())
+    lists = _exactly_best(vectors, cells, lists, k, pool)
+    advance(quarter)
+    lists = try_neighbours_of_neighbours(vectors, cells, lists, effort.width, pool)
+    return _by_text(cells.order.numpy(), lists)
 
 
 def _exactly_best(

@@ -1,6 +1,7 @@
 """All neighbours of tonight's texts from last night's: new texts enter, lost ones leave."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from recommender.knn.products import COPIED, product_dtype
 from recommender.knn.scan import NewTexts, fill_short_lists, scan, write_lists
 from recommender.knn.topk import TopK
 from recommender.progress import Advance, ignore
+
+if TYPE_CHECKING:
+    import torch
 
 __all__ = ["update_neighbours"]
 
@@ -61,17 +65,28 @@ def update_neighbours(
     lists, lost = _renumbered(previous, numbers, count, k)
     is_new = np.ones(count, dtype=bool)
     is_new[numbers[numbers >= 0]] = False
-    searched = is_new | (lost > k // 2)
-    # No product reaches 2: texts that are searched for themselves take nothing in besides.
-    least = np.where(searched, np.float32(2), lists.similarities[:, -1] - ROUNDING)
     with torch_pool(threads) as pool:
-        new = NewTexts(is_new, least)
-        keys = scan(vectors, np.flatnonzero(searched), lists, new, dtype, pool)
-        _insert(vectors, keys, lists, pool)
-        _refill(vectors, np.flatnonzero((lost > 0) & ~searched), lists, pool)
-        fill_short_lists(vectors, lists, dtype, pool)
+        _update(vectors, lists, lost, is_new, dtype, pool)
     advance(count)
     return lists
+
+
+def _update(
+    vectors: Array,
+    lists: Found,
+    lost: Array,
+    is_new: Array,
+    dtype: "torch.dtype",
+    pool: ThreadPoolExecutor,
+) -> None:
+    """Complete the lists, which have `lost` texts and lack the new ones."""
+    searched = is_new | (lost > lists.texts.shape[1] // 2)
+    # No product reaches 2, so texts that are searched for themselves take in no new text as well.
+    least = np.where(searched, np.float32(2), lists.similarities[:, -1] - ROUNDING)
+    keys = scan(vectors, np.flatnonzero(searched), lists, NewTexts(is_new, least), dtype, pool)
+    _insert(vectors, keys, lists, pool)
+    _refill(vectors, np.flatnonzero((lost > 0) & ~searched), lists, pool)
+    fill_short_lists(vectors, lists, dtype, pool)
 
 
 def _renumbered(previous: Found, numbers: Array, count: int, k: int) -> tuple[Found, Array]:

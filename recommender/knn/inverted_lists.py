@@ -14,15 +14,15 @@ RECALL = 0.97  # of the exact nearest texts, which the probed lists must hold
 NEAREST = 30  # recall@30
 QUERIES = 500  # texts of the index that recall is measured with
 FIRST_PROBES = 8
+SEED = 0  # of the choice of queries
 
 
-def build_lists(index: Index, threads: int, seed: int = 0) -> InvertedLists:
+def build_lists(index: Index, threads: int) -> InvertedLists:
     """Build inverted lists, about √texts of them, and choose how many a search must probe.
 
     Args:
         index: the index that will be searched by them.
         threads: how many blocks are computed at a time.
-        seed: of the k-means, and of the texts that recall is measured with.
 
     Returns:
         No lists up to `EXACT_UP_TO` texts. Else lists with the fewest probes, of 8, 16, 32, …,
@@ -32,12 +32,13 @@ def build_lists(index: Index, threads: int, seed: int = 0) -> InvertedLists:
         return InvertedLists.none(index.dimension)
     vectors = index.vectors
     clusters = max(1, min(round(len(index) ** 0.5), len(index) // 4))
-    centroids = spherical_kmeans(vectors, clusters, seed)
+    centroids = spherical_kmeans(vectors, clusters)
     nearest = exact_search(centroids, vectors, 1, threads).texts[:, 0]
     start = np.searchsorted(np.sort(nearest), np.arange(clusters + 1))
     texts = np.argsort(nearest, kind="stable").astype(np.int32)
     lists = InvertedLists(centroids, start, texts, FIRST_PROBES, 0.0)
-    chosen = np.random.default_rng(seed).choice(len(index), min(len(index), QUERIES), replace=False)
+    rng = np.random.default_rng(SEED)
+    chosen = rng.choice(len(index), min(len(index), QUERIES), replace=False)
     return _with_probes(lists, index, vectors[np.sort(chosen)], threads)
 
 

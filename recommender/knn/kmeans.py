@@ -15,9 +15,10 @@ __all__ = ["spherical_kmeans"]
 
 SAMPLED = 48  # texts per cluster that centroids are learned from; more hardly move them
 ITERATIONS = 8
+SEED = 0
 
 
-def spherical_kmeans(vectors: Array, clusters: int, seed: int) -> Array:
+def spherical_kmeans(vectors: Array, clusters: int) -> Array:
     """Learn centroids from a sample of vectors.
 
     One thread computes them, so that they have the same bits on any machine with these libraries.
@@ -25,12 +26,11 @@ def spherical_kmeans(vectors: Array, clusters: int, seed: int) -> Array:
     Args:
         vectors: (texts, dimension) float32, of unit length.
         clusters: how many centroids, at most as many as there are texts.
-        seed: of the sample and of the first centroids.
 
     Returns:
         (clusters, dimension) float32, of unit length.
     """
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(SEED)
     chosen = rng.choice(len(vectors), min(len(vectors), SAMPLED * clusters), replace=False)
     sample = np.ascontiguousarray(vectors[np.sort(chosen)], dtype=np.float32)
     kmeans = faiss.Kmeans(
@@ -38,7 +38,7 @@ def spherical_kmeans(vectors: Array, clusters: int, seed: int) -> Array:
         clusters,
         niter=ITERATIONS,
         spherical=True,
-        seed=seed + 1,
+        seed=SEED + 1,
         min_points_per_centroid=1,  # fewer points than FAISS recommends are no reason to warn
         max_points_per_centroid=SAMPLED,
     )

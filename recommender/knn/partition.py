@@ -60,7 +60,7 @@ class Cells(NamedTuple):
 
 
 def partition(
-    vectors: Array, effort: Effort, dtype: "torch.dtype", seed: int, pool: ThreadPoolExecutor
+    vectors: Array, effort: Effort, dtype: "torch.dtype", pool: ThreadPoolExecutor
 ) -> Cells:
     """Cut texts into cells.
 
@@ -68,7 +68,6 @@ def partition(
         vectors: (texts, dimension) float32, of unit length.
         effort: how many cells, columns and probes.
         dtype: the type of products.
-        seed: of the k-means.
         pool: threads that compute.
 
     Returns:
@@ -79,7 +78,7 @@ def partition(
     count = len(vectors)
     wanted = effort.cells or round(1.15 * count**0.5)
     clusters = max(1, min(wanted, count))
-    centroids = torch.from_numpy(spherical_kmeans(vectors, clusters, seed))
+    centroids = torch.from_numpy(spherical_kmeans(vectors, clusters))
     number = len(centroids)
     probes, votes = _nearest_centroids(vectors, centroids, min(effort.probes, number), dtype, pool)
     order = torch.argsort(probes[:, 0], stable=True)

@@ -1,7 +1,7 @@
 """A scan: some texts are compared with all, block by block, and the best of each are kept.
 
-Products propose candidates, and their float32 similarities decide. The scan also tells which texts
-have a new text among the asked ones near enough to enter their own lists.
+Products propose candidates, and their float32 similarities decide. The scan also finds the lists of
+other texts that a new text is near enough to enter.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -29,7 +29,7 @@ class NewTexts(NamedTuple):
 
     Attributes:
         is_new: (texts,) bool.
-        least: (texts,) float32, the product with a new text from which on a list takes it in.
+        least: (texts,) float32; a new text enters a text's list where their product exceeds it.
     """
 
     is_new: Array
@@ -38,7 +38,7 @@ class NewTexts(NamedTuple):
 
 def scan(
     vectors: Array,
-    asked: Array,
+    queries: Array,
     lists: Found,
     new: NewTexts | None,
     dtype: "torch.dtype",
@@ -48,9 +48,10 @@ def scan(
 
     Args:
         vectors: (texts, dimension) float32, of unit length.
-        asked: (asked,) int64, the texts to search for.
-        lists: (texts, k); the rows of the `asked` texts are overwritten.
-        new: which of the asked texts are new to the lists of others; None for none.
+        queries: (queries,) int64, the numbers of the texts to search for.
+        lists: (texts, k); the rows of the `queries` are overwritten.
+        new: which of the queries are new texts, which may enter the lists of others; None where
+            there are no new ones.
         dtype: the type of products.
         pool: threads that compute.
 
@@ -58,8 +59,8 @@ def scan(
         (pairs,) int64, packed: a text and a new one whose product exceeds `least` of the text.
     """
     width = lists.texts.shape[1] + SPARE
-    blocks = [asked[first : first + BLOCK] for first in range(0, len(asked), BLOCK)]
-    queries = [pad_rows(rows_as_tensor(vectors, rows, dtype), BLOCK) for rows in blocks]
+    blocks = [queries[first : first + BLOCK] for first in range(0, len(queries), BLOCK)]
+    query_vectors = [pad_rows(rows_as_tensor(vectors, rows, dtype), BLOCK) for rows in blocks]
     best = [TopK.empty(len(rows), 0) for rows in blocks]
     keys: list[Array] = []
     for first in range(0, len(vectors), SCANNED):
@@ -67,7 +68,7 @@ def scan(
         others = pad_rows(rows_as_tensor(vectors, piece, dtype), SCANNED)
 
         def compare(block: int, piece: slice = piece, others: "Tensor" = others) -> Array:
-            products = _products(blocks[block], queries[block], piece, others)
+            products = _products(blocks[block], query_vectors[block], piece, others)
             best[block] = _with_columns(best[block], products, piece.start, width)
             return _near_new(blocks[block], products, piece, new)
 
@@ -112,12 +113,12 @@ def write_lists(lists: Found, rows: Array, texts: Array, similarities: Array) ->
     lists.similarities[rows] = np.where(best.texts < 0, -np.inf, best.similarities)
 
 
-def _products(rows: Array, queries: "Tensor", piece: slice, others: "Tensor") -> "Tensor":
+def _products(rows: Array, own: "Tensor", piece: slice, others: "Tensor") -> "Tensor":
     """Products of a block with a piece of all texts, without those of a text with itself."""
-    products = (queries @ others.T)[: len(rows)]
+    products = (own @ others.T)[: len(rows)]
     products[:, piece.stop - piece.start :] = NO_SIMILARITY  # the columns behind are padding
-    own = np.flatnonzero((rows >= piece.start) & (rows < piece.stop))
-    products[own, rows[own] - piece.start] = NO_SIMILARITY
+    here = np.flatnonzero((rows >= piece.start) & (rows < piece.stop))
+    products[here, rows[here] - piece.start] = NO_SIMILARITY
     return products
 
 

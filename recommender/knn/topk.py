@@ -17,8 +17,8 @@ class TopK(NamedTuple):
     """The best candidates of each row so far, named as `torch.topk` names them.
 
     Attributes:
-        values: (rows, width) float32, `NO_SIMILARITY` where there is none.
-        indices: (rows, width) int32, numbers or positions of texts, -1 where there is none.
+        values: (rows, width) float32, `NO_SIMILARITY` at empty places.
+        indices: (rows, width) int32, numbers or positions of texts, -1 at empty places.
     """
 
     values: "Tensor"

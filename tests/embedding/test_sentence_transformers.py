@@ -95,7 +95,7 @@ def test_encoding_leaves_torchs_threads_as_they_were(encoder: SentenceEncoder) -
         torch.set_num_threads(before)
 
 
-def test_progress_is_told_of_every_text(encoder: SentenceEncoder) -> None:
+def test_progress_counts_every_text(encoder: SentenceEncoder) -> None:
     done: list[int] = []
     encoder.encode(TEXTS, done.append)
     assert sum(done) == len(TEXTS)
@@ -106,7 +106,7 @@ def test_how_much_is_read_is_measured(encoder: SentenceEncoder) -> None:
     short = "Boats left the harbour at noon."
     found = encoder.encode([short, long, short * 3])
     assert found.words == [6, 600, 16]
-    # 256 tokens, of which two open and close the text.
+    # The model reads 256 tokens. Two of them open and close the text.
     assert found.words_read == [6, 254, 16]
 
 

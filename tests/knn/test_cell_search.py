@@ -16,7 +16,7 @@ from tests.knn.test_cells import SMALL
 def test_lists_hold_the_best_of_the_cells_that_were_compared() -> None:
     vectors, width = clustered(1500), 10
     with torch_pool(2) as pool:
-        cells = partition(vectors, Effort(20, 200, 4, 0), torch.float32, 0, pool)
+        cells = partition(vectors, Effort(20, 200, 4, 0), torch.float32, pool)
         lists = search_near_cells(cells, width, 200, pool)
         order = cells.order.numpy()
         products = vectors[order] @ vectors[order].T

@@ -38,7 +38,7 @@ def test_neighbours_equal_the_slow_exact_answer() -> None:
 @settings(deadline=None, max_examples=60)
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=25), st.integers(1, 8))
 def test_with_equal_vectors_each_text_still_has_k_others(corners: list[int], k: int) -> None:
-    # Along the axes: products are exactly 0 or 1, so nothing but ties.
+    # Vectors along the axes: products are exactly 0 or 1, so that many are equal.
     graph = graph_of(np.eye(4, dtype=np.float32)[corners], k)
     width = min(k, len(corners) - 1)
     assert graph.texts.shape == graph.similarities.shape == (len(corners), width)

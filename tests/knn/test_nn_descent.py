@@ -14,7 +14,7 @@ from tests.knn.oracle import clustered, oracle, shared
 def test_lists_come_nearer_to_the_exact_ones() -> None:
     vectors, k = clustered(2000), 10
     with torch_pool(2) as pool:
-        cells = partition(vectors, Effort(200, 30, 1, 0), torch.float32, 0, pool)
+        cells = partition(vectors, Effort(200, 30, 1, 0), torch.float32, pool)
         lists = search_near_cells(cells, k, 30, pool)
         better = try_neighbours_of_neighbours(vectors, cells, lists, 10, pool)
     order = cells.order.numpy()
@@ -30,6 +30,6 @@ def test_lists_come_nearer_to_the_exact_ones() -> None:
 def test_lists_with_gaps_stay_lists() -> None:
     vectors = clustered(50)
     with torch_pool(1) as pool:
-        cells = partition(vectors, Effort(5, 10, 1, 0), torch.float32, 0, pool)
+        cells = partition(vectors, Effort(5, 10, 1, 0), torch.float32, pool)
         better = try_neighbours_of_neighbours(vectors, cells, TopK.empty(50, 4), 4, pool)
     assert (better.indices == -1).all()

@@ -1,4 +1,4 @@
-"""Pairs: similarities are the same bits both ways, and packing loses nothing but small change."""
+"""Pairs: similarities are the same bits both ways, and packing loses only a rounding."""
 
 import numpy as np
 import torch

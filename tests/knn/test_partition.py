@@ -13,7 +13,7 @@ EFFORT = Effort(cells=30, columns=200, probes=6)
 
 def cut(threads: int = 2, effort: Effort = EFFORT) -> Cells:
     with torch_pool(threads) as pool:
-        return partition(VECTORS, effort, torch.float32, 3, pool)
+        return partition(VECTORS, effort, torch.float32, pool)
 
 
 def test_every_text_has_one_position_in_its_cell() -> None:

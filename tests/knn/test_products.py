@@ -1,4 +1,4 @@
-"""Blocks of vectors: copied whole, of the asked type, padded with zeros."""
+"""Blocks of vectors: copied, converted to the wanted type, padded with zeros."""
 
 import numpy as np
 import pytest
@@ -23,7 +23,7 @@ def test_padding_appends_zeros() -> None:
 
 
 @pytest.mark.parametrize("has_instructions", [False, True])
-def test_bfloat16_is_taken_where_it_is_fast_or_asked_for(
+def test_bfloat16_is_used_where_it_is_fast_or_wanted(
     has_instructions: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(products, "uses_bfloat16", lambda: has_instructions)

@@ -15,15 +15,15 @@ from tests.knn.oracle import clustered, oracle
 def test_a_scan_finds_the_nearest_and_what_a_new_text_is_near_to(bfloat16: bool) -> None:
     vectors, k = clustered(700), 8
     lists = Found(np.full((700, k), -1, np.int32), np.full((700, k), -np.inf, np.float32))
-    asked, is_new = np.array([3, 300, 699]), np.zeros(700, dtype=bool)
+    queries, is_new = np.array([3, 300, 699]), np.zeros(700, dtype=bool)
     is_new[300] = True
     new = NewTexts(is_new, np.full(700, np.float32(0.5)))
     with torch_pool(2) as pool:
-        keys = scan(vectors, asked, lists, new, product_dtype(bfloat16), pool)
+        keys = scan(vectors, queries, lists, new, product_dtype(bfloat16), pool)
     exact = oracle(vectors, k)
-    assert lists.texts[asked].tolist() == exact.texts[asked].tolist()
-    np.testing.assert_allclose(lists.similarities[asked], exact.similarities[asked], atol=1e-6)
-    assert (np.delete(lists.texts, asked, axis=0) == -1).all()
+    assert lists.texts[queries].tolist() == exact.texts[queries].tolist()
+    np.testing.assert_allclose(lists.similarities[queries], exact.similarities[queries], atol=1e-6)
+    assert (np.delete(lists.texts, queries, axis=0) == -1).all()
     near = set(zip(*(side.tolist() for side in unpack_pairs(keys)), strict=True))
     products = vectors @ vectors[300]
     products[300] = 0
