@@ -1,11 +1,13 @@
-"""The night that the tests of grouping share."""
+"""What tests of the pipeline share: an empty newsroom, and one night for those of grouping."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from recommender.pipeline import nightly
 from tests.pipeline.grouping import GroupingNight
+from tests.pipeline.newsroom import Newsroom
 from tests.planted import newsdesk, publish_articles
 
 
@@ -24,3 +26,8 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> GroupingNight:
             patch.setattr(nightly, name, spied)
         artifacts = publish_articles(folder, newsdesk())
     return GroupingNight(*given["build_groups"][:3], given["describe_groups"][4], artifacts)
+
+
+@pytest.fixture
+def newsroom(tmp_path: Path) -> Newsroom:
+    return Newsroom(tmp_path)

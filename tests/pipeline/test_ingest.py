@@ -1,6 +1,9 @@
 """Intake: every record is stored, left out or rejected, or nothing is."""
 
+import gzip
+import json
 import logging
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +19,7 @@ from recommender.sources.open import open_source
 from recommender.store import sql
 from recommender.store.base import Store
 from recommender.store.open import open_store, sqlite_url
-from tests.planted import article, settings, write_jsonl
+from tests.planted import article, as_record, settings, write_jsonl
 
 
 class Desk:
@@ -49,7 +52,7 @@ def desk(tmp_path: Path) -> Desk:
     return Desk(tmp_path)
 
 
-def test_each_record_is_told_by_what_became_of_it(desk: Desk, tmp_path: Path) -> None:
+def test_each_record_is_counted_by_what_became_of_it(desk: Desk, tmp_path: Path) -> None:
     items = [article(n) for n in range(6)]
     first = desk.take(write_jsonl(tmp_path / "a.jsonl", items[:4]))
     assert first == Intake(
@@ -78,13 +81,87 @@ def test_too_many_rejects_undo_all_and_name_the_first(desk: Desk, tmp_path: Path
     assert desk.take(path, chosen=settings("input.max_rejects=0.25")).rejected == 1
 
 
-def test_a_source_that_breaks_undoes_those_before_it(desk: Desk, tmp_path: Path) -> None:
+@pytest.mark.parametrize("records", [0, 2000])
+def test_a_source_that_breaks_undoes_those_before_it(
+    desk: Desk, tmp_path: Path, records: int
+) -> None:
     whole = write_jsonl(tmp_path / "a.jsonl", [article(0)])
+    lines = "".join(f"{json.dumps(as_record(article(n)))}\n" for n in range(1, records))
     broken = tmp_path / "b.jsonl.gz"
-    broken.write_bytes(b"no gzip")
-    with pytest.raises(InputError, match="cannot be read"):
+    broken.write_bytes(gzip.compress(lines.encode())[:-9])
+    with pytest.raises(InputError, match=r"b\.jsonl\.gz: cannot be read"):
         desk.take(whole, broken)
     assert desk.ids() == []
+
+
+def test_the_limit_on_rejects_counts_over_all_sources(desk: Desk, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.jsonl"
+    bad.write_text("bad\n")
+    good = write_jsonl(tmp_path / "good.jsonl", [article(n) for n in range(19)])
+    assert desk.take(bad, good).rejected == 1
+
+
+def test_each_reject_stands_in_the_file_with_its_place_field_and_reason(
+    desk: Desk, tmp_path: Path
+) -> None:
+    records = [
+        as_record(article(0)),
+        as_record(article(1)) | {"text": " "},
+        as_record(article(2)) | {"published": "soon"},
+        as_record(article(0)),
+    ]
+    path = tmp_path / "a.jsonl"
+    path.write_text("not json\n" + "".join(json.dumps(r) + "\n" for r in records))
+    taken = desk.take(path, chosen=settings("input.max_rejects=0.9"))
+    assert taken.rejects_file is not None
+    file = Path(taken.rejects_file)
+    assert file.parent == desk.artifacts.rejects
+    rejects = [json.loads(line) for line in file.read_text().splitlines()]
+    assert [(r["file"], r["line"], r["field"], r["id"]) for r in rejects] == [
+        (str(path), 1, "", None),
+        (str(path), 3, "text", "a-1"),
+        (str(path), 4, "published", "a-2"),
+        (str(path), 5, "id", "a-0"),
+    ]
+    assert all(r["reason"] for r in rejects)
+    assert rejects[1].keys() == {"file", "line", "field", "reason", "id"}
+
+
+def test_a_source_whose_name_is_no_utf_8_can_have_rejects(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"caf\xe9.jsonl")
+    try:
+        path.write_text(json.dumps(as_record(article(0))) + "\nbad\n")
+    except OSError:
+        pytest.skip("this file system has only UTF-8 names")
+    assert desk.take(path, chosen=settings("input.max_rejects=0.5")).rejected == 1
+
+
+def test_sources_of_different_kinds_and_names_are_one_corpus(desk: Desk, tmp_path: Path) -> None:
+    one = write_jsonl(tmp_path / "one.jsonl", [article(n) for n in range(8)])
+    two, mapped = tmp_path / "two.csv", tmp_path / "mapped.csv"
+    two.write_text("id,text\nb,harbour crane\na-1,harbour\n")
+    mapped.write_text("guid,body\nb,harbour crane\na-1,harbour\n")
+    taken = desk.take(one, two, chosen=settings("input.max_rejects=0.2"))
+    assert (taken.read, taken.new, taken.rejected) == (10, 9, 1)
+    (line,) = Path(str(taken.rejects_file)).read_text().splitlines()
+    reject = json.loads(line)
+    assert (reject["file"], reject["line"], reject["id"]) == (str(two), 3, "a-1")
+    assert reject["reason"] == f"repeats the id of {one}:2"
+    with pytest.raises(InputError, match="no column 'id'"):
+        desk.take(mapped)
+    names = settings('input.fields={id = "guid", text = "body"}')
+    assert desk.take(mapped, chosen=names) == Intake(2, 0, 1, 1, 0, 0, None)
+
+
+def test_unknown_fields_are_warned_of_once_each(
+    desk: Desk, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    records = [as_record(article(n)) | {"tags": [], "rank": n} for n in range(5)]
+    path = tmp_path / "a.jsonl"
+    path.write_text("".join(json.dumps(r) + "\n" for r in records))
+    with caplog.at_level(logging.WARNING, logger="recommender"):
+        desk.take(path)
+    assert [vars(record)["field"] for record in caplog.records] == ["rank", "tags"]
 
 
 @pytest.mark.parametrize("chunk", [1, 2, 3, 100])

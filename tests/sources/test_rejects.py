@@ -49,3 +49,12 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with RejectFile(tmp_path / "rejects") as rejects, pytest.raises(StorageError) as failed:
         rejects.add(BAD)
     assert str(tmp_path / "rejects") in str(failed.value)
+
+
+def test_two_runs_in_one_second_have_a_file_each(tmp_path: Path) -> None:
+    paths = set()
+    for _ in range(3):
+        with RejectFile(tmp_path) as rejects:
+            rejects.add(BAD)
+        paths.add(rejects.path)
+    assert len(paths) == len([*tmp_path.iterdir()]) == 3
