@@ -52,7 +52,8 @@ def assemble(
 
     Args:
         findings: what the stages of the night found.
-        settings: the settings of the night: their rules are checked, and the manifest repeats all.
+        settings: the settings of the night. The manifest repeats them; a rule that names an
+            unknown article or section is a warning in the log.
         encoder: the encoder of the texts' vectors.
         build: digest that no other night has, 32 hexadecimal digits.
         inputs: digest of what the night was made from, 32 hexadecimal digits.
@@ -86,12 +87,8 @@ def assemble(
 
 def _arrays(findings: Findings) -> Arrays:
     """The arrays of a snapshot, in the shapes that its schema declares."""
-    corpus, graph, groups, phrases = (
-        findings.corpus,
-        findings.graph,
-        findings.groups,
-        findings.phrases,
-    )
+    corpus, graph = findings.corpus, findings.graph
+    groups, phrases = findings.groups, findings.phrases
     return Arrays(
         centroids=graph.lists.centroids,
         lists_start=graph.lists.start,

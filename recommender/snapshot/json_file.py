@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from recommender.errors import SnapshotDamaged
-from recommender.snapshot.manifest import FORMAT, Manifest, newer_format
+from recommender.snapshot.manifest import FORMAT, Manifest, altered, newer_format
 from recommender.types import Change, Keyword, Rules, Topic
 
 __all__ = [
     "Scoring",
-    "altered",
     "changes_of",
     "encode",
     "read_json",
@@ -69,14 +68,6 @@ def read_json(path: Path, manifest: Manifest) -> dict[str, Any]:
     if hashlib.sha256(content).hexdigest() != manifest.files[path.name].sha256:
         raise altered(path)
     return record
-
-
-def altered(path: Path) -> SnapshotDamaged:
-    """The error for a file that holds other bytes than those published."""
-    return SnapshotDamaged(
-        f"{path} was altered: its SHA-256 is not the manifest's; publish again, or return to an "
-        "earlier snapshot with: recommender rollback"
-    )
 
 
 def record_of_topics(topics: Sequence[Topic]) -> dict[str, object]:

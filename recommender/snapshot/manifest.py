@@ -10,7 +10,15 @@ from typing import Any, NamedTuple
 from recommender.embedding.base import EncoderSpec
 from recommender.errors import NewerFormat, SnapshotDamaged
 
-__all__ = ["FORMAT", "MANIFEST", "OLDEST_FORMAT", "FileEntry", "Manifest", "newer_format"]
+__all__ = [
+    "FORMAT",
+    "MANIFEST",
+    "OLDEST_FORMAT",
+    "FileEntry",
+    "Manifest",
+    "altered",
+    "newer_format",
+]
 
 FORMAT = 6
 OLDEST_FORMAT = 6
@@ -120,6 +128,14 @@ def newer_format(path: Path, version: int) -> NewerFormat:
     return NewerFormat(
         f"{path} has format {version}, this version reads up to {FORMAT}; upgrade with "
         "'pip install --upgrade recommender', or publish again with this version"
+    )
+
+
+def altered(path: Path) -> SnapshotDamaged:
+    """The error for a file that holds other bytes than those published."""
+    return SnapshotDamaged(
+        f"{path} was altered: its SHA-256 is not the manifest's; publish again, or return to an "
+        "earlier snapshot with: recommender rollback"
     )
 
 

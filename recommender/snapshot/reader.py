@@ -16,14 +16,13 @@ from recommender.snapshot.cards import Cards
 from recommender.snapshot.dimensions import Dimensions
 from recommender.snapshot.json_file import (
     Scoring,
-    altered,
     changes_of,
     read_json,
     rules_of,
     topics_of,
 )
 from recommender.snapshot.lookup import Lookup
-from recommender.snapshot.manifest import MANIFEST, Manifest
+from recommender.snapshot.manifest import MANIFEST, Manifest, altered
 from recommender.snapshot.schema import (
     ARRAYS,
     FACETS,

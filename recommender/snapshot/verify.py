@@ -9,8 +9,7 @@ import numpy as np
 
 from recommender._typing import Array
 from recommender.errors import SnapshotDamaged
-from recommender.snapshot.json_file import altered
-from recommender.snapshot.manifest import Manifest
+from recommender.snapshot.manifest import Manifest, altered
 from recommender.snapshot.reader import Snapshot, check_files
 from recommender.snapshot.schema import ARRAYS, INDEX, STRINGS, ArrayFile, StringsFile
 from recommender.snapshot.string_table import StringTable
