@@ -42,7 +42,7 @@ def _block(match: re.Match[str]) -> str:
 
 def main() -> None:
     """Rewrite what has changed, and say so."""
-    for path in sorted((ROOT / "docs").glob("*.md")):
+    for path in sorted((ROOT / "docs").rglob("*.md")):
         before = path.read_text(encoding="utf-8")
         after = refreshed(before)
         if after != before:

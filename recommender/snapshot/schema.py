@@ -1,6 +1,6 @@
 """The snapshot's format, declared once: every file, its shape, its values, what they point to.
 
-The writer, the reader, the verifier and the table in docs/architecture.md are made from it.
+The writer, the reader, the verifier and the table in docs/reference/snapshot.md are made from it.
 
 Mathematics knows rows and texts. An article is a *row*; rows are sorted by id. Articles with the
 same or nearly the same text share one *text*, which has one embedding, one place in the neighbour
