@@ -114,11 +114,11 @@ def best_assignment(pairs: OverlappingPairs, groups: int) -> Array:
     if not len(previous):
         return continues
     shared = pairs.shared[pairs.matchable]
-    likeness = np.rint(pairs.jaccard[pairs.matchable] * JACCARD_STEPS)
+    jaccard_steps = np.rint(pairs.jaccard[pairs.matchable] * JACCARD_STEPS)
     component = _components(previous, group, groups)
     # A component with a single group on either night is a star, and its best pair is the solution.
     star = ~(_has_several(component, previous) & _has_several(component, group))
-    best = np.lexsort((group, previous, -likeness, -shared, component))
+    best = np.lexsort((group, previous, -jaccard_steps, -shared, component))
     best = best[star[best]]
     best = best[np.unique(component[best], return_index=True)[1]]
     continues[group[best]] = previous[best]
@@ -126,7 +126,7 @@ def best_assignment(pairs: OverlappingPairs, groups: int) -> Array:
     tangled = tangled[np.argsort(component[tangled], kind="stable")]
     for batch in _batches(component[tangled]):
         at = tangled[batch]
-        chosen = at[_solve(previous[at], group[at], shared[at], likeness[at])]
+        chosen = at[_solve(previous[at], group[at], shared[at], jaccard_steps[at])]
         continues[group[chosen]] = previous[chosen]
     return continues
 
@@ -161,8 +161,8 @@ def _batches(component: Array) -> Iterator[slice]:
         yield slice(begin, last)
 
 
-def _solve(previous: Array, group: Array, shared: Array, likeness: Array) -> Array:
-    """Positions of the matched pairs: the assignment with most shared members, then most likeness.
+def _solve(previous: Array, group: Array, shared: Array, jaccard_steps: Array) -> Array:
+    """Positions of the matched pairs: most shared members, then the greatest Jaccard index.
 
     By the Jonker-Volgenant algorithm for sparse matrices. It matches every row, so each of last
     night's groups has a column of its own that stands for no group and is worth nothing.
@@ -174,9 +174,9 @@ def _solve(previous: Array, group: Array, shared: Array, likeness: Array) -> Arr
     columns, column = np.unique(group, return_inverse=True)
     count = len(previous_groups)
     rows = np.arange(count)
-    # One shared member outweighs all likeness together. Weights are whole numbers below 2^53, so
-    # sums are exact. One is added everywhere, because a sparse matrix does not store zeros.
-    worth = shared * (JACCARD_STEPS * count + 1.0) + likeness
+    # One shared member outweighs all Jaccard steps together. Weights are whole numbers below 2^53,
+    # so sums are exact. One is added to each, because a sparse matrix does not store zeros.
+    worth = shared * (JACCARD_STEPS * count + 1.0) + jaccard_steps
     weight = np.append(worth, np.zeros(count)) + 1
     where = (np.append(row, rows), np.append(column, len(columns) + rows))
     matrix = coo_array((weight, where), shape=(count, len(columns) + count))

@@ -157,10 +157,10 @@ def story_cut_ratio(neighbours: Array, scores: Array, thresholds: Thresholds, se
 def cut_ratio(neighbours: Array, scores: Array, groups: Array, ends: int) -> float:
     """How much edge weight the groups cut, relative to how far scores fall along the lists.
 
-    The numerator is the share of edge weight (squared scores) between groups: 1 less the coverage
-    of Brandes and Erlebach (Network Analysis, 2005). The denominator is the share by which scores
-    fall from the first candidates of a list to the last. Dividing by it makes the ratio comparable
-    between corpora and lists of any size.
+    The numerator is the share of edge weight (squared scores) that lies between groups: 1 less the
+    coverage of Brandes and Erlebach (Network Analysis, 2005). The denominator is the share by which
+    scores fall from the first candidates of a list to the last. Dividing by it makes the ratio
+    comparable between corpora and lists of any size.
 
     Args:
         neighbours: (texts, k) int32, best first, -1 for none.

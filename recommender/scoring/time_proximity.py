@@ -98,7 +98,7 @@ class TimeProximity(NamedTuple):
         return np.nan_to_num(chance_corrected(self.proximity, self.expected[:, None]), copy=False)
 
     def crowding(self, last: int) -> Array:
-        """How far a text's last neighbours are from its own days, more than expected by chance.
+        """How many of a text's last neighbours are from its own days, beyond chance.
 
         An agreement corrected for chance (Cohen 1960): (observed - expected) / (1 - expected).
 
