@@ -1,9 +1,9 @@
 """Nightly runs in processes of their own, for test_faults.py to kill, starve and race.
 
 Start it as `python -m tests.nightly_process`; it imports everything once and then forks a child for
-each job, one JSON object a line on stdin. What happens is told line by line on stdout: "pid N",
+each job, one JSON object a line on stdin. What happens is printed line by line: "pid N",
 "step NAME" (where asked for) and "stage NAME" as the run goes on, one JSON object with the outcome,
-and "exit CODE". A killed run tells no outcome.
+and "exit CODE". A killed run prints no outcome.
 """
 
 import json
@@ -64,21 +64,21 @@ class SlowEncoder(WordEncoder):
         return super().encode(texts, advance)
 
 
-class Telling:
-    """A `Progress` that tells each stage as it begins, and does what is asked before publishing."""
+class PrintingProgress:
+    """A `Progress` that prints each stage as it begins, and calls a function before publishing."""
 
     def __init__(self, before_publishing: Callable[[], None]) -> None:
         self._before_publishing = before_publishing
 
     @contextmanager
     def stage(self, name: str, total: int | None, unit: str) -> Iterator[Advance]:
-        tell(f"stage {name}")
+        send(f"stage {name}")
         if name == "publish":
             self._before_publishing()
         yield ignore
 
 
-def tell(line: str) -> None:
+def send(line: str) -> None:
     os.write(1, f"{line}\n".encode())
 
 
@@ -101,14 +101,14 @@ def fill_disk(folder: Path, leave: int) -> None:
 
 
 def die_at_step(number: int) -> None:
-    """Kill this process before its `number`-th lasting change to the disk; tell every one."""
+    """Kill this process before its `number`-th lasting change to the disk; send a line for each."""
     done = 0
 
     def counted(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
         def step(*args: Any, **options: Any) -> Any:
             nonlocal done
             done += 1
-            tell(f"step {name}")
+            send(f"step {name}")
             if done == number:
                 os.kill(os.getpid(), signal.SIGKILL)
             return real(*args, **options)
@@ -145,28 +145,28 @@ def work(job: dict[str, Any]) -> None:
             artifacts,
             settings(*job.get("overrides", ())),
             encoder=SlowEncoder(job.get("pause", 0.0)),
-            progress=Telling(before_publishing),
+            progress=PrintingProgress(before_publishing),
         )
     except RecommenderError as error:
-        tell(json.dumps({"error": type(error).__name__, "message": str(error)}))
+        send(json.dumps({"error": type(error).__name__, "message": str(error)}))
     except BaseException as error:
-        tell(json.dumps({"error": f"uncaught {type(error).__name__}", "message": str(error)}))
+        send(json.dumps({"error": f"uncaught {type(error).__name__}", "message": str(error)}))
     else:
-        tell(json.dumps({"snapshot": night.snapshot}))
+        send(json.dumps({"snapshot": night.snapshot}))
 
 
 def main() -> None:
     datetime.strptime("2026", "%Y")  # loads a module that a child without rights cannot
-    tell("ready")
+    send("ready")
     for line in sys.stdin:
         pid = os.fork()
         if pid == 0:
-            tell(f"pid {os.getpid()}")  # by the child: it may end before its parent gets to speak
+            send(f"pid {os.getpid()}")  # by the child: it may end before its parent gets to speak
             try:
                 work(json.loads(line))
             finally:
                 os._exit(0)
-        tell(f"exit {os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])}")
+        send(f"exit {os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])}")
 
 
 if __name__ == "__main__":

@@ -127,14 +127,14 @@ def report(story: str, number: int) -> Article:
 
 def newsdesk() -> list[Article]:
     """Two topics of three stories of six articles, with copies, near-copies and missing values."""
-    told = {a.id: a for a in (report(story, n) for story in STORIES for n in range(6))}
-    told["frost-5"] = replace(told["frost-5"], published=None)
-    told["prize-5"] = replace(told["prize-5"], source=None, section=None, language=None)
+    reports = {a.id: a for a in (report(story, n) for story in STORIES for n in range(6))}
+    reports["frost-5"] = replace(reports["frost-5"], published=None)
+    reports["prize-5"] = replace(reports["prize-5"], source=None, section=None, language=None)
     wire = {"source": "Agency", "section": "wire"}
-    strike, collision = told["strike-0"], told["collision-1"]
+    strike, collision = reports["strike-0"], reports["collision-1"]
     near = replace(collision, text=collision.text.replace(".", " again."))
     return [
-        *told.values(),
+        *reports.values(),
         # The first copy is older than the original and leads, the second has no date at all.
         replace(strike, id="wire-strike-0", published=START - timedelta(days=9), **wire),
         replace(strike, id="late-strike-0", published=None, language="de", author=None),

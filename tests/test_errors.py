@@ -53,8 +53,8 @@ def test_an_unknown_article_survives_pickling(protocol: int) -> None:
 
 
 def test_a_missing_package_names_the_install_command() -> None:
-    told = r"'notthere'.*pip install 'recommender\[build\]'"
-    with pytest.raises(MissingExtra, match=told), needs_extra("build"):
+    message = r"'notthere'.*pip install 'recommender\[build\]'"
+    with pytest.raises(MissingExtra, match=message), needs_extra("build"):
         import notthere.inside  # noqa: F401
 
 

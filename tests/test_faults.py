@@ -42,7 +42,7 @@ REPOSITORY = Path(__file__).parent.parent
 
 
 class Run:
-    """One job of a `Nightly`, as its process tells of it."""
+    """One job of a `Nightly`, as far as its process has reported it."""
 
     def __init__(self, out: Any) -> None:
         self._out = out
@@ -454,7 +454,7 @@ def test_a_lineage_of_a_newer_format_says_so_when_it_is_read(artifacts: Artifact
 
 
 def older(folder: Path, version: int) -> None:
-    """Make a snapshot one that an older version wrote, as far as its manifest tells."""
+    """Make a snapshot one that an older version wrote, as far as its manifest says."""
     record = json.loads((folder / MANIFEST).read_bytes())
     del record["sha256"], record["files"]["rules.json"]
     (folder / MANIFEST).write_text(json.dumps(record | {"format": version, "sha256": "0" * 64}))
@@ -509,7 +509,7 @@ def published(tmp_path: Path) -> Artifacts:
 def check_refused(
     artifacts: Artifacts, rec: Recommender, run: Run, before: dict[str, bytes], error: str
 ) -> None:
-    """A run failed as it should: told by our error, nothing changed, nothing left."""
+    """A run failed as it should: with our error, nothing changed, nothing left."""
     assert run.code == 0
     assert run.outcome.get("error") == error, run.outcome
     assert "run again" in run.outcome["message"]
@@ -605,7 +605,7 @@ NOBODY = 65534
 
 
 @pytest.mark.parametrize("closed", [".", "snapshots"])
-def test_a_folder_that_may_not_be_written_is_told_and_goes_on_serving(
+def test_a_folder_that_may_not_be_written_is_named_and_goes_on_serving(
     published: Artifacts, nightly: Nightly, closed: str
 ) -> None:
     artifacts, job = published, {}

@@ -63,7 +63,7 @@ def build_graph(
         encoder: The fingerprint of the encoder that made the vectors.
         settings: How many candidates are scored, and how many neighbours are kept.
         threads: How many threads search; 0 for one for each usable core.
-        timed: Is told of the stages "neighbours", "graph" and "index".
+        timed: Shows and times the stages "neighbours", "graph" and "index".
 
     Raises:
         StorageError: The neighbours cannot be kept.

@@ -66,7 +66,7 @@ def build_groups(
         previous: The groups of the night before.
         build: The digest of this build, which no other night has; new ids are made from it.
         settings: How topics are found.
-        timed: Is told of the stages "stories", "topics" and "identity".
+        timed: Shows and times the stages "stories", "topics" and "identity".
     """
     sizes = np.diff(corpus.copies.copies_start)  # the articles of each text
     before = _previous_texts(corpus, previous)

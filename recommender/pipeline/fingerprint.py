@@ -1,4 +1,4 @@
-"""Digests that say whether two nights had the same inputs, and tell builds apart."""
+"""Digests: one says whether two nights had the same inputs, one names a build."""
 
 import hashlib
 import json

@@ -40,7 +40,7 @@ class Gate(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """What the gates look at: a night beside the one before.
+    """What the gates look at: a night compared with the one before.
 
     Attributes:
         topics: The id of each article's broad topic by the article's id, None for none.
@@ -58,7 +58,7 @@ class Comparison(NamedTuple):
 def compare(
     corpus: Corpus, scores: Array, groups: Groups, previous: PreviousGroups, floor: float
 ) -> Comparison:
-    """Put a night beside the one before.
+    """Compare a night with the one before.
 
     Args:
         corpus: Tonight's articles.

@@ -57,7 +57,7 @@ def ingest_sources(
         sources: All sources of the night; an id must not repeat in them.
         artifacts: Holds the list of takedowns and the folder of reject files.
         settings: How records are read, and how many of them may be bad.
-        timed: Is told of the stage "read".
+        timed: Shows and times the stage "read".
 
     Raises:
         InputError: A source cannot be read, or too large a share of the records is bad; nothing

@@ -48,16 +48,16 @@ class TextFeatures(NamedTuple):
 
 
 def process_new_texts(store: Store, encoder: Encoder, engine: Engine, timed: Timed) -> int:
-    """Embed each text that has no vector and cut each into tokens that has no features.
+    """Embed each text without a vector, and cut each text without features into tokens.
 
     Every text is read once. What is computed of a shard of texts is stored in one transaction, so
-    a run that dies later has that done.
+    a run that is killed loses one shard at most.
 
     Args:
         store: Holds the texts, and takes what is computed of them.
         encoder: Computes the vectors.
         engine: Where vectors and features are computed.
-        timed: Is told of the stage "embed"; measures "count", the cutting into tokens, apart.
+        timed: Shows the stage "embed", and times the cutting into tokens apart as "count".
 
     Returns:
         How many texts were embedded.

@@ -196,7 +196,7 @@ def _load(store: Store, encoder: str, settings: Duplicates) -> tuple[Corpus, Arr
 
 
 def _clean_up(artifacts: Artifacts, dead: Holder | None) -> None:
-    """Delete what a run left behind that was killed; `dead` held its lock."""
+    """Delete what a killed run left behind; `dead` is the process that held its lock."""
     if dead:
         log.warning("took over the lock of a run that died", extra={"holder": str(dead)})
     for name in clean(artifacts):

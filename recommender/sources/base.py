@@ -94,7 +94,7 @@ class Source(Protocol):
 
     @property
     def columns(self) -> Sequence[str]:
-        """The names in a table's header once `rows` has begun; empty where there is no header."""
+        """The names in a table's header, once it is read; empty where there is no header."""
         ...
 
     def rows(self, fields: FieldNames) -> Iterator[NumberedRow]:

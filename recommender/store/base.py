@@ -71,7 +71,7 @@ class PendingText(NamedTuple):
 
 
 class Features(NamedTuple):
-    """What is kept of texts beside their vectors.
+    """What is kept of texts besides their vectors.
 
     Attributes:
         tokens: The tokens of each text.

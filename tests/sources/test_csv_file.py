@@ -1,4 +1,4 @@
-"""CSV: what is wrong with one record is told in its place, and no record is lost in silence."""
+"""CSV: what is wrong with one record is rejected in its place, and no record is lost in silence."""
 
 from pathlib import Path
 

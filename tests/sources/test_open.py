@@ -1,4 +1,4 @@
-"""Which source a URI opens: told by its ending, and nothing is read yet."""
+"""Which source a URI opens: its ending says which, and nothing is read yet."""
 
 from pathlib import Path
 

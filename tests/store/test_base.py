@@ -71,7 +71,7 @@ def test_articles_are_ordered_by_the_bytes_of_their_ids(backend: Backend) -> Non
         assert [item.card.id for item in store.articles()] == ids
 
 
-def test_new_changed_and_unchanged_are_told_apart(backend: Backend) -> None:
+def test_new_changed_and_unchanged_are_distinguished(backend: Backend) -> None:
     with backend.open() as store:
         assert put(store, Article("a", "", "x"), Article("b", "", "y")) == IngestCounts(2, 0, 0)
         again = [Article("a", "", "x"), Article("b", "", "z"), Article("c", "", "w")]
