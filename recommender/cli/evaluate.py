@@ -41,7 +41,7 @@ def evaluation_options(command: "Callable[..., None]") -> "Callable[..., None]":
 
 @click.group()
 def evaluate() -> None:
-    """Judge the product on articles that you have labelled."""
+    """Measure the product on articles that you have labelled."""
 
 
 @evaluate.command("related", epilog=EXIT_HELP)
@@ -173,7 +173,7 @@ def _ranking_summary(found: "RankingEvaluation") -> str:
     return (
         f"{found.labelled}: {found.articles:,} articles on {found.stories:,} stories; encoder "
         f"{found.encoder}\n{len(found.queries):,} queries ({asked}); {found.without_answer:,} "
-        "articles left out, for no other has their story"
+        "articles left out, as no other article has their story"
     )
 
 
