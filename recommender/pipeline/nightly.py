@@ -79,8 +79,7 @@ def run_night(
         InputError: A source is unreadable, too many records are bad, or there is no article.
         PublishRefused: A gate was not passed, or the new snapshot failed its check.
         StorageError: A file cannot be read or written.
-        EncoderError: The model cannot be used.
-        In all cases nothing has changed for readers.
+        EncoderError: The model cannot be used. In all cases nothing has changed for readers.
     """
     started = datetime.now(UTC).isoformat(timespec="seconds")
     opened, timed = _open_sources(sources), Timed(progress or Silent())
