@@ -128,12 +128,8 @@ def evaluate_related(
     progress = progress or Silent()
     stories = np.unique(labelled.labels, return_inverse=True)[1]
     queries, without_answer = _queries(labelled, stories, split)
-    with (
-        trial_run(labelled.articles, settings, encoder, progress) as run,
-        progress.stage("rank", None, "queries"),
-    ):
-        ranked = _our_rankings(run, labelled.articles, queries)
-        ranked |= _baseline_rankings(run, labelled.articles, queries)
+    with trial_run(labelled.articles, settings, encoder, progress) as run:
+        ranked = _rankings(run, labelled.articles, queries, progress)
     return RankingEvaluation(
         labelled=str(labelled.path),
         split=split,
@@ -168,6 +164,15 @@ def _queries(labelled: LabelledSet, stories: Array, split: str | None) -> tuple[
             f"{split!r}; ask without --split, or label more articles"
         )
     return queries, len(in_split) - len(queries)
+
+
+def _rankings(
+    run: TrialRun, articles: list[Article], queries: Array, progress: Progress
+) -> dict[str, Array]:
+    """The rankings of all `METHODS` by key, (queries, up to DEPTH) int32 each."""
+    with progress.stage("rank", None, "queries"):
+        ours = _our_rankings(run, articles, queries)
+        return ours | _baseline_rankings(run, articles, queries)
 
 
 def _our_rankings(run: TrialRun, articles: list[Article], queries: Array) -> dict[str, Array]:

@@ -53,10 +53,7 @@ def measure(ranked: Array, queries: Array, stories: Array) -> Array:
             article.
 
     Example:
-        Articles 0 and 1 are on one story; the query is 0, and its answer ranks 2 before 1.
-
-        >>> ranked, queries, stories = np.array([[2, 1]]), np.array([0]), np.array([0, 0, 1])
-        >>> measure(ranked, queries, stories).round(3).tolist()
+        >>> measure(np.array([[2, 1]]), np.array([0]), np.array([0, 0, 1])).round(3).tolist()
         [[0.631, 0.0, 1.0, 0.5]]
     """
     _check(ranked, queries)
