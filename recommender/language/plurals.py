@@ -1,4 +1,4 @@
-"""Plurals: which words a word may be the plural of, by the endings of its language."""
+"""Plurals: the possible singulars of a word, by the endings of its language."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -13,8 +13,8 @@ class PluralRules(NamedTuple):
     """How a language writes plurals.
 
     Attributes:
-        endings: Pairs of a plural's ending and what the singular has in its place.
-        singular: Endings that no plural has.
+        endings: Pairs of a plural's ending and the singular's, such as ("ies", "y").
+        singular: Endings that no plural has, such as "ss".
     """
 
     endings: tuple[tuple[str, str], ...]
@@ -22,13 +22,13 @@ class PluralRules(NamedTuple):
 
 
 def singulars(word: str, rules: Iterable[PluralRules]) -> list[str]:
-    """The words that `word` may be the plural of, whether or not there are such words.
+    """The words that `word` may be the plural of, whether or not such words exist.
 
-    Endings alone cannot tell, so ask whether a candidate is a word of the corpus.
+    Endings alone cannot tell, so the caller checks whether a candidate occurs in the corpus.
 
     Args:
         word: One word, case folded.
-        rules: Those of each language that the word may be of.
+        rules: The rules of each language that the word may belong to.
 
     Returns:
         The candidates in the order of the rules, without repetition.

@@ -1,4 +1,4 @@
-"""Prepared text: what is embedded of an article, and the hash by which equal texts are known."""
+"""Prepared text: the string that is embedded for an article, and its hash."""
 
 import hashlib
 
@@ -7,14 +7,23 @@ __all__ = ["PREPARATION_VERSION", "content_hash", "embedded_text"]
 # A change in how text is prepared changes every vector, so it must raise this number.
 PREPARATION_VERSION = 1
 
+# A title that ends with one of these gets no full stop. Unlike `writing_systems.SENTENCE_ENDS` it
+# has closing quotes; a change here changes vectors, too.
 _SENTENCE_ENDS = (".", "!", "?", "…", ":", '"', "”", "’", "。")
 
 
 def embedded_text(title: str, text: str) -> str:
     """Title and text as the one string that the encoder gets.
 
-    White space is folded, and the title ends like a sentence. Nothing is cut off here: each
-    encoder says how much of a text it reads.
+    Runs of white space become one space, and the title ends like a sentence. Nothing is cut off
+    here: each encoder says how much of a text it reads.
+
+    Args:
+        title: The article's title.
+        text: The article's text.
+
+    Returns:
+        The prepared text; the title or the text alone where the other is empty.
 
     Example:
         >>> embedded_text("Tide is in", "Boats  left.")
@@ -27,9 +36,12 @@ def embedded_text(title: str, text: str) -> str:
 
 
 def content_hash(prepared: str) -> bytes:
-    """The first 16 bytes of the SHA-256 of an embedded text: equal where the texts are equal.
+    """The hash by which equal texts are recognised.
 
     Args:
-        prepared: A text as `embedded_text` gives it.
+        prepared: A text as `embedded_text` returns it.
+
+    Returns:
+        The first 16 bytes of the SHA-256 of the text in UTF-8.
     """
     return hashlib.sha256(prepared.encode()).digest()[:16]

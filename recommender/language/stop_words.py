@@ -1,4 +1,4 @@
-"""Stop words: the words that every text of a language uses, whatever it is about."""
+"""Stop words: common words that texts of a language use whatever they are about."""
 
 from functools import cache
 
@@ -13,13 +13,13 @@ def stop_words_for(languages: frozenset[str]) -> frozenset[str]:
     """The general stop words of some languages, and of English in any case.
 
     They come from the package `stop-words`, and from the language's own list `stop_words.txt`
-    where it has one. A language that has neither adds nothing.
+    where there is one. A language that has neither adds nothing.
 
     Args:
         languages: Tags such as "de" or "pt-BR"; see `word_lists.language_codes`.
 
     Returns:
-        Words in lower case. Those with an apostrophe are there in both spellings, "don't" and
+        Words in lower case. Words with an apostrophe are included in both spellings, "don't" and
         "don’t", since texts use both.
 
     Raises:

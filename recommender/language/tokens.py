@@ -1,6 +1,6 @@
-"""Tokens: the words and signs of a text, cut once when the text is new.
+"""Tokens: the words and signs of a text, which is cut once, when it is new.
 
-All that counts words, phrases or near-duplicates works on these tokens.
+Everything that counts words, phrases or near-duplicates works on these tokens.
 """
 
 from collections.abc import Iterable
@@ -31,31 +31,31 @@ __all__ = [
 # A change in how text is cut changes every stored token, so it must raise this number.
 TOKENISER_VERSION = 2
 
-# A word is letters and digits with their marks. Apostrophes and hyphens belong to it only inside,
-# points and commas only between digits, and the invisible joiners only between letters. In
-# scripts that put no space between words each sign is a token, and ends a word before it. Any
-# other printed sign is a token, too, because it ends a phrase.
+# A word consists of letters and digits with their marks. Apostrophes and hyphens belong to a word
+# only inside it, points and commas only between digits, and the invisible joiners only between
+# letters. In scripts that put no space between words, each sign is a token and ends the word before
+# it. Any other printed sign is a token, too, because it ends a phrase.
 _SIGN = f"[{UNSPACED}]"
 _LETTER = rf"(?!{_SIGN})[\p{{L}}\p{{N}}]"
 _WORD = rf"{_LETTER}(?:{_LETTER}|\p{{M}}|[\u200c\u200d](?=[\p{{L}}\p{{M}}]))*"
 _PATTERN = (
-    # A shortcut for most words of most texts; without it the last lines would find the same.
+    # A shortcut that matches most words of most texts. The lines below would match them as well.
     r"[A-Za-z]++(?=[\s.,;:!?)])"
     rf"|{_SIGN}\p{{M}}*"
     rf"|{_WORD}(?:(?:['’‐-]|(?<=\p{{N}})[.,](?=\p{{N}})){_WORD})*"
     r"|\S"
 )
-# The soft hyphen and other characters that only say where lines may break and files begin.
+# The soft hyphen, the word joiner and the byte order mark, which nobody sees in a text.
 _UNSEEN = "\u00ad\u2060\ufeff"
 
 
 class Tokens(NamedTuple):
-    """The tokens of many texts, one text behind the other.
+    """The tokens of many texts, one text after another.
 
     Attributes:
         vocabulary: The distinct tokens as they are written, in any order.
         tokens: (tokens,) int32, positions in `vocabulary`.
-        start: (texts + 1,) int64, where each text begins in `tokens`, and the end.
+        start: (texts + 1,) int64; text i is `tokens[start[i]:start[i + 1]]`.
     """
 
     vocabulary: list[str]
@@ -68,7 +68,14 @@ class Tokens(NamedTuple):
         return np.repeat(np.arange(len(self.start) - 1, dtype=np.int32), np.diff(self.start))
 
     def take(self, texts: Array) -> "Tokens":
-        """The tokens of some texts, given by their numbers (n,), in that order."""
+        """The tokens of some of the texts.
+
+        Args:
+            texts: (n,) integers, the numbers of these texts, in any order.
+
+        Returns:
+            Their tokens in that order, with the same vocabulary.
+        """
         size = np.diff(self.start)[texts]
         start = np.concatenate(([0], np.cumsum(size))).astype(np.int64)
         shift = np.repeat(self.start[texts] - start[:-1], size)
@@ -76,11 +83,11 @@ class Tokens(NamedTuple):
 
 
 class WordCounts(NamedTuple):
-    """How often each word stands in each text.
+    """How often each word occurs in each text.
 
     Attributes:
-        words: In alphabetical order.
-        counts: A sparse (texts, words) float32 matrix.
+        words: The distinct words in alphabetical order.
+        counts: A sparse (texts, words) float32 matrix of these numbers.
     """
 
     words: list[str]
@@ -89,6 +96,9 @@ class WordCounts(NamedTuple):
 
 def tokenise(text: str) -> list[str]:
     """Cut a text into its words and signs.
+
+    Args:
+        text: Any text; it need not be prepared.
 
     Returns:
         The tokens as they are written, in reading order, with composed accents (NFC).
@@ -111,8 +121,11 @@ def tokenise(text: str) -> list[str]:
 def word_of(token: str) -> str:
     """The word that a token is counted as: case folded, without possessive 's.
 
+    Args:
+        token: A token as `tokenise` returns it.
+
     Returns:
-        The word; "" where the token is punctuation or another mere sign.
+        The word; "" where the token is punctuation or a symbol.
 
     Example:
         >>> [word_of(token) for token in ("Mayor’s", "CRANES", ",")]
@@ -125,7 +138,14 @@ def word_of(token: str) -> str:
 
 
 def count_words(tokens: Tokens) -> WordCounts:
-    """Count the words of each text."""
+    """Count the words of each text.
+
+    Args:
+        tokens: The tokens of all texts.
+
+    Returns:
+        The counts of all words that occur at least once.
+    """
     from scipy.sparse import csr_array
 
     of_vocabulary = [word_of(token) for token in tokens.vocabulary]
@@ -145,6 +165,15 @@ def count_words(tokens: Tokens) -> WordCounts:
 
 def read_tokens(texts: Iterable[str]) -> Tokens:
     """Cut many texts into tokens.
+
+    Args:
+        texts: Any texts; they need not be prepared.
+
+    Returns:
+        The tokens of all texts, in the order of the texts.
+
+    Raises:
+        MissingExtra: The packages of the build are not installed.
 
     Example:
         >>> tokens = read_tokens(["old crane", "old quay"])

@@ -1,18 +1,18 @@
-"""Word lists: what is known of a language's words, read from one folder of text files a language.
+"""Word lists: what is known about a language's words, read from one folder of text files each.
 
 The folder `lists/` beside this file holds one folder for each language, named by its ISO 639-1
-code, and `lists/any/` for words that many languages share. Each file in them holds one list and
-is named like a field of `WordLists`; a language may leave out any of them. A file is UTF-8 text
-with one entry a line, written in lower case as words are counted; what follows a "#" is a comment.
+code, and `lists/any/` for words that many languages share. Each file in such a folder holds one
+list and is named like a field of `WordLists`; a language may leave out any of them. A file is UTF-8
+text with one entry per line, in lower case as words are counted. A "#" begins a comment.
 
 To add a language, add its folder: nothing else changes. Its lists are then used for every corpus
 that has an article in this language. The lists of `any` and of English are used for all corpora,
-because English words and agencies' names are quoted everywhere. For stop words see
-`recommender.language.stop_words`: most languages have theirs in a package and need no list here.
+because English words and agencies' names are quoted everywhere. Stop words of most languages come
+from a package (see `recommender.language.stop_words`), so most languages need no list of them here.
 
-Plurals are described by two files, of which the first has two parts a line: `plural_endings.txt`
-with a plural's ending and, behind "->", what the singular has in its place ("ies -> y"), and
-`singular_endings.txt` with endings that no plural has ("ss").
+Two files describe plurals. Each line of `plural_endings.txt` has a plural's ending, "->", and the
+singular's ending ("ies -> y"). Each line of `singular_endings.txt` has an ending that no plural has
+("ss").
 """
 
 import hashlib
@@ -37,16 +37,16 @@ class WordLists(NamedTuple):
     """The lists of one or several languages.
 
     Attributes:
-        boilerplate_phrases: Phrases of the news trade that say nothing of a text's subject.
-        content_words: Words of the general stop lists that news is about.
-        honorifics: Forms of address ("mr"), which are no words of a name.
+        boilerplate_phrases: Phrases of the news trade that say nothing about a text's subject.
+        content_words: Words that the general stop lists hold although news can be about them.
+        honorifics: Forms of address ("mr"), which are no part of a name.
         name_conjunctions: Words that can stand before a name's last part ("Belt and Road").
         name_particles: Lower-case words that stand inside names ("of", "van").
-        newsroom_words: Stop words of newsrooms, beside the general stop lists.
+        newsroom_words: Stop words of newsrooms, in addition to the general stop lists.
         offices: Offices that stand before names ("president").
-        stop_words: General stop words, beside those of the package `stop-words`.
-        weak_alone: Words that say nothing by themselves where they are capitalised.
-        plurals: The plural rules of each language that has some.
+        stop_words: General stop words, in addition to those of the package `stop-words`.
+        weak_alone: Words that say nothing on their own, even with a capital.
+        plurals: The plural rules of each language that has such rules.
     """
 
     boilerplate_phrases: frozenset[str] = frozenset()
@@ -61,7 +61,11 @@ class WordLists(NamedTuple):
     plurals: tuple[PluralRules, ...] = ()
 
     def fingerprint(self) -> str:
-        """32 hexadecimal digits that change with every entry of every list."""
+        """A digest of all lists.
+
+        Returns:
+            32 hexadecimal digits, which change when any entry of any list changes.
+        """
         entries = [sorted(entries) for entries in self[:-1]]
         digest = hashlib.sha256(json.dumps([entries, self.plurals]).encode())
         return digest.hexdigest()[:32]
@@ -74,8 +78,11 @@ def language_codes(languages: Iterable[str]) -> list[str]:
     """The languages whose words a corpus uses: English first, then the others by their code.
 
     Args:
-        languages: Tags such as "de", "pt-BR" or "zh_Hans"; only the first part counts. What is
-            no tag is passed over.
+        languages: Tags such as "de", "pt-BR" or "zh_Hans"; only the first part counts. Strings
+            that are no tags are ignored.
+
+    Returns:
+        Codes in lower case, without repetition.
 
     Example:
         >>> language_codes(["pt-BR", "de", "DE_at", ""])
@@ -112,6 +119,9 @@ def read_word_lists(folder: Path) -> WordLists:
 
     Args:
         folder: A folder of text files, each named like a list; see the top of this file.
+
+    Returns:
+        The lists; those that have no file are empty.
 
     Raises:
         ValueError: A file is no known list, or a line of it is malformed. The message names the
@@ -159,7 +169,7 @@ def _read_entries(file: Path) -> list[str]:
 
 
 def _ending(entry: str, file: Path) -> tuple[str, str]:
-    """A plural's ending and what the singular has in its place."""
+    """A plural's ending and the singular's, from a line "ies -> y"."""
     plural, arrow, singular = (part.strip() for part in entry.partition(_ARROW))
     if not plural or not arrow or " " in plural + singular:
         raise ValueError(f'{file}: expected a line like "ies -> y" or "s ->", found {entry!r}')
