@@ -1,4 +1,4 @@
-"""Candidate pairs: which texts share enough of their samples to be compared exactly."""
+"""Candidate pairs: texts whose signatures share enough shingles for an exact comparison."""
 
 import numpy as np
 
@@ -7,12 +7,13 @@ from recommender.corpus.signatures import EMPTY
 
 __all__ = ["candidate_pairs"]
 
-# To how many earlier texts a sampled shingle leads; see `candidate_pairs`.
-NEAR, FAR = 8, 2
-# Sampled shingles that a pair must share.
+# A shingle of at most `RARE_IN` texts pairs a text with all earlier ones, a commoner one with the
+# first `PAIRED_WITH` only; see `candidate_pairs`.
+RARE_IN, PAIRED_WITH = 8, 2
+# How many sampled shingles a pair must share.
 MIN_SHARED = 2
 # The share of the shorter text's shingles that the longer one must hold, judged by the samples. It
-# is lower than what the exact comparison asks for, because single changes break three shingles.
+# is lower than in the exact comparison, because each changed word breaks three shingles.
 MIN_CONTAINED = 0.2
 PAIRS_A_TIME = 65_536
 
@@ -23,20 +24,22 @@ HIGH_HALF, LOW_HALF = np.uint64(32), np.uint64(0xFFFFFFFF)
 def candidate_pairs(
     signatures: Array, order: Array, min_length_ratio: float
 ) -> tuple[Array, Array]:
-    """Pairs of texts that may be near-duplicates.
+    """Find pairs of texts that may be near-duplicates.
 
-    A sampled shingle leads from each text that holds it to all earlier ones where at most `NEAR`
-    texts do, and else to the first `FAR`: a lead stands before its copies, and what many texts
-    share, a footer or a common phrase, must not make pairs of them all.
+    Texts are paired by the sampled shingles that they share. If at most `RARE_IN` texts hold a
+    shingle, each of them is paired with all earlier ones. If more do, each is paired with the first
+    `PAIRED_WITH` only: a lead comes before its copies, and a shingle that many texts share, such as
+    a footer or a common phrase, must not pair them all.
 
     Args:
-        signatures: (texts, 1 + SAMPLE) uint32, as `unpack_signatures` gives them.
-        order: (texts,) int64, all texts, first those that lead.
-        min_length_ratio: The least number of the shorter text's words in relation to the longer's.
+        signatures: (texts, 1 + SAMPLE) uint32, as `unpack_signatures` returns them.
+        order: (texts,) int64, all texts, those that lead first.
+        min_length_ratio: The least number of words of the shorter text, as a share of the longer
+            one's.
 
     Returns:
-        The later and the earlier text of each pair in `order`, (pairs,) int64 each; pairs are
-        sorted by the place of the later one, then of the earlier one.
+        later, earlier: (pairs,) int64 each, the two texts of each pair; later and earlier are meant
+        in `order`. Pairs are sorted by the place of the later text, then of the earlier one.
     """
     samples = signatures[order, 1:]
     filled = samples != EMPTY
@@ -54,7 +57,7 @@ def candidate_pairs(
 
 
 def _sharing_pairs(entries: Array) -> Array:
-    """Pairs of places that share a shingle, the later in the high half: one for each shingle."""
+    """Pairs of places that share a shingle, once per shingle, the later place in the high half."""
     shingles = entries >> HIGH_HALF
     first = np.flatnonzero(np.diff(shingles, prepend=~shingles[:1]))
     del shingles
@@ -63,7 +66,7 @@ def _sharing_pairs(entries: Array) -> Array:
     start = np.repeat(first, size)
     before = _counting_up(size)
     places = entries[start + before] & LOW_HALF
-    taken = np.where(np.repeat(size, size) <= NEAR, before, np.minimum(before, FAR))
+    taken = np.where(np.repeat(size, size) <= RARE_IN, before, np.minimum(before, PAIRED_WITH))
     earlier = entries[np.repeat(start, taken) + _counting_up(taken)] & LOW_HALF
     pairs: Array = np.repeat(places << HIGH_HALF, taken) | earlier
     return pairs
@@ -87,7 +90,7 @@ def _plausible(signatures: Array, later: Array, earlier: Array, min_length_ratio
     for low in range(0, len(pairs), PAIRS_A_TIME):
         at = pairs[low : low + PAIRS_A_TIME]
         a, b = signatures[short[at], 1:], signatures[long[at], 1:]
-        # Only below both samples' ends is it known what is in a text and what is not.
+        # A sample is complete up to its greatest hash, so hashes are compared up to the lower end.
         end = np.minimum(a[:, -1:], b[:, -1:])
         both = np.sort(np.concatenate((a, b), axis=1), axis=1)
         same = ((both[:, 1:] == both[:, :-1]) & (both[:, 1:] != EMPTY)).sum(axis=1)

@@ -1,4 +1,4 @@
-"""Copies: the articles that share one text, so that each text is ranked once."""
+"""Copies: articles that share one text, so that each text is ranked once."""
 
 from typing import NamedTuple
 
@@ -14,8 +14,9 @@ class Copies(NamedTuple):
 
     Attributes:
         text_of: (articles,) int32, the text of each row.
-        copies: (articles,) int32, the rows of one text behind the other, of each its lead first.
-        copies_start: (texts + 1,) int64, where each text's rows begin in `copies`, and the end.
+        copies: (articles,) int32, all rows ordered by text, each text's lead first.
+        copies_start: (texts + 1,) int64; the rows of text i are
+            `copies[copies_start[i]:copies_start[i + 1]]`.
     """
 
     text_of: Array
@@ -33,7 +34,10 @@ def group_copies(keys: Array, rank: Array) -> Copies:
 
     Args:
         keys: (articles,) integers.
-        rank: (articles,) integers that all differ; the row of the lowest leads its group.
+        rank: (articles,) distinct integers; the row with the lowest leads its group.
+
+    Returns:
+        The groups, each of which is one text.
 
     Example:
         >>> copies = group_copies(np.array([7, 5, 7]), rank=np.array([2, 0, 1]))

@@ -24,7 +24,8 @@ class Facets(NamedTuple):
 
     Attributes:
         labels: The labels of each facet in alphabetical order.
-        codes: Of each facet (articles,) int32, the place of each article's label, -1 for none.
+        codes: The codes of each facet, (articles,) int32: the place of an article's label in
+            `labels`, -1 for none.
     """
 
     labels: dict[str, list[str]]
@@ -34,17 +35,19 @@ class Facets(NamedTuple):
 class Corpus(NamedTuple):
     """All articles of one night and their texts.
 
-    An article is a row. Articles with exactly the same title and text have one content, known by
-    its hash. Contents that are near-duplicates share one text, which has the vector of its lead.
+    An article is a row. Articles with exactly the same title and text have one content, which is
+    identified by its hash. Contents that are near-duplicates share one text, which has the vector
+    of its lead article.
 
     Attributes:
-        articles: By row, ordered by id.
+        articles: All articles, ordered by id.
         published: (articles,) int64, microseconds since 1970 or `NO_DATE`.
         copies: Which articles share which text.
         text_of_hash: The text of each content hash.
-        tokens: Those of all contents, in the order of `text_of_hash`.
-        lead_contents: (texts,) int64, the content of each text's lead, a place in that order.
-        text_of_content: (contents,) int32, the text of each content.
+        tokens: The tokens of all contents, in the order of `text_of_hash`.
+        lead_contents: (texts,) int64, the content of each text's lead article, as its place in
+            `text_of_hash`.
+        text_of_content: (contents,) int32, the text of each content, in the same order.
     """
 
     articles: list[StoredArticle]
@@ -76,18 +79,25 @@ class Corpus(NamedTuple):
         return {a.card.language for a in self.articles if a.card.language}
 
     def topic_sizes(self, topic_of: Array, topics: int) -> list[int]:
-        """How many articles each of `topics` has.
+        """How many articles each topic has, copies included.
 
         Args:
-            topic_of: (texts,) int, the topic of each text, -1 for none.
+            topic_of: (texts,) integers, the topic of each text, -1 for none.
             topics: How many topics there are.
+
+        Returns:
+            The number of articles of each topic.
         """
         placed = topic_of[self.copies.text_of]
         sizes: list[int] = np.bincount(placed[placed >= 0], minlength=topics).tolist()
         return sizes
 
     def facets(self) -> Facets:
-        """The facets of all articles."""
+        """The facets of all articles.
+
+        Returns:
+            One column for each of `FACET_NAMES`.
+        """
         labels, codes = {}, {}
         for facet in FACET_NAMES:
             values = [getattr(article.card, facet) for article in self.articles]
@@ -98,13 +108,16 @@ class Corpus(NamedTuple):
 
 
 def load_corpus(store: Store, *, near: bool = True, source_order: Sequence[str] = ()) -> Corpus:
-    """Load everything that `store` holds but vectors.
+    """Load everything that the store holds except vectors.
 
     Args:
         store: The store, in which each text has its features.
-        near: Whether near-duplicates share a text, too; without it, only equal contents do.
+        near: Whether near-duplicates share a text; if not, only equal contents do.
         source_order: Sources whose articles lead before those of others, the first before the
             next. Among equals the earliest article leads; see `lead_order`.
+
+    Returns:
+        The corpus.
 
     Raises:
         StorageError: A text has no features.
@@ -121,7 +134,7 @@ def load_corpus(store: Store, *, near: bool = True, source_order: Sequence[str] 
     hashes = list(dict.fromkeys(article.content_hash for article in articles))
     place = {content_hash: number for number, content_hash in enumerate(hashes)}
     content_of = np.array([place[article.content_hash] for article in articles], dtype=np.int64)
-    # The row of each content that would lead its text.
+    # Of the rows of each content, the one that comes first in lead order.
     best = order[np.unique(content_of[order], return_index=True)[1]]
     features = store.features(FEATURES_VERSION, hashes)
     lead_of = np.arange(len(hashes), dtype=np.int32)

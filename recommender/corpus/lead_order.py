@@ -11,7 +11,14 @@ __all__ = ["lead_order", "source_ranks"]
 
 
 def source_ranks(sources: Sequence[str | None], preferred: Sequence[str]) -> Array:
-    """Each source's place among the `preferred`: (articles,) int64; all others share the last.
+    """Each source's place in a list of preferred sources.
+
+    Args:
+        sources: (articles,) the source of each article, None for none.
+        preferred: Sources whose articles lead before those of others, the first before the next.
+
+    Returns:
+        (articles,) int64 from 0; all other sources share the rank after the last.
 
     Example:
         >>> source_ranks(["Herald", "Gazette", None], preferred=["Gazette"]).tolist()
@@ -23,13 +30,16 @@ def source_ranks(sources: Sequence[str | None], preferred: Sequence[str]) -> Arr
 
 
 def lead_order(published: Array, ranks: Array | None = None) -> Array:
-    """All articles in the order in which they would lead: (articles,) int64.
+    """Order all articles by which should lead a group of copies.
 
     Args:
-        published: (articles,) int64, in microseconds or `NO_DATE`. The earliest comes first, those
-            without a date last; ties fall to the lower number.
+        published: (articles,) int64, in microseconds or `NO_DATE`. The earliest comes first,
+            articles without a date come last; of equals the lower row comes first.
         ranks: (articles,) int64, compared before `published`, the smallest first; see
-            `source_ranks`. Without them all are alike.
+            `source_ranks`. None for equal ranks.
+
+    Returns:
+        (articles,) int64, all rows, those that lead first.
     """
     if ranks is None:
         ranks = np.zeros(len(published), dtype=np.int64)

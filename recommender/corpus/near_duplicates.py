@@ -1,54 +1,53 @@
 """Near-duplicates: texts that say the same in almost the same words, grouped under one lead.
 
-Two texts are near-duplicates where nearly all words of the shorter one stand in shingles, runs of
-three words, that the longer one holds as well, and where they do not differ chiefly in numbers.
-Shingles may stand in another order, so a text survives a swap of paragraphs, a cut tail, a new
-headline. Another opening over the same background is another article.
+Two texts are near-duplicates if nearly all words of the shorter one are part of shingles (runs of
+three words) that the longer one holds as well, and if they do not differ chiefly in numbers. The
+order of shingles does not count, so a text remains a near-duplicate when paragraphs are swapped,
+its end is cut or its headline is new. A new opening over the same background is another article.
 
-Candidates are found by the texts' signatures (`candidate_pairs`); they alone are compared exactly.
+Candidates are found by the texts' signatures (`candidate_pairs`). Only these are compared exactly.
 """
-
-from collections.abc import Sequence
 
 import numpy as np
 
 from recommender._typing import Array
 from recommender.corpus.candidate_pairs import candidate_pairs
-from recommender.corpus.shingles import SHINGLE, HashedWords, hash_texts, hash_words, shingles
+from recommender.corpus.shingles import SHINGLE, HashedWords, hash_texts, shingles
 from recommender.language.tokens import Tokens
 
 __all__ = ["are_near_duplicates", "group_duplicates"]
 
-# The share of the shorter text's words that must stand in shared shingles.
+# The share of the shorter text's words that shared shingles must cover.
 MIN_COVERED = 0.75
-# Where less than this is covered, so must be half of both openings: they say what is new.
+# If less than this share is covered, at least half of both openings must be covered as well,
+# because an opening says what is new.
 SURELY_COVERED = 0.85
 MIN_OPENING_COVERED = 0.5
-OPENING_SHARE, OPENING_WORDS = 0.2, 40  # an opening is this share of a text, and so many words
-# Words of the shorter text in relation to the longer's. Below, one is an extract of the other.
+OPENING_SHARE, OPENING_WORDS = 0.2, 40  # an opening is this share of a text, at least so many words
+# The shorter text must have this share of the longer one's words; with fewer it is an extract.
 MIN_LENGTH_RATIO = 0.5
-# The longest passage that may differ, as a share of the shorter text or in words if that is more.
+# The longest passage that may differ, as a share of the shorter text, or in words if that is more.
 MAX_PASSAGE_SHARE, MAX_PASSAGE_WORDS = 0.25, 20
-# A shorter text has too few shingles to judge by: it must be equal.
+# A text with fewer words has too few shingles to judge by: only an equal text is its duplicate.
 MIN_WORDS = 12
-# Two texts are of one form with other numbers, as two days' market reports, where more than these
-# shares of their numbers and of their words are numbers that have changed.
+# Two texts are one form with other numbers, such as the market reports of two days, if at least
+# this share of their numbers has changed, and more than this share of all words are such numbers.
 MIN_NUMBERS_CHANGED, MIN_CHANGED_SHARE = 0.5, 0.02
 
 
 def group_duplicates(signatures: Array, order: Array, tokens: Tokens) -> Array:
-    """The text that leads the group of each text.
+    """Group near-duplicates, each group under one text that leads it.
 
-    Each text in turn joins the first lead that it is a near-duplicate of, or becomes a lead. So no
-    group drifts: its members are near-duplicates of the lead, not of one another alone.
+    Each text in turn joins the first lead that it is a near-duplicate of, or becomes a lead. This
+    keeps groups from drifting: every member is a near-duplicate of the lead itself.
 
     Args:
-        signatures: (texts, 1 + SAMPLE) uint32, as `signatures.unpack_signatures` gives them.
-        order: (texts,) int64, all texts, first those that lead; see `lead_order`.
-        tokens: Those of the texts, from which the signatures were made.
+        signatures: (texts, 1 + SAMPLE) uint32, as `signatures.unpack_signatures` returns them.
+        order: (texts,) int64, all texts, those that lead first; see `lead_order`.
+        tokens: The tokens of the texts.
 
     Returns:
-        (texts,) int32, the number of each text's lead, and its own where none leads it.
+        (texts,) int32, the number of each text's lead; a lead has its own number.
     """
     lead_of = np.arange(len(signatures), dtype=np.int32)
     later, earlier = candidate_pairs(signatures, order, MIN_LENGTH_RATIO)
@@ -57,23 +56,22 @@ def group_duplicates(signatures: Array, order: Array, tokens: Tokens) -> Array:
         if (
             lead_of[text] == text
             and lead_of[lead] == lead
-            and _near_duplicates(words[text], words[lead])
+            and are_near_duplicates(words[text], words[lead])
         ):
             lead_of[text] = lead
     return lead_of
 
 
-def are_near_duplicates(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Whether two texts are near-duplicates by the exact comparison, whichever comes first.
+def are_near_duplicates(one: HashedWords, other: HashedWords) -> bool:
+    """Compare two texts exactly; their order does not matter.
 
     Args:
-        one: The tokens of a text as `language.tokens.tokenise` cuts them.
-        other: Those of another.
+        one: The words of one text.
+        other: The words of the other text.
+
+    Returns:
+        Whether they are near-duplicates.
     """
-    return _near_duplicates(hash_words(one), hash_words(other))
-
-
-def _near_duplicates(one: HashedWords, other: HashedWords) -> bool:
     lengths = len(one.hashes), len(other.hashes)
     if min(lengths) == 0:
         return False
@@ -81,7 +79,7 @@ def _near_duplicates(one: HashedWords, other: HashedWords) -> bool:
         return True
     if min(lengths) < max(MIN_WORDS, MIN_LENGTH_RATIO * max(lengths)):
         return False
-    # Texts of one length must contain each other, so that it does not matter which comes first.
+    # Texts of equal length must contain each other, so that their order does not matter.
     return (lengths[0] > lengths[1] or _is_contained(one, other)) and (
         lengths[0] < lengths[1] or _is_contained(other, one)
     )
@@ -101,7 +99,7 @@ def _is_contained(short: HashedWords, long: HashedWords) -> bool:
 
 
 def _share_openings(one: HashedWords, other: HashedWords) -> bool:
-    """Whether each text holds most of the other's first words, wherever."""
+    """Whether each text holds, anywhere, at least half of the other's opening."""
     for text, comparison in ((one, other), (other, one)):
         length = max(OPENING_WORDS, int(OPENING_SHARE * len(text.hashes)))
         if _covered(text, comparison)[:length].mean() < MIN_OPENING_COVERED:
@@ -110,7 +108,7 @@ def _share_openings(one: HashedWords, other: HashedWords) -> bool:
 
 
 def _covered(words: HashedWords, others: HashedWords) -> Array:
-    """Which words stand in a shingle that the other text holds as well: (words,) bool."""
+    """Which words are part of a shingle that the other text holds as well: (words,) bool."""
     shared = np.isin(shingles(words.hashes), shingles(others.hashes))
     covered = np.zeros(len(words.hashes), dtype=bool)
     for offset in range(SHINGLE):
@@ -122,10 +120,10 @@ def _covered(words: HashedWords, others: HashedWords) -> Array:
 
 
 def _have_other_numbers(short: HashedWords, long: HashedWords, covered: Array) -> bool:
-    """Whether numbers have changed to other numbers in their places, as in two days' reports.
+    """Whether many numbers were replaced by others, as in the reports of two days.
 
-    Their places are found by comparing again, blind to numbers. An edit that changes words seldom
-    turns a number into a number, and a correction changes few numbers.
+    The numbers' places are found by a second comparison in which all numbers are equal. An edit of
+    words seldom turns a number into another one, and a correction changes few numbers.
     """
     one, other = (
         words._replace(hashes=np.where(words.numbers, np.uint64(0), words.hashes))

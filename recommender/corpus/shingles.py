@@ -1,6 +1,6 @@
-"""Shingles: the hashed words of a text, and the runs of three words by which texts are compared.
+"""Shingles: the hashed words of a text, and runs of three words, by which texts are compared.
 
-Comparing texts by their runs of w words is w-shingling (A. Broder, S. Glassman, M. Manasse and
+Comparing texts by runs of w words is w-shingling (A. Broder, S. Glassman, M. Manasse and
 G. Zweig, "Syntactic clustering of the web", 1997, section 2).
 """
 
@@ -19,14 +19,14 @@ from recommender.language.writing_systems import IDEOGRAPHS, UNSPACED_LETTERS
 
 __all__ = ["SHINGLE", "HashedWords", "hash_texts", "hash_words", "shingles"]
 
-# Words of a shingle. Shorter runs are shared by chance; scattered changes leave few longer ones.
+# Words of a shingle. Texts share shorter runs by chance, and scattered edits break longer ones.
 SHINGLE = 3
 
-# What a token is. A text without spaces has no words to find: each of its signs is a token, and
+# Kinds of tokens. In a text without spaces words are not marked: each of its signs is a token, and
 # overlapping pieces of several signs stand in for words.
 _MARK, _WORD, _NUMBER, _IDEOGRAPH, _LETTER = range(5)
-# The signs of a piece, which make it about as telling as a word: two ideographs or kana, six
-# letters of Thai, Lao, Burmese or Khmer.
+# How many signs make a piece about as distinctive as a word: two ideographs or kana, six letters of
+# Thai, Lao, Burmese or Khmer.
 _PIECE = {_IDEOGRAPH: 2, _LETTER: 6}
 _IDEOGRAPHS, _LETTERS = re.compile(f"[{IDEOGRAPHS}]"), re.compile(f"[{UNSPACED_LETTERS}]")
 
@@ -37,8 +37,8 @@ class HashedWords(NamedTuple):
     Attributes:
         hashes: (words,) uint64.
         numbers: (words,) bool, which words begin with a digit.
-        widths: (words,) int64, over how many places a word reaches: 1 but for the pieces of texts
-            without spaces, each of which begins at a sign and overlaps those behind it.
+        widths: (words,) int64, how many places a word covers: 1, or more for the pieces of a text
+            without spaces, each of which begins at one sign and overlaps the next pieces.
     """
 
     hashes: Array
@@ -47,12 +47,27 @@ class HashedWords(NamedTuple):
 
 
 def hash_words(tokens: Sequence[str]) -> HashedWords:
-    """The words of one text, from its tokens as `language.tokens.tokenise` cuts them."""
+    """Hash the words of one text.
+
+    Args:
+        tokens: The tokens of the text, as `language.tokens.tokenise` returns them.
+
+    Returns:
+        The words of the text.
+    """
     return _words(*_hash_tokens(tokens))
 
 
 def hash_texts(tokens: Tokens, texts: Sequence[int]) -> dict[int, HashedWords]:
-    """The words of some `texts`, by the number of each text in `tokens`."""
+    """Hash the words of some texts.
+
+    Args:
+        tokens: The tokens of all texts.
+        texts: The numbers of some of them.
+
+    Returns:
+        The words of each of these texts, by its number.
+    """
     chosen = tokens.take(np.array(texts, dtype=np.int64))
     used, place = np.unique(chosen.tokens, return_inverse=True)
     hashes, kinds = _hash_tokens([tokens.vocabulary[token] for token in used.tolist()])
@@ -64,13 +79,13 @@ def hash_texts(tokens: Tokens, texts: Sequence[int]) -> dict[int, HashedWords]:
 
 
 def shingles(hashes: Array) -> Array:
-    """The hashes of all runs of `SHINGLE` words: a text that is shorter is one run.
+    """The hashes of all runs of `SHINGLE` words.
 
     Args:
-        hashes: (words,) uint64, those of the words.
+        hashes: (words,) uint64, the hashes of the words.
 
     Returns:
-        (words - SHINGLE + 1,) uint64, in reading order.
+        (words - SHINGLE + 1,) uint64, in reading order; a shorter text that is not empty has one.
     """
     if 0 < len(hashes) < SHINGLE:
         hashes = np.concatenate((hashes, np.zeros(SHINGLE - len(hashes), dtype=np.uint64)))
@@ -92,7 +107,7 @@ def _hash_tokens(tokens: Sequence[str]) -> tuple[Array, Array]:
 def _hash_token(token: str) -> int:
     """The hash of a token's word in the low 32 bits, and what the token is above them.
 
-    CRC-32 is no good hash of its own, but fast and the same everywhere; `shingles` mixes its bits.
+    CRC-32 alone is a poor hash, but it is fast and the same everywhere; `shingles` mixes its bits.
     """
     word = word_of(token if token.isascii() else unicodedata.normalize("NFKC", token))
     if not word:
@@ -116,9 +131,9 @@ def _words(hashes: Array, kinds: Array) -> HashedWords:
 
 
 def _overlapping_pieces(hashes: Array, kinds: Array) -> tuple[Array, Array]:
-    """Hashes and widths of all tokens, where a sign stands for the piece that begins with it.
+    """Hashes and widths of all tokens, where the hash of a sign is that of the piece it begins.
 
-    A piece ends where other signs or a mark follow, so the last ones of a row are shorter.
+    A piece ends before a token of another kind, so the last pieces of a run of signs are shorter.
     """
     sizes = np.ones(len(kinds), dtype=np.int64)
     for kind, size in _PIECE.items():
@@ -134,7 +149,7 @@ def _overlapping_pieces(hashes: Array, kinds: Array) -> tuple[Array, Array]:
 
 
 def _mix(numbers: Array) -> Array:
-    """Every bit of each uint64 spread over all (the finaliser of SplitMix64, G. Steele 2014)."""
+    """Spread every bit of each uint64 over all bits (SplitMix64's finaliser, G. Steele 2014)."""
     numbers = (numbers ^ (numbers >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     numbers = (numbers ^ (numbers >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     mixed: Array = numbers ^ (numbers >> np.uint64(31))

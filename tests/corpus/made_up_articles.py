@@ -11,6 +11,7 @@ import pytest
 
 from recommender._typing import Array
 from recommender.corpus.near_duplicates import are_near_duplicates, group_duplicates
+from recommender.corpus.shingles import hash_words
 from recommender.corpus.signatures import signature, unpack_signatures
 from recommender.language.prepare import embedded_text
 from recommender.language.tokens import read_tokens, tokenise
@@ -109,7 +110,7 @@ def signatures(texts: Sequence[str]) -> Array:
 
 
 def near_duplicates(one: str, other: str) -> bool:
-    return are_near_duplicates(tokenise(one), tokenise(other))
+    return are_near_duplicates(hash_words(tokenise(one)), hash_words(tokenise(other)))
 
 
 def leads_of(texts: Sequence[str], order: Sequence[int] | None = None) -> list[int]:

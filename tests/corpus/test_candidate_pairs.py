@@ -47,7 +47,7 @@ def test_many_copies_lead_to_the_first_few_alone() -> None:
 
 def test_a_footer_makes_few_pairs() -> None:
     texts = [f"{story(n, 90).text} {FOOTER}" for n in range(300)]
-    assert len(pairs(texts)) <= 2 * module.FAR * 300
+    assert len(pairs(texts)) <= 2 * module.PAIRED_WITH * 300
 
 
 def test_pairs_are_the_same_in_portions_of_any_size(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -153,7 +153,7 @@ SHORT_TEXTS = st.lists(
     | st.tuples(st.integers(0, 3), st.integers(0, 45), st.sampled_from(["7", "new", ""])).map(
         lambda e: " ".join([*(w := story(e[0], 40).body.split())[: e[1]], e[2], *w[e[1] + 1 :]])
     ),
-    max_size=candidate_pairs.NEAR,
+    max_size=candidate_pairs.RARE_IN,
 )
 
 
