@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from recommender.cli import main as cli
 from recommender.serving.schemas import json_schemas
-from recommender.snapshot.schema import files_table
+from recommender.snapshot.files_table import files_table
 
 ROOT = Path(__file__).resolve().parent.parent
 _BLOCK = re.compile(r"<!-- (help|file): (.+?) -->\n```(\w+)\n.*?\n```", re.DOTALL)

@@ -35,7 +35,6 @@ from recommender.snapshot.schema import (
     TOPICS,
     Arrays,
     StringTables,
-    describe_shape,
 )
 from recommender.snapshot.stamp import open_stamped
 from recommender.snapshot.string_table import StringTable
@@ -180,7 +179,7 @@ class Snapshot:
         fits = len(sizes) == len(file.shape) and min(sizes) >= 0
         if array.dtype != file.dtype or not fits:
             raise SnapshotDamaged(
-                f"{path} should hold {file.dtype} of {describe_shape(file)}, and holds "
+                f"{path} should hold {file.dtype} of {file.describe_shape()}, and holds "
                 f"{array.dtype} of shape {array.shape}"
             )
         for axis, size in zip(file.shape, sizes, strict=True):

@@ -7,11 +7,8 @@ same or nearly the same text share one *text*, which has one embedding, one plac
 graph, one story and one topic: those of its lead article.
 """
 
-# ruff: noqa: RUF009 - `_array` and `_strings` make dataclass fields, and no default values.
-
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Annotated, Any, NamedTuple
 
 from recommender._typing import Array
 from recommender.snapshot.string_table import SortedStringTable, StringTable
@@ -32,8 +29,6 @@ __all__ = [
     "Arrays",
     "StringTables",
     "StringsFile",
-    "describe_shape",
-    "files_table",
 ]
 
 INDEX = "index.faiss"
@@ -45,8 +40,7 @@ SCORING = "scoring.json"
 HASH_BYTES = 16
 
 
-@dataclass(frozen=True, slots=True)
-class ArrayFile:
+class ArrayFile(NamedTuple):
     """An array of numbers, in a `.npy` file.
 
     Attributes:
@@ -83,9 +77,14 @@ class ArrayFile:
     empty_slices: bool = False
     groups: str = ""
 
+    def describe_shape(self) -> str:
+        """The shape in words: "texts × K", "stories + 1"."""
+        first, *others = map(str, self.shape)
+        first += " + 1" if self.cuts else " or none" if self.optional else ""
+        return " × ".join([first, *others])
 
-@dataclass(frozen=True, slots=True)
-class StringsFile:
+
+class StringsFile(NamedTuple):
     """A table of strings, in a `.strings` file.
 
     Attributes:
@@ -101,126 +100,205 @@ class StringsFile:
     in_order: bool = False
 
 
-def _array(holds: str, dtype: str, *shape: str | int, **limits: Any) -> Any:
-    return field(metadata={"file": ArrayFile(holds, dtype, shape, **limits)})
+def _array(holds: str, dtype: str, *shape: str | int, **limits: Any) -> ArrayFile:
+    return ArrayFile(holds, dtype, shape, **limits)
 
 
-def _offsets(holds: str, dimension: str, cuts: str, **limits: Any) -> Any:
+def _offsets(holds: str, dimension: str, cuts: str, **limits: Any) -> ArrayFile:
     return _array(holds, "int64", dimension, cuts=cuts, **limits)
 
 
-def _labels(facet: str) -> Any:
+def _labels(facet: str) -> ArrayFile:
     holds = f"row → {facet}, by its position in `{FACETS}`"
     return _array(holds, "int32", "articles", points_to=f"{facet} labels", none=True)
 
 
-def _strings(holds: str, dimension: str, **limits: bool) -> Any:
-    return field(metadata={"file": StringsFile(holds, dimension, **limits)})
-
-
-@dataclass(frozen=True, slots=True)
-class Arrays:
+class Arrays(NamedTuple):
     """The arrays of a snapshot, each in a file of its name."""
 
-    centroids: Array = _array(
-        "of a large corpus: the centres of the lists that a search reads",
-        "float32", "lists", "dimension",
-    )  # fmt: skip
-    lists_start: Array = _offsets(
-        "list → its slice of `lists_texts`", "lists", "lists_texts", empty_slices=True
-    )
-    lists_texts: Array = _array(
-        "texts grouped by their nearest centre",
-        "int32", "texts", optional=True, points_to="texts", each_once=True,
-    )  # fmt: skip
-    neighbours: Array = _array(
-        "the neighbour graph: of each text the best-scored other texts, best first",
-        "int32", "texts", "K", points_to="texts", none=True,
-    )  # fmt: skip
-    scores: Array = _array(
-        "their scores", "float32", "texts", "K", bounds=(0, 1), in_rows="descending"
-    )
-    hubness: Array = _array("how near each text is to its own nearest", "float32", "texts")
-    words: Array = _array(
-        "the heaviest words of each text",
-        "int32", "texts", "W", points_to="words", none=True, in_rows="ascending",
-    )  # fmt: skip
-    word_weights: Array = _array("their weights", "float16", "texts", "W", bounds=(0, 1))
-    idf: Array = _array("inverse document frequency of each word", "float32", "words")
-    phrases: Array = _array(
-        "the most telling phrases of each text",
-        "int32", "texts", "P", points_to="phrases", none=True, in_rows="ascending",
-    )  # fmt: skip
-    phrase_weights: Array = _array("how telling each phrase is", "float32", "phrases")
-    phrase_names: Array = _array("whether each phrase is a name", "bool", "phrases")
-    text_of: Array = _array("row → text", "int32", "articles", points_to="texts")
-    copies: Array = _array(
-        "rows grouped by text, the lead of each text first",
-        "int32", "articles", points_to="articles", each_once=True,
-    )  # fmt: skip
-    copies_start: Array = _offsets(
-        "text → its slice of `copies`", "texts", "copies", groups="text_of"
-    )
-    story_of: Array = _array("text → story", "int32", "texts", points_to="stories")
-    story_texts: Array = _array(
-        "texts grouped by story", "int32", "texts", points_to="texts", each_once=True
-    )
-    story_start: Array = _offsets(
-        "story → its slice of `story_texts`", "stories", "story_texts", groups="story_of"
-    )
-    story_central: Array = _array(
-        "the most central text of each story", "int32", "stories", points_to="texts"
-    )
-    topic_of: Array = _array(
-        f"text → its topic of level 1, by its position in `{TOPICS}`",
-        "int32", "texts", points_to="topics", none=True,
-    )  # fmt: skip
-    finest_of: Array = _array(
-        "text → its topic of the finest level", "int32", "texts", points_to="topics", none=True
-    )
-    topic_strength: Array = _array(
-        "how surely each text is of its topic of level 1", "float32", "texts", bounds=(0, 1)
-    )
-    published: Array = _array(
-        "microseconds since 1970 in UTC, the least int64 where there is no date",
-        "int64", "articles",
-    )  # fmt: skip
-    source: Array = _labels("source")
-    section: Array = _labels("section")
-    language: Array = _labels("language")
-    author: Array = _labels("author")
-    hashes: Array = _array(
-        "the hashes of the articles' contents", "uint8", "contents", HASH_BYTES, sorted_rows=True
-    )
-    hash_texts: Array = _array("the text of each content", "int32", "contents", points_to="texts")
-    stories_by_id: Array = _array(
-        "the stories in the order of their ids",
-        "int32", "stories", points_to="stories", sorts="story_ids",
-    )  # fmt: skip
+    centroids: Annotated[
+        Array,
+        _array(
+            "of a large corpus: the centres of the lists that a search reads",
+            "float32",
+            "lists",
+            "dimension",
+        ),
+    ]
+    lists_start: Annotated[
+        Array,
+        _offsets("list → its slice of `lists_texts`", "lists", "lists_texts", empty_slices=True),
+    ]
+    lists_texts: Annotated[
+        Array,
+        _array(
+            "texts grouped by their nearest centre",
+            "int32",
+            "texts",
+            optional=True,
+            points_to="texts",
+            each_once=True,
+        ),
+    ]
+    neighbours: Annotated[
+        Array,
+        _array(
+            "the neighbour graph: of each text the best-scored other texts, best first",
+            "int32",
+            "texts",
+            "K",
+            points_to="texts",
+            none=True,
+        ),
+    ]
+    scores: Annotated[
+        Array, _array("their scores", "float32", "texts", "K", bounds=(0, 1), in_rows="descending")
+    ]
+    hubness: Annotated[
+        Array, _array("how near each text is to its own nearest", "float32", "texts")
+    ]
+    words: Annotated[
+        Array,
+        _array(
+            "the heaviest words of each text",
+            "int32",
+            "texts",
+            "W",
+            points_to="words",
+            none=True,
+            in_rows="ascending",
+        ),
+    ]
+    word_weights: Annotated[Array, _array("their weights", "float16", "texts", "W", bounds=(0, 1))]
+    idf: Annotated[Array, _array("inverse document frequency of each word", "float32", "words")]
+    phrases: Annotated[
+        Array,
+        _array(
+            "the most telling phrases of each text",
+            "int32",
+            "texts",
+            "P",
+            points_to="phrases",
+            none=True,
+            in_rows="ascending",
+        ),
+    ]
+    phrase_weights: Annotated[Array, _array("how telling each phrase is", "float32", "phrases")]
+    phrase_names: Annotated[Array, _array("whether each phrase is a name", "bool", "phrases")]
+    text_of: Annotated[Array, _array("row → text", "int32", "articles", points_to="texts")]
+    copies: Annotated[
+        Array,
+        _array(
+            "rows grouped by text, the lead of each text first",
+            "int32",
+            "articles",
+            points_to="articles",
+            each_once=True,
+        ),
+    ]
+    copies_start: Annotated[
+        Array, _offsets("text → its slice of `copies`", "texts", "copies", groups="text_of")
+    ]
+    story_of: Annotated[Array, _array("text → story", "int32", "texts", points_to="stories")]
+    story_texts: Annotated[
+        Array, _array("texts grouped by story", "int32", "texts", points_to="texts", each_once=True)
+    ]
+    story_start: Annotated[
+        Array,
+        _offsets("story → its slice of `story_texts`", "stories", "story_texts", groups="story_of"),
+    ]
+    story_central: Annotated[
+        Array, _array("the most central text of each story", "int32", "stories", points_to="texts")
+    ]
+    topic_of: Annotated[
+        Array,
+        _array(
+            f"text → its topic of level 1, by its position in `{TOPICS}`",
+            "int32",
+            "texts",
+            points_to="topics",
+            none=True,
+        ),
+    ]
+    finest_of: Annotated[
+        Array,
+        _array(
+            "text → its topic of the finest level", "int32", "texts", points_to="topics", none=True
+        ),
+    ]
+    topic_strength: Annotated[
+        Array,
+        _array(
+            "how surely each text is of its topic of level 1", "float32", "texts", bounds=(0, 1)
+        ),
+    ]
+    published: Annotated[
+        Array,
+        _array(
+            "microseconds since 1970 in UTC, the least int64 where there is no date",
+            "int64",
+            "articles",
+        ),
+    ]
+    source: Annotated[Array, _labels("source")]
+    section: Annotated[Array, _labels("section")]
+    language: Annotated[Array, _labels("language")]
+    author: Annotated[Array, _labels("author")]
+    hashes: Annotated[
+        Array,
+        _array(
+            "the hashes of the articles' contents",
+            "uint8",
+            "contents",
+            HASH_BYTES,
+            sorted_rows=True,
+        ),
+    ]
+    hash_texts: Annotated[
+        Array, _array("the text of each content", "int32", "contents", points_to="texts")
+    ]
+    stories_by_id: Annotated[
+        Array,
+        _array(
+            "the stories in the order of their ids",
+            "int32",
+            "stories",
+            points_to="stories",
+            sorts="story_ids",
+        ),
+    ]
 
 
-@dataclass(frozen=True, slots=True)
-class StringTables:
+class StringTables(NamedTuple):
     """The string tables of a snapshot, each in a file of its name."""
 
-    ids: SortedStringTable = _strings("the id of each row", "articles", in_order=True)
-    cards: StringTable = _strings("what a page shows of each row, in JSON", "articles")
-    lexicon: StringTable = _strings("words of two texts or more", "words", in_order=True)
-    phrase_texts: StringTable = _strings("the phrases as readers write them", "phrases")
-    story_ids: StringTable = _strings("the id of each story", "stories")
-    story_keywords: StringTable = _strings(
-        "the keywords of each story with their weights, in JSON", "stories"
-    )
-    retired_ids: SortedStringTable = _strings(
-        "the ids of stories and topics that are no more", "retired ids", in_order=True
-    )
-    successors: StringTable = _strings(
-        "of each retired id the group that took over, empty for none", "retired ids", empty=True
-    )
+    ids: Annotated[SortedStringTable, StringsFile("the id of each row", "articles", in_order=True)]
+    cards: Annotated[StringTable, StringsFile("what a page shows of each row, in JSON", "articles")]
+    lexicon: Annotated[
+        StringTable, StringsFile("words of two texts or more", "words", in_order=True)
+    ]
+    phrase_texts: Annotated[
+        StringTable, StringsFile("the phrases as readers write them", "phrases")
+    ]
+    story_ids: Annotated[StringTable, StringsFile("the id of each story", "stories")]
+    story_keywords: Annotated[
+        StringTable,
+        StringsFile("the keywords of each story with their weights, in JSON", "stories"),
+    ]
+    retired_ids: Annotated[
+        SortedStringTable,
+        StringsFile("the ids of stories and topics that are no more", "retired ids", in_order=True),
+    ]
+    successors: Annotated[
+        StringTable,
+        StringsFile(
+            "of each retired id the group that took over, empty for none", "retired ids", empty=True
+        ),
+    ]
 
 
 def _declared(tables: type) -> dict[str, Any]:
-    return {item.name: item.metadata["file"] for item in fields(tables)}
+    return {name: hint.__metadata__[0] for name, hint in tables.__annotations__.items()}
 
 
 ARRAYS: Mapping[str, ArrayFile] = _declared(Arrays)
@@ -236,51 +314,3 @@ FILES: Mapping[str, str] = {
     RULES: "the publisher's rules, by ids",
     SCORING: "what scores and finds a text that is not in the snapshot",
 }
-
-
-def describe_shape(file: ArrayFile) -> str:
-    """The shape of an array in words: "texts × K", "stories + 1"."""
-    first, *others = map(str, file.shape)
-    first += " + 1" if file.cuts else " or none" if file.optional else ""
-    return " × ".join([first, *others])
-
-
-def files_table() -> str:
-    """The Markdown table of a snapshot's files; the manifest comes first."""
-    rows = [
-        ("`manifest.json`", "–", "counts, origin, size and SHA-256 of every other file", "–"),
-        *(_row(name, holds) for name, holds in FILES.items()),
-    ]
-    head = "| file | shape, type | holds | values |\n|---|---|---|---|\n"
-    return head + "\n".join(f"| {' | '.join(row)} |" for row in rows)
-
-
-def _row(name: str, holds: str) -> tuple[str, ...]:
-    stem, _, kind = name.partition(".")
-    shape, values = "–", "–"
-    if kind == "faiss":
-        shape = "texts × dimension, float32"
-    elif kind == "npy":
-        shape = f"{describe_shape(ARRAYS[stem])}, {ARRAYS[stem].dtype}"
-        values = ", ".join(_limits(ARRAYS[stem])) or "–"
-    elif kind == "strings":
-        shape = f"{STRINGS[stem].dimension}, UTF-8"
-        values = "ascending, each once" if STRINGS[stem].in_order else "–"
-    return f"`{name}`", shape, holds, values
-
-
-def _limits(file: ArrayFile) -> list[str]:
-    low, high = file.bounds or (0, 0)
-    limits = (
-        (file.points_to, f"point to {file.points_to}"),
-        (file.none, "-1 = none"),
-        (file.bounds, f"from {low:g} to {high:g}"),
-        (file.each_once, "each once"),
-        (file.in_rows, f"{file.in_rows} in each row"),
-        (file.sorted_rows, "rows ascending, each once"),
-        (file.sorts, f"sort `{file.sorts}`"),
-        (file.cuts, f"cut `{file.cuts}`"),
-        (file.empty_slices, "slices may be empty"),
-        (file.groups, f"as `{file.groups}` says"),
-    )
-    return [limit for applies, limit in limits if applies]

@@ -45,8 +45,7 @@ def with_lists(content: Content) -> Content:
     nearest = (vectors @ centroids.T).argmax(axis=1)
     return replace(
         content,
-        arrays=replace(
-            content.arrays,
+        arrays=content.arrays._replace(
             centroids=centroids,
             lists_start=np.append(0, np.cumsum(np.bincount(nearest, minlength=2))),
             lists_texts=np.argsort(nearest, kind="stable").astype(np.int32),

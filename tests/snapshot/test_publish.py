@@ -130,7 +130,7 @@ def test_a_snapshot_that_points_outside_itself_is_refused(
     artifacts: Artifacts, name: str, value: int
 ) -> None:
     content, before = content_of(artifacts), artifacts.current()
-    bad = replace(content.arrays, **{name: out_of_range(getattr(content.arrays, name), value)})
+    bad = content.arrays._replace(**{name: out_of_range(getattr(content.arrays, name), value)})
     with pytest.raises(PublishRefused, match=f"not published.*{name}"):
         publish(artifacts, replace(content, arrays=bad), keep=1)
     assert artifacts.current() == before
@@ -138,12 +138,12 @@ def test_a_snapshot_that_points_outside_itself_is_refused(
 
 
 def with_array(content: Content, name: str, array: Array) -> Content:
-    return replace(content, arrays=replace(content.arrays, **{name: array}))
+    return replace(content, arrays=content.arrays._replace(**{name: array}))
 
 
 def with_strings(content: Content, name: str, strings: list[str]) -> Content:
     table = StringTable.from_strings(strings)
-    return replace(content, strings=replace(content.strings, **{name: table}))
+    return replace(content, strings=content.strings._replace(**{name: table}))
 
 
 @pytest.mark.parametrize(
