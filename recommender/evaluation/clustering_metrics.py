@@ -112,7 +112,8 @@ def partition_intervals(predicted: Array, true: Array) -> Intervals:
     resampled = np.stack([_of_contingency(predicted_of, true_of, drawn) for drawn in draws])
     mean = _of_contingency(predicted_of, true_of, counts)
     low, high = percentile_ends(resampled - resampled.mean(axis=0) + mean)
-    return Intervals(mean, np.minimum(low, 1.0), np.minimum(high, 1.0))
+    # A few extreme resamples can shift all others past the measure itself.
+    return Intervals(mean, np.minimum(low, mean), np.clip(high, mean, 1.0))
 
 
 def _precision_and_recall(predicted: Array, true: Array) -> Array:

@@ -79,7 +79,7 @@ def read_previous(artifacts: Artifacts) -> PreviousGroups:
             return _read(verify(artifacts.snapshots / name))
         except SnapshotError as error:
             log.warning(
-                "a damaged snapshot is skipped; its stories and topics cannot be continued",
+                "an unreadable snapshot is skipped; its stories and topics are not continued",
                 extra={"snapshot": name, "error": str(error)},
             )
     return NO_PREVIOUS_GROUPS
