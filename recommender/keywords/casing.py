@@ -1,7 +1,7 @@
-"""Casing: the words of a corpus where they stand, and what their capitals say about names.
+"""Casing: the words of a corpus in their places, and what their capitals say about names.
 
-Which words can be part of a name or a phrase is learned from the corpus itself: from capitals,
-and from the words beside a word.
+Which words can be part of a name or a phrase is learned from the corpus itself: from capitals and
+from neighbouring words.
 """
 
 import re
@@ -30,43 +30,45 @@ __all__ = [
     "read_casing",
 ]
 
-# Only so many tokens of a text are used: news says what it is about at its beginning, and the rest
-# costs time and adds background.
+# How many tokens at the beginning of a text are used. News says there what it is about; the rest
+# would cost time and add background.
 LEADING_TOKENS = 250
-# A word is a name, and a stop word part of one, where this share of its informative uses have a
-# capital.
+# A word is a name, and a stop word part of a name, if at least this share of its informative uses
+# have a capital.
 NAME_SHARE = 0.75
-# A stop word with a capital that is no longer than this may only be an abbreviation.
+# A capitalised stop word of at most this many letters, such as "St", may be an abbreviation.
 MAX_ABBREVIATION = 3
-# A stop word is bound to a name that has been seen at least this often.
+# A stop word becomes part of a name only if their combination was seen at least this often.
 MIN_BOUND_USES = 3
-# A text with more of its content words capitalised writes all nouns so: English news has 0.24 and
-# hardly ever 0.42, German about 0.53. The share of the corpus counts as if it were this many
-# words of the text, since a short text may hold only names.
+# A text that capitalises more than this share of its content words is taken to capitalise all
+# nouns. The share is about 0.24 in English news, hardly ever above 0.42, and about 0.53 in German.
+# Since a short text may hold only names, the corpus's share counts as if it were this many words of
+# a text.
 NOUN_CAPITALS_SHARE = 0.42
 NOUN_CAPITALS_PRIOR = 30
 DOCUMENTS_A_TIME = 8192
 
 _UNSPACED_SIGN = re.compile(f"[{UNSPACED}]")
 
-# Flags. How a surface form looks: it has a capital, is in lower case, ends with a possessive 's,
-# ends a sentence, or makes a pause. What a token's place adds: its capital or lower case is
-# informative, since not all words there have capitals; it joins the next token in one n-gram.
+# Flags of a token, as bits. Five describe its surface form: it has a capital, is in lower case,
+# ends with a possessive 's, ends a sentence, or makes a pause. Two depend on its place: its case is
+# informative, because words there are not all capitalised; it can form an n-gram with the next
+# token.
 CAPITAL, LOWER, POSSESSIVE, ENDS_SENTENCE, PAUSES, INFORMATIVE, JOINS_NEXT = (
     1 << bit for bit in range(7)
 )
 
 
 class Vocabulary(NamedTuple):
-    """The words of a corpus, and how its surface forms (tokens as they are written) are words.
+    """The words of a corpus, and the word of each surface form (a token as it is written).
 
     Attributes:
         words: Case folded, without possessive 's, in alphabetical order.
-        stop: (words,) bool, stop words.
-        sign: (words,) bool, words that are one sign of a script without spaces.
-        particle: (words,) bool, lower-case words that stand inside names, such as "of".
-        word_of: (surfaces,) int32, the word of each surface form, -1 for what ends a phrase.
-        flags_of: (surfaces,) uint8, how each surface form looks.
+        stop: (words,) bool, which words are stop words.
+        sign: (words,) bool, which words are one sign of a script without spaces.
+        particle: (words,) bool, which are lower-case words that occur inside names, such as "of".
+        word_of: (surfaces,) int32, the word of each surface form, -1 for one that ends a phrase.
+        flags_of: (surfaces,) uint8, the flags of each surface form.
     """
 
     words: list[str]
@@ -78,15 +80,15 @@ class Vocabulary(NamedTuple):
 
 
 class CasedTokens(NamedTuple):
-    """The first tokens of all documents, one document behind the other.
+    """The first tokens of all documents, one document after another.
 
     Attributes:
         surface: (tokens,) int32, the surface form of each token.
-        word: (tokens,) int32, its word, -1 for what ends a phrase.
+        word: (tokens,) int32, its word, -1 for a token that ends a phrase.
         document: (tokens,) int32, its document.
-        flags: (tokens,) uint8, how it looks and what its place adds.
+        flags: (tokens,) uint8, the flags of its surface form and of its place.
         uses: (surfaces,) int64, how often each surface form is used.
-        informative_uses: (surfaces,) int64, how often where its case is informative.
+        informative_uses: (surfaces,) int64, how often it is used where its case is informative.
     """
 
     surface: Array
@@ -100,11 +102,14 @@ class CasedTokens(NamedTuple):
 def read_casing(tokens: Tokens, languages: Iterable[str]) -> tuple[Vocabulary, CasedTokens]:
     """Read the beginnings of all documents.
 
-    A word that a list of stop words has and the corpus writes as a name is no stop word.
+    A word of a stop list that the corpus writes as a name does not count as a stop word.
 
     Args:
         tokens: The tokens of all documents.
         languages: Tags of the corpus's languages, whose stop words and word lists are used.
+
+    Returns:
+        The words of the corpus, and the first tokens of each document.
     """
     used = frozenset(languages)
     lists = word_lists(used)
@@ -116,11 +121,15 @@ def read_casing(tokens: Tokens, languages: Iterable[str]) -> tuple[Vocabulary, C
 
 
 def find_phrase_tokens(cased: CasedTokens, vocabulary: Vocabulary) -> tuple[Array, Array]:
-    """Which tokens can be in a phrase, and which are bound to the next one by their capitals.
+    """Find the tokens that can be in a phrase, and those that capitals bind to the next token.
 
-    Content words can be in a phrase. A stop word can be as part of a name, "New York", where
-    capitals bind it to a content word; and a particle can be between two capitals, "Bank of
-    England", where the two words around it often stand so. Such particles are marked as capitals.
+    Content words can be in a phrase. A stop word can if it is part of a name: capitals bind it to a
+    content word, as in "New York". A particle can if it is between two capitalised words that often
+    occur around it, as in "Bank of England".
+
+    Args:
+        cased: The tokens. Particles inside names get the flag `CAPITAL`, in place.
+        vocabulary: Their words.
 
     Returns:
         in_phrase, bound: (tokens,) bool each.
@@ -154,7 +163,7 @@ def _bound_stop_words(cased: CasedTokens, vocabulary: Vocabulary) -> Array:
 
 
 def _bound_particles(cased: CasedTokens, vocabulary: Vocabulary, in_phrase: Array) -> Array:
-    """The particles that stand between two words which are mostly capitalised around them."""
+    """The particles between two words that are mostly capitalised in these places."""
     word, flags = cased.word, cased.flags
     size = max(len(vocabulary.words), 1)
     joins, capital = (flags & JOINS_NEXT) > 0, (flags & CAPITAL) > 0
@@ -211,7 +220,7 @@ def _vocabulary(surfaces: list[str], stop_words: frozenset[str], lists: WordList
 
 
 def _cased_tokens(tokens: Tokens, vocabulary: Vocabulary) -> CasedTokens:
-    """The first tokens of each document, with what their places add."""
+    """The first tokens of each document, with the flags of their places."""
     sizes = np.minimum(np.diff(tokens.start), LEADING_TOKENS)
     portions = [
         _read_documents(tokens, vocabulary, sizes, low, min(low + DOCUMENTS_A_TIME, len(sizes)))
@@ -240,8 +249,8 @@ def _read_documents(
     """The documents from `low` to `high`: their tokens, and counts of each document.
 
     Returns:
-        surface, flags: (tokens,) each; capitals, informative: (documents,) int64 each, how many
-        content words have a capital that is informative, and a case that is.
+        surface, flags: (tokens,) each; capitals, informative: (documents,) int64 each, the number
+        of content words with an informative capital, and with an informative case.
     """
     sizes = sizes[low:high]
     first = np.cumsum(sizes) - sizes
@@ -269,10 +278,10 @@ def _read_documents(
 
 
 def _informative(word: Array, flags: Array, content: Array, begins: Array) -> Array:
-    """Which words have a case that is informative: (tokens,) bool.
+    """Which tokens are words whose case is informative: (tokens,) bool.
 
-    That of a word behind a pause is not, which may begin a sentence, nor that of a text's first
-    word. Neither is any in a sentence with few content words in lower case, as headlines are.
+    The first word of a text and a word after a pause may be capitalised because they begin a
+    sentence. A sentence with few content words in lower case may be a headline.
     """
     opens = begins.copy()
     opens[1:] |= (flags[:-1] & ENDS_SENTENCE) > 0
@@ -286,16 +295,16 @@ def _informative(word: Array, flags: Array, content: Array, begins: Array) -> Ar
 
 
 def _sums(marks: Array, starts: Array) -> Array:
-    """How many `marks` (n,) bool there are from each of `starts` to the next."""
+    """How many of `marks` (n,) are true from each of `starts` to the next."""
     return np.diff(np.concatenate([[0], np.cumsum(marks)])[np.append(starts, len(marks))])
 
 
 def _stop_words_that_are_names(
     cased: CasedTokens, vocabulary: Vocabulary, surfaces: list[str], lists: WordLists
 ) -> Array:
-    """Which stop words the corpus writes as names, "UN" and "Who": (words,) bool.
+    """Which stop words the corpus writes as names, such as "UN" and "Who": (words,) bool.
 
-    Short ones must stand in capitals throughout: "St" and "Gov" only go before names.
+    Short ones must be written in capitals only, because "St" and "Gov" merely precede names.
     """
     known = np.flatnonzero(vocabulary.word_of >= 0)
     word, informative = vocabulary.word_of[known], cased.informative_uses[known]

@@ -16,43 +16,44 @@ if TYPE_CHECKING:
 
 __all__ = ["keywords", "label_of"]
 
-# A keyword is in at least so many texts of its group, and of a large group in this share.
+# A keyword is in at least this many texts of its group, and in at least this share of them.
 MIN_TEXTS = 2
 MIN_SHARE = 0.02
-# The share of a term's frequency in the group that must be beyond its frequency elsewhere: what is
-# as frequent elsewhere is boilerplate. At a half the term is twice as frequent in the group.
+# The least share of a term's frequency in the group that exceeds its frequency elsewhere. Terms
+# that are as frequent elsewhere are boilerplate. At 0.5 a term is twice as frequent in the group.
 MIN_EXCESS = 0.5
-# A phrase of n words weighs 1 + LENGTH_BONUS · (n - 1) as much: it says more than its words.
+# The weight of a phrase of n words is multiplied by 1 + LENGTH_BONUS · (n - 1): a phrase says more
+# than its words.
 LENGTH_BONUS = 0.5
-# A longer form stands for a shorter one where it is in this share of the shorter one's texts.
+# A longer form replaces a shorter one if it is in this share of the shorter one's texts.
 LONGER_SHARE = 0.5
-# For each keyword so many of a group's best terms are compared with each other; see `_coherent`.
+# For each wanted keyword this many of a group's best terms are compared with each other, if the
+# group has at least `COHERENCE_FROM` texts; see `_coherent`.
 CANDIDATES = 4
-# Only groups of so many texts have enough of them for that comparison.
 COHERENCE_FROM = 20
 COHERENCE_POWER = 2.0
 MIN_COHERENCE = 0.02
-# Where two terms are never together, their NPMI is that of so many texts with both.
+# The NPMI of two terms that are never together is computed as if this many texts held both.
 SMALLEST_TOGETHER = 1e-12
-# A label is made of so many keywords; of two where three are longer than this.
+# A label has this many keywords, or one less if it would be longer than this many characters.
 LABEL_TERMS = 3
 LABEL_LENGTH = 48
-# Groups are worked on together up to so many texts.
+# Groups are processed together up to this many texts.
 TEXTS_A_TIME = 16_384
 
 
 class _Corpus(NamedTuple):
-    """What all groups are compared with.
+    """The numbers of the whole corpus, with which each group is compared.
 
     Attributes:
-        texts: How many texts are in groups.
-        in_texts: (terms,) int64, in how many of these texts each term is.
-        mean: The mean number of terms of a group, each counted once for each text.
+        texts: The number of texts that are in groups.
+        in_texts: (terms,) int64, the number of these texts that hold each term.
+        mean_terms: The mean number of terms of a group, counted once for each text.
     """
 
     texts: int
     in_texts: Array
-    mean: float
+    mean_terms: float
 
 
 class _Candidates(NamedTuple):
@@ -61,8 +62,8 @@ class _Candidates(NamedTuple):
     Attributes:
         group: The group.
         term: The term.
-        texts: How many texts of the group hold the term.
-        weight: How well it sets the group apart.
+        texts: The number of the group's texts that hold the term.
+        weight: How well the term sets the group apart.
     """
 
     group: Array
@@ -71,27 +72,30 @@ class _Candidates(NamedTuple):
     weight: Array
 
     def take(self, places: Array) -> "_Candidates":
-        """Those at `places`, in that order; or those that a mask marks."""
+        """The candidates at `places`, in that order, or those where a mask is true."""
         return _Candidates(*(column[places] for column in self))
 
 
 def keywords(
     terms: Terms, group_of: Array, count: int, groups: int | None = None
 ) -> list[tuple[Keyword, ...]]:
-    """The best terms of each group, no two of which share a word or a form of it.
+    """Choose the best terms of each group. No two of them share a word or a form of it.
 
-    The weight of term t in group c is tf(t, c) · log(1 + A / tf(t)) (c-TF-IDF: Grootendorst 2022,
-    "BERTopic", eq. 4), where texts that hold t are counted and not its uses, times the share of
-    its frequency that is beyond that elsewhere, 1 - p(t | not c) / p(t | c), times a bonus for
-    length. In groups of `COHERENCE_FROM` texts the mean NPMI of t with the other good terms counts
-    as well, as its square in proportion to that of the term that has most (after Lau et al. 2010,
-    "Best topic word selection for topic labelling").
+    The weight of term t in group c is the product of
+
+    - tf(t, c) · log(1 + A / tf(t)) (c-TF-IDF: Grootendorst 2022, "BERTopic", eq. 4), where tf
+      counts the texts that hold t and not its uses,
+    - the share of its frequency that exceeds its frequency elsewhere, 1 - p(t | not c) / p(t | c),
+    - a bonus for length,
+    - in groups of at least `COHERENCE_FROM` texts, the squared ratio of its mean NPMI with the
+      other good terms to the greatest such mean (after Lau et al. 2010, "Best topic word selection
+      for topic labelling").
 
     Args:
-        terms: Those of the corpus.
+        terms: The terms of the corpus.
         group_of: (texts,) int32, the group of each text, numbered from 0; -1 for none.
         count: The most keywords of a group.
-        groups: How many groups there are, where the last ones may have no text.
+        groups: The number of groups, if the last ones may have no text.
 
     Returns:
         The keywords of each group, best first.
@@ -120,7 +124,13 @@ def keywords(
 
 
 def label_of(keywords: Sequence[Keyword]) -> str:
-    """The first two or three keywords, as a headline for the group.
+    """Make a headline for a group from its first two or three keywords.
+
+    Args:
+        keywords: The keywords of the group, best first.
+
+    Returns:
+        The terms, separated by commas; "" without keywords.
 
     Example:
         >>> label_of([Keyword("Tony Blair", 0.4), Keyword("election", 0.3)])
@@ -133,9 +143,10 @@ def label_of(keywords: Sequence[Keyword]) -> str:
 
 
 def _candidates(terms: Terms, holds: "csr_array", sizes: Array, corpus: _Corpus) -> _Candidates:
-    """The terms that are more frequent in a group than elsewhere, by group and term.
+    """The terms that are more frequent in a group than elsewhere, sorted by group and term.
 
-    `holds` (texts, terms) are the texts of one group behind the other, `sizes` (groups,) of them.
+    `holds` (texts, terms) has the texts of one group after another, and `sizes` (groups,) says how
+    many each group has.
     """
     from scipy.sparse import csr_array
 
@@ -152,23 +163,23 @@ def _candidates(terms: Terms, holds: "csr_array", sizes: Array, corpus: _Corpus)
     excess = 1 - outside * size / inside
     least = np.minimum(np.maximum(MIN_TEXTS, MIN_SHARE * size), size)
     of_group = np.diff(holds.indptr[start])[group]
-    weight = inside / of_group * np.log1p(corpus.mean / everywhere) * excess
+    weight = inside / of_group * np.log1p(corpus.mean_terms / everywhere) * excess
     weight *= 1 + LENGTH_BONUS * ((terms.families >= 0).sum(axis=1)[term] - 1)
     found = _Candidates(group, term, inside, weight)
     return found.take((inside >= least) & (excess >= MIN_EXCESS))
 
 
 def _prefer_longer(terms: Terms, found: _Candidates) -> _Candidates:
-    """Leave out terms for which a longer one stands, "Blair" for "Tony Blair".
+    """Drop terms that a longer one replaces, as "Tony Blair" replaces "Blair".
 
-    The longer one then weighs as much at least. `found` is in order of group and term.
+    The longer term then weighs at least as much. `found` is sorted by group and term.
     """
     size = len(terms.terms)
     codes = found.group * size + found.term
     first = np.searchsorted(terms.longer, np.arange(size + 1))
     pieces = np.diff(first)[found.term]
     whole = np.repeat(np.arange(len(codes)), pieces)
-    nth = np.arange(len(whole)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+    nth = rank_within_groups(whole)
     piece_code = found.group[whole] * size + terms.shorter[first[found.term[whole]] + nth]
     piece = np.searchsorted(codes, piece_code)
     piece[piece == len(codes)] = 0
@@ -185,16 +196,16 @@ def _prefer_longer(terms: Terms, found: _Candidates) -> _Candidates:
 
 
 def _best(found: _Candidates, most: int) -> _Candidates:
-    """The `most` best of each group, best first; ties fall to the lower term."""
+    """The `most` best of each group, best first; of equals the lower term comes first."""
     found = found.take(np.lexsort((found.term, -found.weight, found.group)))
     return found.take(rank_within_groups(found.group) < most)
 
 
 def _coherent(found: _Candidates, holds: "csr_array", sizes: Array, corpus: _Corpus) -> _Candidates:
-    """The candidates, best first, where those of larger groups that go together weigh more.
+    """The candidates, best first, with more weight for terms of a large group that go together.
 
-    Their weight is multiplied by their mean NPMI with the group's other candidates. In texts
-    outside the group, two terms are taken to be together as often as by chance.
+    The weight of each is multiplied by a power of its mean NPMI with the group's other candidates.
+    Outside the group, two terms are assumed to occur together as often as by chance.
     """
     weight = found.weight.copy()
     column = np.full(holds.shape[1], -1, dtype=np.int32)
@@ -232,9 +243,9 @@ def _dense(holds: "csr_array", low: int, high: int, terms: Array, column: Array)
 
 
 def _choose(terms: Terms, found: _Candidates, groups: int, count: int) -> list[tuple[Keyword, ...]]:
-    """Of each group the best `count` that share no word; `found` is in order of group and weight.
+    """The best `count` terms of each group that share no word.
 
-    All groups choose at once, one term a round.
+    `found` is sorted by group and weight. Each round chooses one term for every group.
     """
     rank = rank_within_groups(found.group)
     width = int(rank.max(initial=-1)) + 1

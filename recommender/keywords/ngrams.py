@@ -1,7 +1,7 @@
-"""N-grams: the words that stand side by side in a corpus, counted once.
+"""N-grams: sequences of up to four words that a corpus repeats.
 
-Which n-grams are names, and which are mere pieces of longer ones, is learned from the corpus.
-Terms and phrases are both chosen among these n-grams.
+The corpus itself shows which n-grams are names and which are only pieces of longer ones. Terms and
+phrases are both chosen among these n-grams.
 """
 
 from bisect import bisect_left
@@ -39,26 +39,26 @@ __all__ = [
 
 MAX_WORDS = 4
 MIN_TEXTS = 2
-# An n-gram of several words is a name where this share of its informative uses have capitals.
+# An n-gram of several words is a name if this share of its informative uses have capitals.
 NGRAM_NAME_SHARE = 0.5
-# An n-gram is a piece of a longer one where this share of its uses lie in that one.
+# An n-gram is a piece of a longer one if this share of its uses are inside that one.
 PIECE_SHARE = 0.8
-# Only names with so many uses are known to be cut; see `_cut_names`.
+# How often a name must be used before it can be judged to be cut; see `_cut_names`.
 MIN_CUT_USES = 5
 
 
 class Level(NamedTuple):
-    """All n-grams of one length that are used twice at least.
+    """All n-grams of one length that are used at least twice.
 
     Attributes:
         position: (uses,) int32, the token at which each use begins, ascending.
         ngram: (uses,) int32, the n-gram of each use.
         uses: (ngrams,) int64, how often each is used.
-        left: (ngrams,) int64, the n-gram one word shorter with which each begins.
-        right: (ngrams,) int64, that with which it ends.
-        first_fits: (ngrams,) bool, whether its first word may begin a phrase: a stop word may not
-            unless capitals bind it to the next word.
-        last_fits: (ngrams,) bool, whether its last word may end one.
+        left: (ngrams,) int64, each n-gram without its last word, as a number of the level below.
+        right: (ngrams,) int64, each n-gram without its first word, likewise.
+        first_fits: (ngrams,) bool, whether the first word may begin a phrase: a stop word may only
+            if capitals bind it to the next word.
+        last_fits: (ngrams,) bool, whether the last word may end a phrase.
     """
 
     position: Array
@@ -73,8 +73,8 @@ class Level(NamedTuple):
 class NGrams(NamedTuple):
     """The n-grams of a corpus.
 
-    Where n-grams of all lengths are numbered together, those of one word come first, then those
-    of two, and so on; see `first_numbers`.
+    Each level numbers its n-grams from 0. Where those of all levels are numbered together, the
+    n-grams of one word come first, then those of two, and so on; see `first_numbers`.
 
     Attributes:
         surfaces: The vocabulary of the tokens.
@@ -83,10 +83,11 @@ class NGrams(NamedTuple):
         vocabulary: The words; the n-grams of one word are these in the same order.
         cased: The tokens.
         levels: N-grams of one word, of two, and so on up to `MAX_WORDS`.
-        names: Of each level (ngrams,) bool, nearly always capitalised where case is informative.
-        whole: Of each level (ngrams,) bool, no mere piece of a longer n-gram, and no stop word at
-            an end.
-        first_names: (words,) bool, words that hardly ever stand without a capital behind them.
+        names: For each level, (ngrams,) bool: which are mostly capitalised where case is
+            informative.
+        whole: For each level, (ngrams,) bool: which are not just a piece of a longer n-gram, and
+            neither begin nor end with a stop word.
+        first_names: (words,) bool, words that are nearly always followed by a capitalised word.
     """
 
     surfaces: list[str]
@@ -107,6 +108,9 @@ def find_ngrams(tokens: Tokens, languages: Iterable[str]) -> NGrams:
         tokens: The tokens of all documents.
         languages: Tags of the corpus's languages, such as "en" or "pt-BR", whose stop words and
             word lists are used.
+
+    Returns:
+        The n-grams of one to `MAX_WORDS` words.
     """
     used = frozenset(languages)
     lists = word_lists(used)
@@ -128,7 +132,14 @@ def find_ngrams(tokens: Tokens, languages: Iterable[str]) -> NGrams:
 
 
 def words_of(levels: list[Level]) -> list[Array]:
-    """The words of all n-grams: of each level (ngrams, words) int64."""
+    """The words of all n-grams.
+
+    Args:
+        levels: The levels of the n-grams.
+
+    Returns:
+        For each level, (ngrams, words) int64.
+    """
     words = [np.arange(len(levels[0].uses))[:, None]]
     for level in levels[1:]:
         words.append(np.hstack([words[-1][level.left], words[-1][level.right, -1:]]))
@@ -136,12 +147,27 @@ def words_of(levels: list[Level]) -> list[Array]:
 
 
 def first_numbers(levels: list[Level]) -> Array:
-    """The number of each level's first n-gram where all are numbered together; then their sum."""
+    """The number of each level's first n-gram where all levels are numbered together.
+
+    Args:
+        levels: The levels of the n-grams.
+
+    Returns:
+        (levels + 1,) int64, at the end the number of all n-grams.
+    """
     return np.cumsum([0, *(len(level.uses) for level in levels)])
 
 
 def mark_listed(ngrams: NGrams, phrases: Iterable[str]) -> list[Array]:
-    """Which n-grams of each level are among `phrases`, however they are capitalised."""
+    """Mark the n-grams that are in a list of phrases.
+
+    Args:
+        ngrams: The n-grams of the corpus.
+        phrases: Phrases with one space between words; their case does not count.
+
+    Returns:
+        For each level, (ngrams,) bool.
+    """
     levels, words = ngrams.levels, ngrams.vocabulary.words
     marks = [np.zeros(len(level.uses), dtype=bool) for level in levels]
     for phrase in phrases:
@@ -194,7 +220,7 @@ def _levels(
 
 
 def _may_repeat(codes: Array) -> Array:
-    """Which of `codes` (n,) may occur twice: most do not, and hashing is cheaper than sorting."""
+    """Which of `codes` (n,) may occur twice. Most do not, and hashing is cheaper than sorting."""
     bits = 24
     buckets = (codes.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(64 - bits)
     buckets = buckets.astype(np.int32)
@@ -214,7 +240,7 @@ def _names(levels: list[Level], flags: Array) -> list[Array]:
         written = np.bincount(level.ngram[with_capitals], minlength=len(level.uses))
         share = NGRAM_NAME_SHARE if length else NAME_SHARE
         name = (written >= MIN_TEXTS) & (written >= share * all_uses)
-        if length:  # one with too few uses to tell is a name where it is made of names
+        if length:  # with too few uses to tell, an n-gram that is made of names is a name
             name |= (all_uses < MIN_TEXTS) & names[-1][level.left] & names[-1][level.right]
         names.append(name)
     return names
@@ -223,17 +249,17 @@ def _names(levels: list[Level], flags: Array) -> list[Array]:
 def _cut_names(
     cased: CasedTokens, vocabulary: Vocabulary, in_phrase: Array, lists: WordLists
 ) -> tuple[Array, Array]:
-    """Tokens at which only the rest of a name begins, and at which only its beginning ends.
+    """The tokens before or after which a name goes on with a word that is in no n-gram.
 
-    So is "State" in "Secretary of State Rex Tillerson" and "Minister" in "First Minister", and
-    "Bill" in "Bill de Blasio", where "of", "First" and "de" are in no n-gram.
+    Names are cut before "State" in "Secretary of State Rex Tillerson", before "Minister" in "First
+    Minister" and after "Bill" in "Bill de Blasio", where "of", "First" and "de" are in no n-gram.
 
     Returns:
-        cut_before, cut_behind: (tokens,) bool each.
+        cut_before, cut_after: (tokens,) bool each.
     """
     word, flags = cased.word, cased.flags
     joins, capital = (flags & JOINS_NEXT) > 0, (flags & CAPITAL) > 0
-    cut_before, cut_behind = np.zeros((2, len(word)), dtype=bool)
+    cut_before, cut_after = np.zeros((2, len(word)), dtype=bool)
     particle = np.append(vocabulary.particle, False)
     conjunctions = [w in lists.name_conjunctions for w in vocabulary.words]
     links = particle | np.array([*conjunctions, False])
@@ -241,50 +267,51 @@ def _cut_names(
     inner = inner[capital[inner - 1] & capital[inner + 1]]
     cut_before[inner + 1] = True
     loose = inner[particle[word[inner]] & ~in_phrase[inner]]
-    cut_behind[loose - 1] = True
+    cut_after[loose - 1] = True
     # A stop word with an informative capital belongs to what follows.
     stop = np.append(vocabulary.stop, False)[word] & ~in_phrase & capital & joins
     stop &= (flags & INFORMATIVE) > 0
     cut_before[1:] |= stop[:-1] & capital[1:]
-    return cut_before, cut_behind
+    return cut_before, cut_after
 
 
 def _whole(
-    levels: list[Level], names: list[Array], cut_before: Array, cut_behind: Array
+    levels: list[Level], names: list[Array], cut_before: Array, cut_after: Array
 ) -> list[Array]:
-    """Which n-grams of each level are no mere pieces of longer ones, as "President Donald" is.
+    """Which n-grams of each level stand on their own: neither a piece of a longer one nor cut.
 
-    Nor are they names that nearly always begin or end at a token where a name is cut.
+    "President Donald" is a piece. A name is cut if most of its uses begin or end where a name is
+    cut; see `_cut_names`.
     """
     result: list[Array] = []
-    before, behind = np.zeros((2, len(levels[0].uses)), dtype=bool)
+    before, after = np.zeros((2, len(levels[0].uses)), dtype=bool)
     for depth, level in enumerate(levels):
         size = len(level.uses)
-        # What begins or ends with a piece is a piece: the longest n-grams have nothing longer to
-        # be compared with.
+        # An n-gram that begins or ends with a piece is itself a piece: the longest n-grams cannot
+        # be compared with longer ones.
         if depth:
-            before, behind = before[level.left], behind[level.right]
+            before, after = before[level.left], after[level.right]
         if depth + 1 < len(levels):
             longer = levels[depth + 1]
             before = before | _goes_on(level.uses, longer.right, longer.uses)
-            behind = behind | _goes_on(level.uses, longer.left, longer.uses)
+            after = after | _goes_on(level.uses, longer.left, longer.uses)
         begins_cut = np.bincount(level.ngram[cut_before[level.position]], minlength=size)
-        ends_cut = np.bincount(level.ngram[cut_behind[level.position + depth]], minlength=size)
+        ends_cut = np.bincount(level.ngram[cut_after[level.position + depth]], minlength=size)
         cut = np.maximum(begins_cut, ends_cut) >= PIECE_SHARE * level.uses
         cut &= names[depth] & (level.uses >= MIN_CUT_USES)
-        result.append(level.first_fits & level.last_fits & ~before & ~behind & ~cut)
+        result.append(level.first_fits & level.last_fits & ~before & ~after & ~cut)
     return result
 
 
 def _goes_on(uses: Array, shorter: Array, longer_uses: Array) -> Array:
-    """Which n-grams are nearly always used as part of one and the same longer n-gram."""
+    """Which n-grams are nearly always used as part of the same longer n-gram."""
     most = np.zeros(len(uses), dtype=np.int64)
     np.maximum.at(most, shorter, longer_uses)
     return most >= PIECE_SHARE * np.maximum(uses, 1)
 
 
 def _first_names(level: Level, flags: Array, in_phrase: Array) -> Array:
-    """Which words hardly ever stand without another capital behind them, whichever that is."""
+    """Which words are nearly always followed by a capitalised word, not always the same one."""
     follows = np.zeros(len(in_phrase), dtype=bool)
     follows[:-1] = ((flags[:-1] & JOINS_NEXT) > 0) & in_phrase[1:] & ((flags[1:] & CAPITAL) > 0)
     informative = (flags[level.position] & INFORMATIVE) > 0

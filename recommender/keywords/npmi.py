@@ -1,4 +1,4 @@
-"""NPMI: how much more often two terms stand in the same texts than chance would have it."""
+"""NPMI: how much more often two terms occur in the same texts than expected by chance."""
 
 import numpy as np
 
@@ -10,17 +10,17 @@ __all__ = ["npmi"]
 def npmi(together: Array, alone: Array, texts: int, *, smallest: float = 0.0) -> Array:
     """The normalised pointwise mutual information of all pairs of terms.
 
-    That of a pair is log(p(a, b) / (p(a) p(b))) / -log p(a, b), with p the shares of texts (G.
+    For a pair it is log(p(a, b) / (p(a) p(b))) / -log p(a, b), where p are shares of texts (G.
     Bouma, "Normalized (pointwise) mutual information in collocation extraction", 2009, section
     3.1). It lies in [-1, 1]: -1 where no text holds both, 0 for chance, 1 where all texts hold
     both or where each of the two is only in texts that hold both.
 
     Args:
-        together: (terms, terms), in how many texts both terms of each pair are.
-        alone: (terms,), in how many texts each term is.
-        texts: How many texts there are.
-        smallest: What stands in place of a smaller number in `together`. Where it is not 0, terms
-            that are never together differ by how often they are alone.
+        together: (terms, terms), the number of texts that hold both terms of a pair.
+        alone: (terms,), the number of texts that hold each term.
+        texts: The number of all texts.
+        smallest: Smaller numbers in `together` are raised to this. If it is positive, the values of
+            terms that never occur together depend on how often each occurs.
 
     Returns:
         (terms, terms) float64.

@@ -1,7 +1,7 @@
-"""Phrases: the names and phrases of each text, by which readers see what two texts share.
+"""Phrases: the names and phrases of each text, which show readers what two texts share.
 
-A phrase is a content word or an n-gram of up to `MAX_WORDS` words, kept where the texts that use
-it come back to it.
+A phrase is a content word or an n-gram of up to `MAX_WORDS` words. It is kept if texts that use it
+tend to use it more than once.
 """
 
 from collections.abc import Iterable
@@ -24,19 +24,22 @@ from recommender.keywords.surface_forms import surface_forms
 __all__ = ["PER_TEXT", "Phrases", "extract_phrases"]
 
 PER_TEXT = 32
-# A phrase in a larger share of texts says little of any; in a small corpus, shares mean nothing.
+# A phrase in a larger share of texts says little about any. Up to this number of texts the share
+# does not count, because it means nothing in a small corpus.
 MAX_SHARE = 0.05
 SMALL_CORPUS_TEXTS = 10
-# Burstiness is the number of uses in each text that has a phrase at all, shrunk towards 1 as if
-# `BURST_PRIOR` more texts had one use each. It must reach so much for a word in lower case, for an
-# n-gram of several words, and for a word that is a name and in a large share of texts.
+# Burstiness is the mean number of uses in a text that has the phrase, shrunk towards 1 as if
+# `BURST_PRIOR` more texts had one use each. These are the least values for a word in lower case,
+# for an n-gram of several words, and for a word that is a name in more than `MANY_TEXTS_SHARE` of
+# texts.
 MIN_BURST_WORD = 1.6
 MIN_BURST_NGRAM = 1.2
 MIN_BURST_NAME = 1.25
 MANY_TEXTS_SHARE = 0.005
 BURST_PRIOR = 2
-# A phrase of n words weighs 1 + LENGTH_BONUS · (n - 1) as much, and n uses count
-# n / (n + HALF_USES). So a name used once outweighs each of its words, however often that is used.
+# The weight of a phrase of n words is multiplied by 1 + LENGTH_BONUS · (n - 1), and n uses count as
+# n / (n + HALF_USES), so that a name used once outweighs each of its words, however often it
+# occurs.
 LENGTH_BONUS = 0.5
 HALF_USES = 0.5
 
@@ -46,9 +49,9 @@ class Phrases(NamedTuple):
 
     Attributes:
         texts: As readers write them, in alphabetical order.
-        weights: (phrases,) float32, larger is rarer and longer.
+        weights: (phrases,) float32; rare and long phrases weigh more.
         names: (phrases,) bool, which are names.
-        of_text: (texts, PER_TEXT) int32, the phrases of each text, ascending; -1 behind them.
+        of_text: (texts, per_text) int32, the phrases of each text, ascending, padded with -1.
     """
 
     texts: list[str]
@@ -58,12 +61,12 @@ class Phrases(NamedTuple):
 
 
 class _Occurrences(NamedTuple):
-    """Which text holds which n-gram, by text and n-gram; (occurrences,) each.
+    """Which text holds which n-gram, sorted by text and n-gram.
 
     Attributes:
-        text: The text.
-        ngram: The n-gram.
-        uses: How often it is used there.
+        text: (occurrences,) integers, the text.
+        ngram: (occurrences,) integers, the n-gram.
+        uses: (occurrences,) integers, how often the text uses it.
     """
 
     text: Array
@@ -77,14 +80,18 @@ def extract_phrases(
     boilerplate: Iterable[str] = (),
     per_text: int = PER_TEXT,
 ) -> Phrases:
-    """The phrases of all texts: of each text the best ones, by tf·idf with a bonus for length.
+    """Extract the best phrases of each text, by tf·idf with a bonus for length.
 
     Args:
-        ngrams: Those of the corpus.
-        text_of: (documents,) int32, the text of each document, where several near-copies are one
-            text. It then has only what all its documents have. Without it each document is a text.
-        boilerplate: What is no phrase, such as the names of sources.
+        ngrams: The n-grams of the corpus.
+        text_of: (documents,) integers, the text of each document, where several near-copies are one
+            text; such a text has only the phrases that all its documents have. None if each
+            document is a text.
+        boilerplate: Strings that are no phrases, such as the names of sources.
         per_text: The most phrases of a text.
+
+    Returns:
+        The phrases that are among the best of at least `MIN_TEXTS` texts.
     """
     if text_of is None:
         text_of = np.arange(ngrams.documents)
@@ -109,7 +116,7 @@ def extract_phrases(
 
 
 def _weights(in_texts: list[Array], texts: int) -> Array:
-    """The idf of all n-grams over all levels, with the bonus for length: (ngrams,) float64."""
+    """The idf of the n-grams of all levels, with the bonus for length: (ngrams,) float64."""
     length = np.repeat(np.arange(len(in_texts)), [len(level) for level in in_texts])
     rarity = np.log((texts + 1) / np.maximum(np.concatenate(in_texts), 1))
     weights: Array = rarity * (1 + LENGTH_BONUS * length)
@@ -119,18 +126,18 @@ def _weights(in_texts: list[Array], texts: int) -> Array:
 def _says_much(
     found: _Occurrences, in_texts: Array, names: Array, length: int, texts: int
 ) -> Array:
-    """Which n-grams are in enough texts, not in too many, and are what their texts are about.
+    """Which n-grams are in enough texts, not in too many, and tell what their texts are about.
 
-    A phrase in lower case must be used again within its texts more than once in a while. What is
-    said once and dropped, "told reporters", is how news is written and not what it is about
-    (burstiness, Church and Gale 1995, "Poisson mixtures").
+    A phrase in lower case must often be used more than once within a text. A phrase such as "told
+    reporters" is used once: it shows how news is written, not what it is about (burstiness, Church
+    and Gale 1995, "Poisson mixtures").
     """
     uses = np.bincount(found.ngram, weights=found.uses, minlength=len(in_texts))
     burst = (uses + BURST_PRIOR) / (in_texts + BURST_PRIOR)
     most = max(SMALL_CORPUS_TEXTS, MAX_SHARE * texts)
     bursty = burst >= (MIN_BURST_WORD if length == 1 else MIN_BURST_NGRAM)
-    # An agency's name is in many texts, none of which comes back to it. So it is with people's
-    # full names, which is why names of several words are spared.
+    # An agency's name is in many texts and used once in each, so a common name must be bursty.
+    # Names of several words need not be, because full names of people are used once per text, too.
     rare = (in_texts <= MANY_TEXTS_SHARE * texts) | (in_texts <= SMALL_CORPUS_TEXTS)
     bursty |= names & (rare | (length > 1) | (burst >= MIN_BURST_NAME))
     is_phrase: Array = (in_texts >= MIN_TEXTS) & (in_texts <= most) & bursty
@@ -140,10 +147,10 @@ def _says_much(
 def _outermost(
     levels: list[Level], is_phrase: list[Array], names: list[Array], size: int
 ) -> list[Level]:
-    """The uses of phrases, without those that lie inside longer ones.
+    """The uses of phrases, without those inside longer phrases.
 
-    Uses inside a longer name are left out, and those of a word in lower case inside any longer
-    phrase. A phrase that is hardly ever used outside of these has no use left.
+    Uses inside a longer name are left out; those of a word in lower case are left out inside any
+    longer phrase. A phrase that is hardly ever used elsewhere keeps no use.
     """
     result: list[Level] = []
     for depth, level in enumerate(levels):
@@ -171,7 +178,7 @@ def _phrases_of_texts(
     ngrams: NGrams, found: list[_Occurrences], weight: Array, texts: int, most: int
 ) -> Array:
     """The best phrases of each text: (texts, most) int32, n-grams numbered over all levels."""
-    # A word in lower case that is used once is hardly what a text is about.
+    # A text is hardly about a word in lower case that it uses only once.
     words = found[0]
     again = ngrams.names[0][words.ngram] | (words.uses > 1)
     found = [_Occurrences(*(column[again] for column in words)), *found[1:]]
@@ -183,10 +190,10 @@ def _phrases_of_texts(
 
 
 def _best(text: Array, phrase: Array, score: Array, texts: int, most: int) -> Array:
-    """Of each text the `most` phrases of highest score: (texts, most) int32, -1 behind them.
+    """The `most` phrases of highest score of each text: (texts, most) int32, padded with -1.
 
-    `text`, `phrase`, `score` (occurrences,) come in any order; ties fall to the lower phrase. A
-    phrase that is then left to a single text can be shared by none and goes.
+    `text`, `phrase` and `score` (occurrences,) come in any order; of equal scores the lower phrase
+    wins. A phrase that is then left in a single text is dropped, because no two texts share it.
     """
     order = np.lexsort((phrase, -score, text))
     text, phrase = text[order], phrase[order]
@@ -212,7 +219,7 @@ def _number_by_text(rows: Array, weight: Array, names: Array, written: dict[int,
 
 
 def _occurrences(level: Level, document_of: Array, text_of: Array) -> _Occurrences:
-    """Count the uses of each n-gram in each text; a text has only what all its documents have."""
+    """Count the uses of each n-gram in each text; a text holds only what all its documents hold."""
     size = max(len(level.uses), 1)
     codes = np.sort(document_of[level.position].astype(np.int64) * size + level.ngram)
     codes, uses = np.unique(codes, return_counts=True)

@@ -24,7 +24,7 @@ class _Wanted(NamedTuple):
 
     Attributes:
         ngram: (wanted,) int64, their numbers within the level.
-        words: (wanted, words) int64.
+        words: (wanted, words) int64, the words of each.
         capital: (wanted, words) bool, which words keep a capital, as those of names do.
     """
 
@@ -34,10 +34,10 @@ class _Wanted(NamedTuple):
 
 
 def surface_forms(ngrams: NGrams, wanted: Array) -> dict[int, str]:
-    """How readers write some n-grams: names with their capitals, other words without.
+    """Write n-grams as readers would: names with their capitals, other words without.
 
     Args:
-        ngrams: Those of the corpus.
+        ngrams: The n-grams of the corpus.
         wanted: (wanted,) int64, n-grams numbered over all levels, ascending.
 
     Returns:
@@ -58,8 +58,8 @@ def surface_forms(ngrams: NGrams, wanted: Array) -> dict[int, str]:
         words, capital = level_wanted.words, level_wanted.capital
         capital[:, 1:] &= ~particle[words[:, 1:]]
         written = np.where(capital, capitalised[words], usual[words])
-        shouted = all_capitals[words] & capital
-        for row, column, form in _plain_forms(ngrams, level, level_wanted.ngram, shouted):
+        in_capitals = all_capitals[words] & capital
+        for row, column, form in _plain_forms(ngrams, level, level_wanted.ngram, in_capitals):
             written[row, column] = form
         sign = vocabulary.sign[words[:, 0]]
         for separator, rows in ((" ", ~sign), ("", sign)):
@@ -69,7 +69,7 @@ def surface_forms(ngrams: NGrams, wanted: Array) -> dict[int, str]:
 
 
 def _choose(ngrams: NGrams, wanted: Array) -> list[_Wanted]:
-    """The wanted n-grams of each level, where a name keeps its capitals in any longer n-gram."""
+    """The wanted n-grams of each level; a name keeps its capitals in any longer n-gram."""
     levels, names = ngrams.levels, ngrams.names
     chosen: list[_Wanted] = []
     capital, first = names[0][:, None], 0
@@ -86,27 +86,27 @@ def _choose(ngrams: NGrams, wanted: Array) -> list[_Wanted]:
 
 
 def _plain_forms(
-    ngrams: NGrams, level: Level, wanted: Array, shouted: Array
+    ngrams: NGrams, level: Level, wanted: Array, in_capitals: Array
 ) -> Iterator[tuple[int, int, str]]:
-    """How some n-grams write words that are mostly in capitals elsewhere: "Kim Jong Un".
+    """How n-grams write words that are elsewhere mostly in capitals, such as "Un" in "Kim Jong Un".
 
-    News writes places in capitals where a report begins, "NEW YORK (Reuters)". So the other
-    spellings within the same n-gram count where they are no mere slips.
+    News writes places in capitals where a report begins: "NEW YORK (Reuters)". So other spellings
+    within the same n-gram are preferred, unless they are too rare to be more than slips.
 
     Args:
-        ngrams: Those of the corpus.
+        ngrams: The n-grams of the corpus.
         level: The n-grams of one length.
-        wanted: (wanted,) int64, some of that level.
-        shouted: (wanted, words) bool, which of their words are mostly in capitals.
+        wanted: (wanted,) int64, some n-grams of that level.
+        in_capitals: (wanted, words) bool, which of their words are mostly in capitals.
 
     Yields:
-        The place of an n-gram in `wanted`, of a word in it, and the word's form, the most frequent
-        one last.
+        The place of an n-gram in `wanted`, the place of a word in it, and a form of the word, the
+        most frequent form last.
     """
     size = len(ngrams.surfaces)
     row = np.full(len(level.uses), -1, dtype=np.int64)
-    for column in range(shouted.shape[1]):
-        row[wanted] = np.where(shouted[:, column], np.arange(len(wanted)), -1)
+    for column in range(in_capitals.shape[1]):
+        row[wanted] = np.where(in_capitals[:, column], np.arange(len(wanted)), -1)
         uses = np.flatnonzero(row[level.ngram] >= 0)
         surface = ngrams.cased.surface[level.position[uses] + column]
         codes, times = np.unique(row[level.ngram[uses]] * size + surface, return_counts=True)
@@ -126,17 +126,17 @@ def _without_possessive(surface: str, flags: int) -> str:
 def _forms_of_words(
     vocabulary: Vocabulary, cased: CasedTokens, surfaces: list[str], used: Array
 ) -> tuple[Array, Array]:
-    """How each word is usually written, and how where it has a capital, without possessive 's.
+    """How each word is written usually and with a capital, in both cases without possessive 's.
 
-    A word that is no name is in lower case if it often is. Uses whose case is informative count
-    first, before those in headlines and at the beginning of sentences; ties fall to the later
-    spelling in alphabetical order.
+    A word that is often in lower case is usually written so. Uses whose case is informative decide
+    before those in headlines and at the beginning of sentences. Of equally frequent spellings the
+    last in alphabetical order is taken.
 
     Args:
         vocabulary: The words.
         cased: The tokens.
         surfaces: The surface forms.
-        used: (words + 1,) bool, the words whose forms are needed; the others have "".
+        used: (words + 1,) bool, the words whose forms are needed; the forms of others are "".
 
     Returns:
         usual, capitalised: (words,) object each, the forms as strings.
@@ -161,7 +161,7 @@ def _forms_of_words(
 
 
 def _last_of_each(word: Array, keys: tuple[Array, ...], size: int) -> Array:
-    """Of each word the place of its entry that comes last by `keys`, -1 where it has none."""
+    """The place of each word's entry that is last in the order of `keys`, -1 if it has none."""
     order = np.lexsort(keys)
     last = np.full(size, -1)
     last[word[order]] = order

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Terms", "count_terms"]
 
-# Words that differ by an ending of so many letters are of one family, if the shorter one has at
-# least `MIN_STEM` letters: "Korea" and "Korean".
+# Words that differ by an ending of at most this many letters are of one family if the shorter one
+# has at least `MIN_STEM` letters: "Korea" and "Korean".
 MAX_ENDING = 3
 MIN_STEM = 4
 
@@ -39,9 +39,9 @@ class Terms(NamedTuple):
     Attributes:
         terms: As readers write them, in alphabetical order.
         holds: A sparse (texts, terms) int32 matrix, 1 where a text holds a term.
-        families: (terms, MAX_WORDS) int64, the words of each term, where all forms of a word have
-            one number; -1 behind them.
-        shorter: (pairs,) int64, a term that lies word for word in a longer one.
+        families: (terms, MAX_WORDS) int64, the words of each term, with one number for all forms of
+            a word; padded with -1.
+        shorter: (pairs,) int64, a term that a longer term contains word for word.
         longer: (pairs,) int64, that longer term, ascending.
     """
 
@@ -55,12 +55,15 @@ class Terms(NamedTuple):
 def count_terms(
     ngrams: NGrams, documents: Array | None = None, boilerplate: Iterable[str] = ()
 ) -> Terms:
-    """The terms of a corpus, each of which is in at least `MIN_TEXTS` texts.
+    """Find the terms of a corpus and the texts that hold them.
 
     Args:
-        ngrams: Those of the corpus.
-        documents: (texts,) int64, the document of each text, where not all are read.
+        ngrams: The n-grams of the corpus.
+        documents: (texts,) int64, the document of each text; None if each document is a text.
         boilerplate: Phrases that are no terms, such as the names of sources and authors.
+
+    Returns:
+        The terms that are in at least `MIN_TEXTS` texts.
     """
     chosen = np.arange(ngrams.documents) if documents is None else documents
     text_of = np.full(ngrams.documents, -1, dtype=np.int32)
@@ -89,13 +92,11 @@ def count_terms(
 
 
 def _forms(ngrams: NGrams, boilerplate: Iterable[str]) -> tuple[Array, Array]:
-    """Of all n-grams, numbered over all levels, the form as which each is counted.
-
-    Of all forms of one term the most used one stands for them.
+    """The most used form of each n-gram, as which all its forms are counted.
 
     Returns:
-        form: (ngrams,) int64, the n-gram as which each is counted; is_term: (ngrams,) bool, which
-        of these can be terms.
+        form: (ngrams,) int64, the n-gram as which each n-gram is counted; is_term: (ngrams,) bool,
+        which of these can be terms. Both are numbered over all levels.
     """
     levels, lists, words = ngrams.levels, ngrams.lists, ngrams.vocabulary.words
     excluded = mark_listed(ngrams, (*lists.boilerplate_phrases, *boilerplate))
@@ -117,10 +118,11 @@ def _forms(ngrams: NGrams, boilerplate: Iterable[str]) -> tuple[Array, Array]:
 
 
 def _prefer_bare_names(ngrams: NGrams, is_term: list[Array]) -> None:
-    """Mark names as terms in place of n-grams that only put something beside a name.
+    """Mark names as terms in place of longer n-grams that only add words before or after a name.
 
-    That is an office, "President Donald Trump", "leader Kim", or beside a name of several words
-    anything in lower case, "estranged half-brother Kim Jong Nam". "President Park" stays.
+    Such additions are an office, as in "President Donald Trump" or "leader Kim", and words in lower
+    case next to a name of several words, as in "estranged half-brother Kim Jong Nam". "President
+    Park" stays.
     """
     levels, words = ngrams.levels, words_of(ngrams.levels)
     office = np.array([w in ngrams.lists.offices for w in ngrams.vocabulary.words], dtype=bool)
@@ -139,9 +141,9 @@ def _prefer_bare_names(ngrams: NGrams, is_term: list[Array]) -> None:
 
 
 def _singular_forms(ngrams: NGrams) -> Array:
-    """Of each word the form as which it is counted: singular and plural are one, but in names.
+    """The form as which each word is counted: singular and plural are one, except in names.
 
-    A plural is known by its ending, and by the singular that is a word of the corpus, too.
+    A word counts as a plural if it ends like one and its singular occurs in the corpus.
     """
     words, level = ngrams.vocabulary.words, ngrams.levels[0]
     ordinary = (level.uses > 0) & ~ngrams.names[0] & ~ngrams.vocabulary.stop
@@ -156,7 +158,10 @@ def _singular_forms(ngrams: NGrams) -> Array:
 
 
 def _most_used(group: Array, uses: Array) -> Array:
-    """Of each member of a `group` (n,) the member that is used most, the first of equals."""
+    """The most used member of the group of each member, the first of equals.
+
+    `group` (members,) are the groups, numbered from 0, and `uses` (members,) counts uses.
+    """
     order = np.lexsort((-np.arange(len(group)), uses))
     best = np.empty(int(group.max(initial=-1)) + 1, dtype=np.int64)
     best[group[order]] = order
@@ -198,7 +203,7 @@ def _texts_of_terms(
 
 
 def _nested_terms(ngrams: NGrams, term_of: Array, form: Array) -> tuple[Array, Array]:
-    """All pairs of terms of which the first lies in the second, ordered by the second.
+    """All pairs of terms where the second contains the first, ordered by the second.
 
     `term_of` (ngrams + 1,) gives the term of each n-gram over all levels, -1 for none.
     """
@@ -220,9 +225,9 @@ def _nested_terms(ngrams: NGrams, term_of: Array, form: Array) -> tuple[Array, A
 
 
 def _families(ngrams: NGrams, ngram_of_term: Array) -> Array:
-    """The words of each term, all forms of a word alike: (terms, MAX_WORDS), -1 behind them.
+    """The family of each word of each term: (terms, MAX_WORDS), padded with -1.
 
-    Words of scripts without spaces are single signs; there pairs of signs take their place.
+    Words of scripts without spaces are single signs; pairs of signs take their place.
     """
     first, words = first_numbers(ngrams.levels), words_of(ngrams.levels)
     families = np.full((len(ngram_of_term), MAX_WORDS), -1, dtype=np.int64)
@@ -243,9 +248,9 @@ def _families(ngrams: NGrams, ngram_of_term: Array) -> Array:
 
 
 def _family_roots(ngrams: NGrams, families: Array, size: int) -> Array:
-    """The number of the family of each word of `families`, (size + 1,) int64; -1 at the end.
+    """The family of each n-gram number below `size`, (size + 1,) int64; -1 at the end.
 
-    A word belongs to the family of the shortest form of it that is among these words.
+    A word of `families` belongs to the family of its shortest form that is among these words.
     """
     words = ngrams.vocabulary.words
     used = np.unique(families[(families >= 0) & (families < len(words))])
