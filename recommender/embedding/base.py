@@ -12,16 +12,16 @@ __all__ = ["Encoded", "Encoder", "EncoderSpec"]
 
 @dataclass(frozen=True, slots=True)
 class EncoderSpec:
-    """Enough to find an encoder again, and to know that it is the same one.
+    """What is needed to find an encoder again, and to know that it is the same one.
 
     Attributes:
-        model: the default model's name, a folder (absolute), or a name on the model hub.
-        revision: the commit of a model on the hub, else None.
-        max_tokens: how many tokens of a text are read; None for the model's own limit.
+        model: The default model's name, a folder (absolute), or a name on the model hub.
+        revision: The commit of a model on the hub, else None.
+        max_tokens: How many tokens of a text are read; None for the model's own limit.
         fingerprint: 32 hexadecimal digits over the model's files, `max_tokens` and the way text is
-            prepared. Equal fingerprints mean that vectors may be compared. It leaves out the
-            precision on purpose: bfloat16 and float32 vectors of a text agree to a cosine of
-            0.9999, and a move to another processor must not embed everything again.
+            prepared. Vectors with equal fingerprints may be compared. The precision is left out on
+            purpose: the bfloat16 and float32 vectors of a text have a cosine of 0.9999, and after
+            a move to another processor nothing should have to be embedded again.
     """
 
     model: str
@@ -35,8 +35,8 @@ class Encoded(NamedTuple):
 
     Attributes:
         vectors: (texts, dimension) float32, of unit length, in the order of the texts.
-        words: per text, how many words it has.
-        words_read: per text, how many of its words the encoder read before its limit of tokens.
+        words: Per text, how many words it has.
+        words_read: Per text, how many of its words the encoder read before its limit of tokens.
     """
 
     vectors: Array
@@ -45,28 +45,28 @@ class Encoded(NamedTuple):
 
 
 class Encoder(Protocol):
-    """Anything that turns texts into unit vectors: one fingerprint, one vector per text.
+    """Anything that turns texts into unit vectors and has a fingerprint.
 
-    A text's vector is stored under the text's hash and the fingerprint and is not computed again
-    while both stay the same, so it must not depend on the number of threads.
+    A text's vector is stored under the text's hash and the fingerprint, and is not computed again
+    while both stay the same. So it must depend on the text alone, not on the number of threads.
     """
 
     @property
     def spec(self) -> EncoderSpec:
-        """What identifies this encoder. It is read before any model is loaded, so it is cheap."""
+        """What identifies this encoder. Reading it must be cheap: it is read before loading."""
         ...
 
     def encode(self, texts: Sequence[str], advance: Advance = ignore) -> Encoded:
         """Embed texts.
 
         Args:
-            texts: prepared texts; see `language.prepare`.
-            advance: called with the number of texts that were done since its last call.
+            texts: Prepared texts; see `language.prepare`.
+            advance: Called with the number of texts that were done since its last call.
 
         Returns:
-            The vectors, in the order of `texts`.
+            The vectors and the numbers of words, in the order of `texts`.
 
         Raises:
-            EncoderError: the model cannot be loaded, or it returns values that are not finite.
+            EncoderError: The model cannot be loaded, or it returns values that are not finite.
         """
         ...

@@ -32,7 +32,7 @@ class ModelFiles(NamedTuple):
     """A model on this machine.
 
     Attributes:
-        folder: where its files lie.
+        folder: Where its files lie.
         digest: SHA-256, 64 hexadecimal digits, over the names and the content of the files that it
             is loaded from. The folder's own name is not part of it.
     """
@@ -46,16 +46,16 @@ def find_model_files(model: str, revision: str | None = None) -> ModelFiles:
 
     Args:
         model: `DEFAULT_MODEL`, a folder, or a name on the model hub.
-        revision: the commit of a model on the hub, 40 hexadecimal digits. It is required there, so
-            that the model downloaded tomorrow is the one downloaded today.
+        revision: The commit of a model on the hub, 40 hexadecimal digits. It is required for such a
+            model, so that the same files are downloaded every time.
 
     Returns:
         The folder and the digest of its files.
 
     Raises:
-        EncoderError: there is no such model, it cannot be downloaded, it has weights that are
-            pickled, or the default model's files are not the original ones.
-        MissingExtra: a download needs the `build` extra.
+        EncoderError: There is no such model, it cannot be downloaded, its weights are pickled, or
+            the default model's files are not the original ones.
+        MissingExtra: A download needs the `build` extra.
     """
     if model == DEFAULT_MODEL:
         folder = _default_folder()
@@ -65,8 +65,8 @@ def find_model_files(model: str, revision: str | None = None) -> ModelFiles:
         folder = _download(model, revision)
     else:
         raise EncoderError(
-            f"no folder {model!r} here; to take {model!r} from the model hub, pin what is "
-            "downloaded: set [embedding] revision to a commit of the model, 40 hexadecimal digits"
+            f"there is no folder {model!r}; to take {model!r} from the model hub, set [embedding] "
+            "revision to a commit of the model, 40 hexadecimal digits"
         )
     _refuse_pickled_weights(folder)
     digests = _digests(folder)

@@ -1,4 +1,4 @@
-"""The one way to open an encoder, for the nightly job and for serving."""
+"""Open an encoder by name, for the nightly job and for serving."""
 
 from recommender.embedding.base import Encoder
 from recommender.embedding.model_files import DEFAULT_MODEL
@@ -19,25 +19,25 @@ def open_encoder(
 ) -> Encoder:
     """Open an encoder by the name of its model.
 
-    The nightly job passes its settings' section [embedding]. Serving passes what the snapshot's
-    `EncoderSpec` says, with the fingerprint: a question must be embedded as the snapshot was.
+    The nightly job passes the section [embedding] of its settings. Serving passes the `EncoderSpec`
+    of the snapshot with its fingerprint, because queries must be embedded as the snapshot was.
 
     Args:
-        model: the default model's name, a folder, or a name on the model hub.
-        revision: the commit of a model on the hub, 40 hexadecimal digits.
-        max_tokens: how many tokens of a text are read; None for the model's own limit.
-        precision: "auto", "float32" or "bfloat16"; "auto" is bfloat16 where the processor has the
+        model: The default model's name, a folder, or a name on the model hub.
+        revision: The commit of a model on the hub, 40 hexadecimal digits.
+        max_tokens: How many tokens of a text are read; None for the model's own limit.
+        precision: "auto", "float32" or "bfloat16"; "auto" is bfloat16 if the processor has
             instructions for it.
-        threads: how many batches are computed at a time; 0 for as many as torch takes.
-        fingerprint: the fingerprint that the encoder must have; None accepts any.
+        threads: How many batches are computed at a time; 0 for torch's number of threads.
+        fingerprint: The fingerprint that the encoder must have; None accepts any.
 
     Returns:
         The encoder. Its model is loaded at the first `encode`.
 
     Raises:
-        EncoderError: the model is not found, altered or unsafe to load, or its fingerprint is
-            another one.
-        MissingExtra: the `build` extra is not installed.
+        EncoderError: The model is not found, altered or unsafe to load, or it has another
+            fingerprint.
+        MissingExtra: The `build` extra is not installed.
 
     Example:
         >>> encoder = open_encoder()

@@ -1,9 +1,9 @@
 """The encoder that runs a sentence-transformers model on the CPU.
 
-It computes in bfloat16 where the processor has the instructions for it (AMX, AVX-512 BF16) and in
-float32 elsewhere. Texts of similar length share a batch of a fixed number of tokens, and each batch
-is computed by one thread, several at a time: vectors do not depend on the number of threads, and no
-thread waits for another inside a matrix product.
+It computes in bfloat16 if the processor has instructions for it (AMX, AVX-512 BF16), otherwise in
+float32. Texts of similar length share a batch of a fixed number of tokens, and each batch is
+computed by one thread, several batches at a time. So vectors do not depend on the number of
+threads, and no thread waits for another inside a matrix product.
 """
 
 import hashlib
@@ -37,20 +37,20 @@ class SentenceEncoder:
     """A sentence-transformers model on the CPU; the model is loaded at the first `encode`.
 
     Args:
-        model: the default model's name, a folder, or a name on the model hub.
-        revision: the commit of a model on the hub, 40 hexadecimal digits.
-        max_tokens: how many tokens of a text are read; None for the model's own limit.
-        precision: "auto", "float32" or "bfloat16"; "auto" is bfloat16 where the processor has the
+        model: The default model's name, a folder, or a name on the model hub.
+        revision: The commit of a model on the hub, 40 hexadecimal digits.
+        max_tokens: How many tokens of a text are read; None for the model's own limit.
+        precision: "auto", "float32" or "bfloat16"; "auto" is bfloat16 if the processor has
             instructions for it.
-        threads: how many batches are computed at a time; 0 for as many as torch takes.
+        threads: How many batches are computed at a time; 0 for torch's number of threads.
 
     Attributes:
-        folder: where the model's files were found.
-        spec: what identifies the encoder.
+        folder: Where the model's files were found.
+        spec: What identifies the encoder.
 
     Raises:
-        EncoderError: the model is not found, altered or unsafe to load.
-        MissingExtra: a download needs the `build` extra.
+        EncoderError: The model is not found, altered or unsafe to load.
+        MissingExtra: A download needs the `build` extra.
     """
 
     def __init__(
@@ -76,16 +76,16 @@ class SentenceEncoder:
         """Embed texts. Threads that call it at the same time wait for each other.
 
         Args:
-            texts: prepared texts; see `language.prepare`.
-            advance: called with the number of texts that were done since its last call.
+            texts: Prepared texts; see `language.prepare`.
+            advance: Called with the number of texts that were done since its last call.
 
         Returns:
-            The vectors, in the order of `texts`.
+            The vectors and the numbers of words, in the order of `texts`.
 
         Raises:
-            EncoderError: the model cannot be loaded, cannot read `max_tokens`, or returns values
+            EncoderError: The model cannot be loaded, cannot read `max_tokens`, or returns values
                 that are not finite.
-            MissingExtra: the `build` extra is not installed.
+            MissingExtra: The `build` extra is not installed.
         """
         with self._lock:
             model = self._model
@@ -104,7 +104,7 @@ class SentenceEncoder:
         tokens: Sequence[int],
         advance: Advance,
     ) -> Array:
-        """(texts, dimension) float32, computed batch by batch; `tokens` is of each text."""
+        """The vectors, (texts, dimension) float32; `tokens` has the length of each text."""
         prompt = model.prompts.get(model.default_prompt_name or "", None)
         batches = length_sorted_batches(tokens, BATCH_TOKENS)
         vectors = np.empty((len(texts), model.get_embedding_dimension() or 0), dtype=np.float32)
@@ -124,7 +124,7 @@ class SentenceEncoder:
                 advance(len(batch))
         if not np.isfinite(vectors).all():
             raise EncoderError(
-                f"the model {self.spec.model} gave vectors that are not finite numbers; "
+                f"the model {self.spec.model} returned vectors that are not finite numbers; "
                 'try precision = "float32" in [embedding]'
             )
         return vectors
@@ -150,12 +150,12 @@ def length_sorted_batches(tokens: Sequence[int], budget: int) -> list[list[int]]
     """Group texts of similar length into batches.
 
     Args:
-        tokens: per text, its number of tokens.
-        budget: how many tokens a batch may hold, with each text padded to the longest of its batch.
+        tokens: The number of tokens of each text.
+        budget: How many tokens a batch may hold, with each text padded to the longest of its batch.
 
     Returns:
-        Batches of positions in `tokens`, the longest texts first. A text that is longer than the
-        budget is a batch of its own.
+        Batches of positions in `tokens`, the longest texts first. A text longer than the budget is
+        a batch of its own.
     """
     order = sorted(range(len(tokens)), key=lambda i: (-tokens[i], i))
     batches: list[list[int]] = []
@@ -167,8 +167,8 @@ def length_sorted_batches(tokens: Sequence[int], budget: int) -> list[list[int]]
 
 
 def _fingerprint(max_tokens: int | None, files_digest: str) -> str:
-    # Never reword this string. Stored vectors are found by the fingerprint and snapshots name it:
-    # other bytes would embed every text again and refuse the snapshots that exist.
+    # Never reword this string. Stored vectors and snapshots are known by the fingerprint: if it
+    # changed, every text would be embedded again and existing snapshots refused.
     digest = hashlib.sha256(f"text recipe {PREPARATION_VERSION}, max tokens {max_tokens}".encode())
     digest.update(files_digest.encode())
     return digest.hexdigest()[:32]
@@ -200,7 +200,7 @@ def _token_limits(model: "SentenceTransformer") -> tuple[int, int | None]:
 
 
 def _convert_weights(model: "SentenceTransformer") -> None:
-    """To bfloat16, once: autocast alone would convert the weights again for every batch."""
+    """Convert to bfloat16 once; autocast alone would convert the weights again for every batch."""
     import torch
 
     for module in model.modules():
@@ -210,7 +210,7 @@ def _convert_weights(model: "SentenceTransformer") -> None:
 
 @contextmanager
 def _one_torch_thread() -> Iterator[int]:
-    """Let torch compute each operation by one thread; yields how many it took before."""
+    """Let torch use one thread per operation; yields the previous number of threads."""
     import torch
 
     before = torch.get_num_threads()
@@ -224,7 +224,7 @@ def _one_torch_thread() -> Iterator[int]:
 def _token_counts(
     model: "SentenceTransformer", texts: Sequence[str]
 ) -> tuple[list[int], list[int | None]]:
-    """Per text: how many tokens are read, and the character where a cut text ends, else None."""
+    """How many tokens of each text are read, and the character where it is cut or None."""
     if not texts:
         return [], []
     encoded = model.tokenizer(
@@ -238,7 +238,7 @@ def _token_counts(
 
 
 def _words_read(text: str, end: int | None) -> int:
-    """How many words of `text` lie whole before character `end`; all of them where it is None."""
+    """How many whole words of `text` are before character `end`; all of them if it is None."""
     if end is None:
         return len(text.split())
     inside_word = 0 < end < len(text) and not text[end - 1].isspace() and not text[end].isspace()

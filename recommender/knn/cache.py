@@ -1,7 +1,7 @@
 """Last night's neighbours in a file, so that a night searches only for what is new.
 
-The file holds a digest, then plain arrays. It is a cache: a file that is missing, damaged or of
-another encoder costs a full search and nothing else.
+The file holds a digest, then plain arrays. It is a cache: if it is missing, damaged or of another
+encoder, all neighbours are searched for.
 """
 
 import hashlib
@@ -29,13 +29,13 @@ def save_neighbours(path: Path, lists: Found, hashes: Sequence[bytes], encoder: 
     """Save tonight's neighbours for the next night.
 
     Args:
-        path: the file, which is replaced.
+        path: The file, which is replaced.
         lists: (texts, k), the neighbours of each text.
-        hashes: the content hashes of the texts, 16 bytes each, in the order of the texts.
-        encoder: the fingerprint of the encoder that the texts were embedded with.
+        hashes: The content hashes of the texts, 16 bytes each, in the order of the texts.
+        encoder: The fingerprint of the encoder that the texts were embedded with.
 
     Raises:
-        StorageError: the file cannot be written.
+        StorageError: The file cannot be written.
     """
     names = np.frombuffer(b"".join(hashes), dtype=np.uint8).reshape(len(hashes), -1)
     file = BytesIO()
@@ -49,9 +49,9 @@ def load_neighbours(path: Path, hashes: Sequence[bytes], encoder: str) -> Previo
     """Load the neighbours that were saved, with tonight's numbers of their texts.
 
     Args:
-        path: the file.
-        hashes: the content hashes of tonight's texts, in their order.
-        encoder: the fingerprint of tonight's encoder.
+        path: The file.
+        hashes: The content hashes of tonight's texts, in their order.
+        encoder: The fingerprint of tonight's encoder.
 
     Returns:
         The neighbours; None where there is no file, or one that is damaged or another encoder's.
@@ -65,7 +65,7 @@ def load_neighbours(path: Path, hashes: Sequence[bytes], encoder: str) -> Previo
         return None
     digest, content = content[:DIGEST_BYTES], content[DIGEST_BYTES:]
     if _digest(content, encoder) != digest:
-        log.info("last night's neighbours are damaged or of another encoder: all are searched")
+        log.info("last night's neighbours are damaged or of another encoder; a full search follows")
         return None
     file = BytesIO(content)
     *lists, names = (npy.read_array(file, allow_pickle=False) for _ in range(3))

@@ -1,6 +1,6 @@
 """Compare the texts of cells: with all texts of near cells, then with further cells, one by one.
 
-Results are lists by position; see `partition`. Similarities are of the type of products.
+Results are lists by position; see `partition`. Similarities have the dtype of the matrix products.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +17,7 @@ from recommender.knn.pairs import (
 )
 from recommender.knn.partition import Cells
 from recommender.knn.products import BLOCK, pad_rows
-from recommender.knn.topk import GROUPS, TopK, topk_of_rows
+from recommender.knn.topk import GROUP_SIZE, TopK, topk_of_rows
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["search_near_cells", "search_probed_cells"]
 
 PROBE_BLOCK = 1024  # texts that are compared at once with a cell that they probe
-MERGE_AT = 48  # candidates per text that are held before they are merged into the lists
-JOBS = 64  # blocks between two looks at how many candidates are held
+MERGE_AT = 48  # candidates per text that are collected before they are merged into the lists
+JOBS = 64  # blocks after which the collected candidates are counted
 WIDTH_STEP, CELL_STEP = 1024, 64  # numbers of columns are rounded up to multiples of these
 
 
@@ -39,13 +39,13 @@ class _Block(NamedTuple):
 
 
 def search_near_cells(cells: Cells, width: int, columns: int, pool: ThreadPoolExecutor) -> TopK:
-    """Compare each cell's texts with all texts of its near cells, by one matrix product a block.
+    """Compare each cell's texts with all texts of its near cells, one matrix product per block.
 
     Args:
-        cells: the texts by cell.
-        width: how many candidates are kept of each text.
-        columns: how many texts the near cells hold together, about.
-        pool: threads that compute.
+        cells: The texts by cell.
+        width: How many candidates are kept for each text.
+        columns: How many texts the near cells hold together, approximately.
+        pool: Threads that compute.
 
     Returns:
         (texts, width) positions, best first.
@@ -58,7 +58,7 @@ def search_near_cells(cells: Cells, width: int, columns: int, pool: ThreadPoolEx
         cell, first, end = block
         spans = [(cells.start[near], cells.start[near + 1]) for near in cells.near[cell]]
         used = sum(b - a for a, b in spans)
-        room = max(columns, _rounded_up(max(used, GROUPS * width), WIDTH_STEP))
+        room = max(columns, _rounded_up(max(used, GROUP_SIZE * width), WIDTH_STEP))
         others = torch.zeros(room, cells.rows.shape[1], dtype=cells.rows.dtype)
         torch.cat([cells.rows[a:b] for a, b in spans], out=others[:used])
         positions = torch.full((room,), -1, dtype=torch.int32)
@@ -66,7 +66,7 @@ def search_near_cells(cells: Cells, width: int, columns: int, pool: ThreadPoolEx
         products = (pad_rows(cells.rows[first:end], BLOCK) @ others.T)[: end - first]
         products[:, used:] = NO_SIMILARITY
         own = torch.arange(end - first)
-        # A text is no candidate of its own; its cell's texts are the first columns.
+        # A text is no candidate for itself; the first columns are the texts of its own cell.
         products[own, own + first - cells.start[cell]] = NO_SIMILARITY
         values, at = topk_of_rows(products, width)
         lists.overwrite(slice(first, end), TopK(values, positions[at]))
@@ -77,21 +77,21 @@ def search_near_cells(cells: Cells, width: int, columns: int, pool: ThreadPoolEx
 
 
 def search_probed_cells(cells: Cells, lists: TopK, pool: ThreadPoolExecutor) -> None:
-    """Compare each text with the cells that it probes and that its own cell did not cover.
+    """Compare each text with the cells that it probes, unless its own cell was compared with them.
 
-    Only what exceeds the last candidate of a text's list is looked at, which is little.
+    Only the few texts that are more similar than the last candidate of a list are looked at.
 
     Args:
-        cells: the texts by cell.
-        lists: (texts, width) positions; better candidates enter them.
-        pool: threads that compute.
+        cells: The texts by cell.
+        lists: (texts, width) positions; better candidates are entered in place.
+        pool: Threads that compute.
     """
     import torch
 
     left = (~cells.covered[cells.cell_of[:, None], cells.probes.long()]).nonzero()
-    asking, probed = left[:, 0].int(), cells.probes[left[:, 0], left[:, 1]]
-    del left  # of large corpora the largest array here
-    asking = asking[torch.argsort(probed, stable=True)]
+    probing, probed = left[:, 0].int(), cells.probes[left[:, 0], left[:, 1]]
+    del left  # the largest array here, for a large corpus
+    probing = probing[torch.argsort(probed, stable=True)]
     per_cell = torch.bincount(probed.long(), minlength=len(cells.start) - 1)
     blocks = [
         block
@@ -100,7 +100,7 @@ def search_probed_cells(cells: Cells, lists: TopK, pool: ThreadPoolExecutor) -> 
     ]
 
     def search(block: _Block) -> Array:
-        rows = asking[block.first : block.end].long()
+        rows = probing[block.first : block.end].long()
         first, end = cells.start[block.cell], cells.start[block.cell + 1]
         others = pad_rows(cells.rows[first:end], _rounded_up(end - first, CELL_STEP))
         products = pad_rows(cells.rows[rows], PROBE_BLOCK) @ others.T
@@ -136,22 +136,23 @@ def _candidates_above(
 ) -> Array:
     """The products of the first `used` columns that exceed `least`, (rows, 1), as scored pairs.
 
-    A pair is of its row's number in `rows` and its column's position, which is `first` + column.
+    Each pair consists of the number that `rows` has for its row, and of the position of its column,
+    which is `first` + column.
     """
     import torch
 
     above = products > least
-    # Hardly any are: the flags are looked at eight at a time, as one integer of 64 bits.
+    # Hardly any do, so eight flags at a time are tested as one integer of 64 bits.
     at, octet = above.view(torch.int64).nonzero().unbind(1)
     within, byte = above.view(len(above), -1, 8)[at, octet].nonzero().unbind(1)
     column = octet[within] * 8 + byte
-    real = column < used  # the columns behind are padding
+    real = column < used  # the columns after these are padding
     at, column = at[within][real], column[real]
     return pack_scored_pairs(rows[at], column + first, products[at, column])
 
 
 def _merge(keys: Array, lists: TopK, pool: ThreadPoolExecutor) -> None:
-    """Let candidates, packed as scored pairs, enter the lists of their rows."""
+    """Enter candidates, packed as scored pairs, into the lists of their rows."""
     import torch
 
     keys.sort()

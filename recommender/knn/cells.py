@@ -1,8 +1,8 @@
 """All neighbours of all texts without comparing all pairs: search by cells.
 
-The texts are cut into cells by spherical k-means (`partition`). Each cell's texts are compared with
-all texts of the nearest cells, then each text with the further cells that it lies near to itself
-(`cell_search`), at last with the neighbours of its neighbours (`nn_descent`).
+The texts are divided into cells by spherical k-means (`partition`). First all texts of a cell are
+compared with all texts of the nearest cells. Then each text is compared with further cells that are
+near to it (`cell_search`), and finally with the neighbours of its neighbours (`nn_descent`).
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -37,22 +37,22 @@ def all_neighbours(
     bfloat16: bool | None = None,
     advance: Advance = ignore,
 ) -> Found:
-    """Find the `k` most similar other texts of each text, nearly all of them.
+    """Find nearly all of the `k` most similar other texts of each text.
 
     Args:
         vectors: (texts, dimension) float32, of unit length.
-        k: how many neighbours are wanted.
-        threads: how many blocks are computed at a time.
-        effort: how much is compared.
-        bfloat16: whether products propose candidates in it; None where the processor has the
-            instructions. The similarities in the result are float32 in any case.
-        advance: called with numbers of texts that add up to all texts.
+        k: How many neighbours are wanted.
+        threads: How many blocks are computed at a time.
+        effort: How much is compared.
+        bfloat16: Whether candidates are found by products in bfloat16; None if the processor has
+            the instructions. The similarities in the result are float32 in any case.
+        advance: Called with numbers of texts that add up to all texts.
 
     Returns:
-        (texts, min(k, texts - 1)), the same bits on any number of threads.
+        (texts, min(k, texts - 1)), the same bits for any number of threads.
 
     Raises:
-        ValueError: there are more than `MAX_TEXTS` texts.
+        ValueError: There are more than `MAX_TEXTS` texts.
     """
     count = len(vectors)
     if count > MAX_TEXTS:
@@ -77,14 +77,14 @@ def _search(
     pool: ThreadPoolExecutor,
     advance: Advance,
 ) -> Found:
-    """The steps of the search; `advance` is called with a quarter of the texts after three."""
+    """The steps of the search; after each of three, a quarter of the texts is reported."""
     quarter = len(vectors) // 4
     cells = partition(vectors, effort, dtype, pool)
     advance(quarter)
     lists = search_near_cells(cells, k + SPARE, effort.columns, pool)
     advance(quarter)
     search_probed_cells(cells, lists, pool)
-    # The vectors by position are the largest thing held, and no longer needed.
+    # The vectors by position are the largest array, and no longer needed.
     cells = cells._replace(rows=cells.rows[:0].clone())
     lists = _exactly_best(vectors, cells, lists, k, pool)
     advance(quarter)
@@ -115,14 +115,14 @@ def _exactly_best(
 
 
 def _by_text(order: Array, lists: TopK) -> Found:
-    """Lists of positions, by position, as lists of texts, by text."""
+    """Turn lists of positions, by position, into lists of texts, by text."""
     indices, values = lists.indices.numpy(), lists.values.numpy()
     found = Found(np.empty(indices.shape, np.int32), np.empty(indices.shape, np.float32))
     for first in range(0, len(indices), COPIED):
         rows = slice(first, first + COPIED)
         texts = np.where(indices[rows] < 0, -1, order[indices[rows]])
         similarities = np.where(texts < 0, np.float32(-np.inf), values[rows])
-        # The lists descend already: only those with ties are sorted.
+        # The lists are sorted already, except for the order of ties.
         tied = (similarities[:, 1:] == similarities[:, :-1]).any(axis=1)
         texts[tied], similarities[tied] = sorted_found(texts[tied], similarities[tied])
         found.texts[order[rows]], found.similarities[order[rows]] = texts, similarities

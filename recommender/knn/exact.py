@@ -27,9 +27,9 @@ def exact_search(
     Args:
         vectors: (texts, dimension) float32, of unit length.
         queries: (queries, dimension) float32, of unit length.
-        k: how many texts are wanted per query.
-        threads: how many blocks of queries are searched at a time.
-        advance: called with the number of queries done as blocks finish.
+        k: How many texts are wanted per query.
+        threads: How many blocks of queries are searched at a time.
+        advance: Called with the number of queries done as blocks finish.
 
     Returns:
         (queries, min(k, texts)), the same bits on any number of threads.

@@ -1,4 +1,4 @@
-"""All neighbours of tonight's texts from last night's: new texts enter, lost ones leave."""
+"""Tonight's neighbours made from last night's lists: new texts are entered, lost texts removed."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["update_neighbours"]
 
-ROUNDING = 2.0**-7  # a product in bfloat16 may be so much less than the cosine
+ROUNDING = 2.0**-7  # how much less than the cosine a product in bfloat16 may be
 REFILLED = 64  # lists that are filled up at once
-WIDTH = 32  # so many neighbours of as many neighbours are tried to fill a list up
+WIDTH = 32  # to fill a list up, this many neighbours of as many neighbours are tried
 
 
 def update_neighbours(
@@ -36,25 +36,25 @@ def update_neighbours(
     bfloat16: bool | None = None,
     advance: Advance = ignore,
 ) -> Found:
-    """Find what `all_neighbours` finds, from the lists of a previous night.
+    """Find the same neighbours as `all_neighbours`, starting from the lists of a previous night.
 
-    New texts are compared with all others and enter the lists that they belong to. Lists that lost
-    texts are filled up from the neighbours of their neighbours, and searched anew where they lost
-    more than half. This costs about as much as comparing the new texts with all texts.
+    New texts are compared with all others and entered into the lists that they belong to. Lists
+    that lost texts are filled up from the neighbours of their neighbours, or searched again if they
+    lost more than half. This costs about as much as comparing the new texts with all texts.
 
     Args:
         previous: (previous texts, k) neighbours of the previous texts.
         numbers: (previous texts,) int64, each one's number tonight, -1 where it is gone or has
             another vector.
         vectors: (texts, dimension) float32, tonight's, of unit length.
-        k: how many neighbours are wanted.
-        threads: how many blocks are computed at a time.
-        bfloat16: whether products propose candidates in it; None where the processor has the
-            instructions.
-        advance: called with the number of texts at the end.
+        k: How many neighbours are wanted.
+        threads: How many blocks are computed at a time.
+        bfloat16: Whether candidates are found by products in bfloat16; None if the processor has
+            the instructions.
+        advance: Called with the number of texts at the end.
 
     Returns:
-        (texts, min(k, texts - 1)), the same bits on any number of threads.
+        (texts, min(k, texts - 1)), the same bits for any number of threads.
     """
     count = len(vectors)
     k = min(k, count - 1)
@@ -81,7 +81,7 @@ def _update(
 ) -> None:
     """Complete the lists, which have `lost` texts and lack the new ones."""
     searched = is_new | (lost > lists.texts.shape[1] // 2)
-    # No product reaches 2, so texts that are searched for themselves take in no new text as well.
+    # No product reaches 2, so no new text is entered into lists that are searched for anyway.
     least = np.where(searched, np.float32(2), lists.similarities[:, -1] - ROUNDING)
     keys = scan(vectors, np.flatnonzero(searched), lists, NewTexts(is_new, least), dtype, pool)
     _insert(vectors, keys, lists, pool)
@@ -92,7 +92,7 @@ def _update(
 def _renumbered(previous: Found, numbers: Array, count: int, k: int) -> tuple[Found, Array]:
     """The previous lists under tonight's numbers, without the texts that are gone.
 
-    And (texts,) int64: how many of its `k` texts each list has lost; 0 for new texts.
+    The second result, (texts,) int64, counts the texts that each list has lost; 0 for new texts.
     """
     kept = np.flatnonzero(numbers >= 0)
     lists = Found(np.full((count, k), -1, np.int32), np.full((count, k), -np.inf, dtype=np.float32))
@@ -111,7 +111,7 @@ def _renumbered(previous: Found, numbers: Array, count: int, k: int) -> tuple[Fo
 
 
 def _insert(vectors: Array, keys: Array, lists: Found, pool: ThreadPoolExecutor) -> None:
-    """Let new texts enter the lists that they belong to; `keys` are the pairs that `scan` found."""
+    """Enter new texts into the lists that they belong to; `keys` are the pairs of `scan`."""
     import torch
 
     keys.sort()
@@ -152,13 +152,13 @@ def _refill(vectors: Array, short: Array, lists: Found, pool: ThreadPoolExecutor
         texts, values = np.hstack([own, texts]), np.hstack([similarities, values])
         return rows, sorted_found(texts, values, own.shape[1])
 
-    # Written when all are done: threads must not change the lists that others look at.
+    # Written only when all are done: no thread may change lists that another one reads.
     for rows, found in list(pool.map(refill, range(0, len(short), REFILLED))):
         write_lists(lists, rows, *found)
 
 
 def _neighbours_of_neighbours(rows: Array, own: Array, lists: Found) -> Array:
-    """What the lists of `rows`, whose texts are `own`, may be filled up from.
+    """The texts with which the lists of `rows`, which hold the texts `own`, may be filled up.
 
     (pairs,) int64, ascending: place in `rows` times the number of texts, plus the text.
     """

@@ -1,7 +1,7 @@
 """The FAISS index: built, written, read from memory, and searched with one vector at a time.
 
 It finds texts by the inner product of unit vectors, which is their cosine. A text's position in the
-index is its number. Serving imports this file and no other one of this wing, so it must stay light.
+index is its number. Of this wing, serving imports this file alone, so it must stay light.
 """
 
 import mmap
@@ -16,8 +16,8 @@ from recommender._typing import Array
 
 __all__ = ["Found", "Index", "InvertedLists", "one_faiss_thread", "sorted_found"]
 
-FEW = 8_000  # admitted texts; comparing so many one by one takes a fraction of a millisecond
-MAX_WIDENING = 4.0  # at most so many times the usual lists are probed where few are admitted
+FEW = 8_000  # admitted texts; comparing up to this many takes a fraction of a millisecond
+MAX_WIDENING = 4.0  # how many times as many lists are probed at most if few texts are admitted
 
 
 class Found(NamedTuple):
@@ -45,8 +45,8 @@ class InvertedLists(NamedTuple):
         centroids: (lists, dimension) float32, of unit length.
         start: (lists + 1,) int64; list i holds `texts[start[i]:start[i + 1]]`.
         texts: (texts,) int32, ascending within each list.
-        probes: how many lists a search reads.
-        recall: the share of the exact 30 nearest texts that searches of a sample found.
+        probes: How many lists a search reads.
+        recall: The share of the exact 30 nearest texts that searches of a sample found.
     """
 
     centroids: Array
@@ -60,7 +60,7 @@ class InvertedLists(NamedTuple):
         """No lists, for an index that is searched exactly.
 
         Args:
-            dimension: the length of the vectors.
+            dimension: The length of the vectors.
 
         Returns:
             Zero lists, with a recall of 1.
@@ -72,11 +72,11 @@ class InvertedLists(NamedTuple):
 class Index:
     """A flat FAISS index of unit vectors, which several threads may search at once.
 
-    Searches are exact, or probe inverted lists where it was given some.
+    Searches are exact, or probe inverted lists if the index has some.
 
     Args:
-        index: a FAISS index that holds its vectors uncompressed, by inner product.
-        lists: inverted lists over the same vectors.
+        index: A FAISS index that holds its vectors uncompressed, by inner product.
+        lists: Inverted lists over the same vectors.
 
     Example:
         >>> index = Index.build(np.eye(3, dtype=np.float32))
@@ -110,11 +110,11 @@ class Index:
         """Read a written index from memory without copying its vectors.
 
         Args:
-            buffer: what `write` wrote; it is kept alive as long as the index.
-            lists: inverted lists over the same vectors.
+            buffer: What `write` wrote; it is kept alive as long as the index.
+            lists: Inverted lists over the same vectors.
 
         Returns:
-            The index; its vectors are read where they lie.
+            The index, whose vectors stay in the buffer.
         """
         view = np.frombuffer(buffer, dtype=np.uint8)
         reader = faiss.ZeroCopyIOReader(faiss.swig_ptr(view), view.size)
@@ -127,8 +127,8 @@ class Index:
         """Write the index to an open file.
 
         Args:
-            file: opened for binary writing.
-            end: bytes to write behind the index; readers of the index ignore them.
+            file: Opened for binary writing.
+            end: Bytes to write after the index; readers of the index ignore them.
         """
         faiss.write_index(self._index, faiss.PyCallbackIOWriter(file.write))
         file.write(end)
@@ -148,7 +148,7 @@ class Index:
         """The vector of one text.
 
         Args:
-            text: its number.
+            text: Its number.
 
         Returns:
             (dimension,) float32, a copy.
@@ -163,7 +163,7 @@ class Index:
 
         Args:
             vector: (dimension,) float32, of unit length.
-            k: how many texts are wanted.
+            k: How many texts are wanted.
             admitted: (texts,) bool, which texts may be found; None for all.
 
         Returns:
@@ -187,13 +187,13 @@ class Index:
     ) -> Found:
         """Find the texts most similar to a vector among those of the inverted lists nearest to it.
 
-        Where few texts are admitted, or the probed lists hold too few, all admitted ones are
+        If few texts are admitted, or the probed lists hold too few of them, all admitted texts are
         compared.
 
         Args:
             vector: (dimension,) float32, of unit length.
-            k: how many texts are wanted.
-            lists: inverted lists over the vectors of this index.
+            k: How many texts are wanted.
+            lists: Inverted lists over the vectors of this index.
             admitted: (texts,) bool, which texts may be found; None for all.
 
         Returns:
@@ -204,7 +204,7 @@ class Index:
         count = len(self) if admitted is None else np.count_nonzero(admitted)
         if count <= FEW:
             return self._best_of(vector, _admitted_texts(admitted, len(self)), k)
-        # Where only some texts are admitted a list holds few of them, so more lists are probed.
+        # If only some texts are admitted, a list holds few of them, so more lists are probed.
         widening = min(MAX_WIDENING, (count / len(self)) ** -0.5)
         texts = _probe(vector, lists, round(lists.probes * widening))
         if admitted is not None:
@@ -214,7 +214,7 @@ class Index:
         return self._best_of(vector, texts, k)
 
     def _best_of(self, vector: Array, texts: Array, k: int) -> Found:
-        """The `k` best of `texts`, exactly. Vectors are read where they lie, none is copied."""
+        """The `k` best of `texts`, exactly; no vector is copied."""
         k = min(k, len(texts))
         if k == 0:
             return _nothing()
@@ -231,7 +231,7 @@ class Index:
                 1,
                 len(texts),
             )
-        # All that equal the k-th are kept until ties are ordered by number.
+        # All texts that tie with the k-th are kept until ties are ordered by number.
         kth = np.partition(similarities, len(texts) - k)[len(texts) - k]
         best = np.flatnonzero(similarities >= kth)
         return sorted_found(texts[best], similarities[best], k)
@@ -240,12 +240,12 @@ class Index:
 def sorted_found(texts: Array, similarities: Array, k: int | None = None) -> Found:
     """Sort each row by similarity, the greatest first, and equal ones by text number.
 
-    FAISS and torch leave the order of ties open; with this order results are reproducible.
+    FAISS and torch do not define the order of ties; with this order results are reproducible.
 
     Args:
         texts: (..., candidates), integers.
         similarities: (..., candidates), float32.
-        k: how many are kept of each row; None for all.
+        k: How many are kept of each row; None for all.
 
     Returns:
         (..., k), int32 and float32.
@@ -259,7 +259,11 @@ def sorted_found(texts: Array, similarities: Array, k: int | None = None) -> Fou
 
 @contextmanager
 def one_faiss_thread() -> Iterator[None]:
-    """Let FAISS compute by the calling thread alone: results never depend on how work is split."""
+    """Let FAISS compute in the calling thread alone, so that results don't depend on its threads.
+
+    Yields:
+        Nothing; the previous number of threads is restored after the `with` block.
+    """
     before = faiss.omp_get_max_threads()
     faiss.omp_set_num_threads(1)
     try:
@@ -273,7 +277,7 @@ def _probe(vector: Array, lists: InvertedLists, probes: int) -> Array:
     probes = min(len(lists.centroids), probes)
     vector = np.ascontiguousarray(vector, dtype=np.float32)
     nearness = np.empty(len(lists.centroids), dtype=np.float32)
-    # Not by BLAS: its threads would wait for each other longer than the computing takes.
+    # Not by BLAS, whose threads would wait for each other longer than the computation takes.
     faiss.fvec_inner_products_ny(
         faiss.swig_ptr(nearness),
         faiss.swig_ptr(vector),

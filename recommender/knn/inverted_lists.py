@@ -1,4 +1,4 @@
-"""Build the inverted lists of an index that is too large to be searched exactly."""
+"""Build the inverted lists of an index that is too large for exact searches."""
 
 import numpy as np
 
@@ -9,24 +9,24 @@ from recommender.knn.kmeans import spherical_kmeans
 
 __all__ = ["EXACT_UP_TO", "build_lists"]
 
-EXACT_UP_TO = 100_000  # texts; comparing a vector with all of more takes many milliseconds
-RECALL = 0.97  # of the exact nearest texts, which the probed lists must hold
+EXACT_UP_TO = 100_000  # texts; comparing a vector with more takes many milliseconds
+RECALL = 0.97  # the share of the exact nearest texts that the probed lists must hold
 NEAREST = 30  # recall@30
 QUERIES = 500  # texts of the index that recall is measured with
 FIRST_PROBES = 8
-SEED = 0  # of the choice of queries
+SEED = 0  # for the choice of queries
 
 
 def build_lists(index: Index, threads: int) -> InvertedLists:
     """Build inverted lists, about √texts of them, and choose how many a search must probe.
 
     Args:
-        index: the index that will be searched by them.
-        threads: how many blocks are computed at a time.
+        index: The index that will be searched by them.
+        threads: How many blocks are computed at a time.
 
     Returns:
-        No lists up to `EXACT_UP_TO` texts. Else lists with the fewest probes, of 8, 16, 32, …,
-        whose recall@30 is at least `RECALL`. They are the same on any number of threads.
+        No lists for up to `EXACT_UP_TO` texts. For more, lists with the smallest number of probes
+        among 8, 16, 32, … that reaches a recall@30 of `RECALL`; the same for any number of threads.
     """
     if len(index) <= EXACT_UP_TO:
         return InvertedLists.none(index.dimension)
@@ -43,7 +43,7 @@ def build_lists(index: Index, threads: int) -> InvertedLists:
 
 
 def _with_probes(lists: InvertedLists, index: Index, queries: Array, threads: int) -> InvertedLists:
-    """The lists with as many probes as recall asks for; all lists are probed if nothing else."""
+    """The lists with as few probes as reach the wanted recall; at most all lists are probed."""
     exact = exact_search(index.vectors, queries, NEAREST, threads).texts
     while True:
         found = [index.search_lists(query, NEAREST, lists).texts for query in queries]

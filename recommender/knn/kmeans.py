@@ -1,7 +1,7 @@
 """Spherical k-means: centroids of unit length, for the cells of a search and for inverted lists.
 
 Dhillon and Modha: Concept decompositions for large sparse text data using clustering, Machine
-Learning 2001. FAISS does the work.
+Learning 2001. The implementation is that of FAISS.
 """
 
 import faiss
@@ -13,7 +13,7 @@ from recommender.knn.parallel import one_blas_thread
 
 __all__ = ["spherical_kmeans"]
 
-SAMPLED = 48  # texts per cluster that centroids are learned from; more hardly move them
+SAMPLED = 48  # texts per cluster from which centroids are learned; more hardly change them
 ITERATIONS = 8
 SEED = 0
 
@@ -25,7 +25,7 @@ def spherical_kmeans(vectors: Array, clusters: int) -> Array:
 
     Args:
         vectors: (texts, dimension) float32, of unit length.
-        clusters: how many centroids, at most as many as there are texts.
+        clusters: How many centroids to learn, at most the number of texts.
 
     Returns:
         (clusters, dimension) float32, of unit length.
@@ -39,7 +39,7 @@ def spherical_kmeans(vectors: Array, clusters: int) -> Array:
         niter=ITERATIONS,
         spherical=True,
         seed=SEED + 1,
-        min_points_per_centroid=1,  # fewer points than FAISS recommends are no reason to warn
+        min_points_per_centroid=1,  # otherwise FAISS warns of clusters with few points
         max_points_per_centroid=SAMPLED,
     )
     with one_blas_thread(), one_faiss_thread():

@@ -1,4 +1,4 @@
-"""All neighbours of all texts: exact, by cells, or from last night's, whichever is cheapest."""
+"""The neighbours of all texts, by the cheapest of three searches: exact, by cells, incremental."""
 
 from typing import NamedTuple
 
@@ -22,9 +22,9 @@ class Nearest(NamedTuple):
 
     Attributes:
         lists: (texts, k), the nearest other texts of each text and their cosines.
-        exact: whether all pairs were compared. It is cheap to do so again; other lists are worth
-            keeping for the next night.
-        updated_from: the digest of the previous lists that these were made from, "" if from none.
+        exact: Whether all pairs were compared. Such lists are cheap to compute again; others are
+            worth keeping for the next night.
+        updated_from: The digest of the previous lists that were updated; "" after a full search.
     """
 
     lists: Found
@@ -36,10 +36,10 @@ class PreviousNearest(NamedTuple):
     """The candidates of a previous night.
 
     Attributes:
-        lists: (previous texts, k), with the texts' numbers of that night.
-        numbers: (previous texts,) int64, each one's number tonight, -1 where it is gone or has
-            another vector.
-        digest: identifies these lists.
+        lists: (previous texts, k), in which texts have the numbers of that night.
+        numbers: (previous texts,) int64, each one's number tonight, -1 if it is gone or has another
+            vector.
+        digest: A digest of these lists.
     """
 
     lists: Found
@@ -56,19 +56,19 @@ def nearest(
 ) -> Nearest:
     """Find the `k` nearest other texts of every text by cosine similarity.
 
-    Up to `EXACT_UP_TO` texts all pairs are compared. Of more texts a few neighbours of a hundred
-    are missed for slightly farther ones: lists of a previous night are updated where at most
-    `UPDATE_UP_TO` of the texts are new, else the search is by cells.
+    Up to `EXACT_UP_TO` texts, all pairs are compared. For more texts, the lists of a previous night
+    are updated if at most the share `UPDATE_UP_TO` of the texts is new; otherwise the search is by
+    cells. Both miss a few neighbours in a hundred and list slightly farther texts instead.
 
     Args:
         vectors: (texts, dimension) float32, of unit length.
-        k: how many neighbours are wanted.
-        threads: how many blocks are computed at a time.
-        advance: called with numbers of texts that add up to all texts.
-        previous: the lists of a previous night.
+        k: How many neighbours are wanted.
+        threads: How many blocks are computed at a time.
+        advance: Called with numbers of texts that add up to all texts.
+        previous: The lists of a previous night.
 
     Returns:
-        Lists of min(k, texts - 1) texts, the same bits on any number of threads.
+        Lists of min(k, texts - 1) texts, the same bits for any number of threads.
 
     Example:
         >>> east, north = [1.0, 0.0], [0.0, 1.0]
@@ -94,9 +94,9 @@ def _update_pays(previous: PreviousNearest, count: int, k: int) -> bool:
 
 
 def _exact(vectors: Array, k: int, threads: int, advance: Advance) -> Found:
+    """Compare all pairs, and leave each text out of its own list."""
     found = exact_search(vectors, vectors, k + 1, threads, advance)
-    # A text is not its own neighbour. Where equal vectors push it out of its own list, the last
-    # entry is left out instead.
+    # Where many equal vectors keep a text out of its own list, the last entry is left out instead.
     own = found.texts == np.arange(len(vectors), dtype=np.int32)[:, None]
     own[~own.any(axis=1), -1] = True
     shape = len(vectors), found.texts.shape[1] - 1

@@ -22,10 +22,10 @@ def try_neighbours_of_neighbours(
 
     Args:
         vectors: (texts, dimension) float32, of unit length.
-        cells: the texts by cell.
+        cells: The texts by cell.
         lists: (texts, k) positions with exact similarities, best first.
-        width: how many neighbours of as many neighbours are tried.
-        pool: threads that compute.
+        width: How many neighbours are looked at, and how many neighbours of each.
+        pool: Threads that compute.
 
     Returns:
         New lists, (texts, k) positions, best first.
@@ -40,7 +40,7 @@ def try_neighbours_of_neighbours(
         rows = slice(first, min(first + BLOCK, count))
         own = lists.of_rows(rows)
         near = own.indices[:, :width].long()
-        # For a missing neighbour (-1) those of the last text are tried, which harms nothing.
+        # A missing neighbour (-1) reads the list of the last text, which does no harm.
         tried = lists.indices[near.flatten(), :width].view(len(near), -1).long()
         seen = cells.covered[cells.cell_of[rows]]
         seen.scatter_(1, cells.probes[rows].long(), value=True)

@@ -1,4 +1,4 @@
-"""Pairs of texts: their exact similarities, and many pairs as integers, which sort quickly."""
+"""Pairs of texts: their exact similarities, and pairs packed into integers, which sort quickly."""
 
 from typing import TYPE_CHECKING, TypeVar
 
@@ -23,7 +23,7 @@ __all__ = [
 NUMBER_BITS, SCORE_BITS = 23, 16  # two numbers and a score fit into an int64
 MAX_TEXTS = 1 << NUMBER_BITS
 SCORE_SCALE = 32767.0  # similarities from -1 to 1 become integers from 0 to twice that
-NO_SIMILARITY = -2.0  # stands where there is no text: less than any cosine
+NO_SIMILARITY = -2.0  # the value where there is no text, less than any cosine
 
 Integers = TypeVar("Integers", Array, "Tensor")
 
@@ -31,7 +31,7 @@ Integers = TypeVar("Integers", Array, "Tensor")
 def pair_similarities(vectors: Array, texts: Array, others: Array) -> Array:
     """Compute the similarities of pairs of texts, in float32.
 
-    The result has the same bits whichever text of a pair comes first, and whichever other pairs are
+    The bits of a similarity depend neither on the order of the pair nor on the other pairs that are
     computed with it. A matrix product does not promise that, so equal texts might not tie.
 
     Args:
@@ -65,7 +65,7 @@ def pack_pairs(rows: Integers, others: Integers) -> Integers:
 
     Args:
         rows: (pairs,) int64, from 0 to `MAX_TEXTS` - 1.
-        others: the same.
+        others: The same.
 
     Returns:
         (pairs,) int64.
@@ -90,7 +90,7 @@ def pack_scored_pairs(rows: "Tensor", others: "Tensor", similarities: "Tensor") 
 
     Args:
         rows: (pairs,) int64, from 0 to `MAX_TEXTS` - 1.
-        others: the same.
+        others: The same.
         similarities: (pairs,) float, from -1 to 1; they are rounded to steps of 1 / `SCORE_SCALE`.
 
     Returns:

@@ -1,7 +1,7 @@
-"""Threads that each compute alone, so that results are the same bits on any number of them.
+"""Thread pools whose results have the same bits for any number of threads.
 
-FAISS, torch and BLAS would split one operation among threads of their own, and round differently
-with their number. Here work is cut into blocks of a fixed size, and one thread computes each block.
+FAISS, torch and BLAS would split one operation among threads of their own, and rounding would
+depend on their number. Here work is cut into blocks of a fixed size, and one thread computes each.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ def faiss_pool(threads: int) -> ThreadPoolExecutor:
     """Open a pool in whose threads FAISS does not start threads of its own.
 
     Args:
-        threads: the size of the pool.
+        threads: The size of the pool.
 
     Returns:
         The pool, to be closed by the caller.
@@ -30,10 +30,10 @@ def torch_pool(threads: int) -> Iterator[ThreadPoolExecutor]:
     """Open a pool in whose threads neither torch nor FAISS starts threads of its own.
 
     Args:
-        threads: the size of the pool.
+        threads: The size of the pool.
 
     Yields:
-        The pool. While it is open torch computes by one thread in the whole process.
+        The pool. While it is open, torch uses one thread per operation in the whole process.
     """
     import torch
 
@@ -48,7 +48,11 @@ def torch_pool(threads: int) -> Iterator[ThreadPoolExecutor]:
 
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
-    """Let BLAS, which FAISS multiplies matrices with, compute by the calling thread alone."""
+    """Let BLAS, which multiplies matrices for FAISS, compute in the calling thread alone.
+
+    Yields:
+        Nothing; the limit ends with the `with` block.
+    """
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1, user_api="blas"):

@@ -1,7 +1,7 @@
-"""Cut the texts into cells of similar texts, and plan which cells are compared with each other.
+"""Divide texts into cells of similar texts, and plan which cells are compared with each other.
 
-Cells are those of spherical k-means. Texts are reordered so that each cell's texts are neighbours
-in memory; a text's place in that order is called its *position*.
+The cells are clusters of spherical k-means. Texts are reordered so that those of a cell are next to
+each other in memory; a text's place in that order is called its *position*.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -22,13 +22,13 @@ VOTES = 8  # each text votes for its nearest cells to be compared with its own
 
 
 class Effort(NamedTuple):
-    """How much a search by cells compares: more gives greater recall and takes longer.
+    """How much a search by cells compares. More comparisons raise the recall and take longer.
 
     Attributes:
-        cells: the number of cells, 0 for 1.15 times the square root of the texts.
-        columns: how many texts of near cells each cell is compared with as a whole.
-        probes: how many cells each text is compared with by its own distance to their centroids.
-        width: how many neighbours of as many neighbours are tried at last.
+        cells: The number of cells; 0 for 1.15 times the square root of the number of texts.
+        columns: How many texts of near cells all texts of a cell are compared with.
+        probes: How many cells each text is compared with on its own, those of nearest centroid.
+        width: In the last step, how many neighbours are looked at, and how many neighbours of each.
     """
 
     cells: int = 0
@@ -45,9 +45,9 @@ class Cells(NamedTuple):
         start: (cells + 1,), cell → the first position of its texts.
         cell_of: (texts,) int64, position → cell.
         probes: (texts, probes) int16 or int32, position → its nearest cells, the nearest first.
-        near: per cell, the cells that it is compared with as a whole, itself first.
+        near: Per cell, the cells that all its texts are compared with, itself first.
         covered: (cells, cells) bool, the same as a table.
-        rows: (texts, dimension), the vectors by position, in the type of products.
+        rows: (texts, dimension), the vectors by position, in the dtype of products.
     """
 
     order: "Tensor"
@@ -62,16 +62,16 @@ class Cells(NamedTuple):
 def partition(
     vectors: Array, effort: Effort, dtype: "torch.dtype", pool: ThreadPoolExecutor
 ) -> Cells:
-    """Cut texts into cells.
+    """Divide texts into cells.
 
     Args:
         vectors: (texts, dimension) float32, of unit length.
-        effort: how many cells, columns and probes.
-        dtype: the type of products.
-        pool: threads that compute.
+        effort: How many cells, columns and probes.
+        dtype: The dtype of products.
+        pool: Threads that compute.
 
     Returns:
-        The cells, the same on any number of threads.
+        The cells, the same for any number of threads.
     """
     import torch
 
@@ -102,10 +102,11 @@ def partition(
 def _nearest_centroids(
     vectors: Array, centroids: "Tensor", probes: int, dtype: "torch.dtype", pool: ThreadPoolExecutor
 ) -> tuple["Tensor", "Tensor"]:
-    """Each text's nearest cells, nearest first: (texts, probes) int16 or int32.
+    """The nearest cells of each text, and how often texts of one cell are near to another.
 
-    And the votes, (cells, cells) float32: how many texts of a cell have the other among their
-    `VOTES` nearest.
+    Returns:
+        nearest: (texts, probes) int16 or int32, nearest first; votes: (cells, cells) float32, how
+        many texts of the first cell have the second among their `VOTES` nearest.
     """
     import torch
 
@@ -128,9 +129,9 @@ def _nearest_centroids(
 
 
 def _plan(votes: "Tensor", centroids: "Tensor", sizes: list[int], columns: int) -> list[list[int]]:
-    """Per cell, which cells it is compared with: itself, then those with the most votes.
+    """The cells that each cell is compared with: itself, then those with the most votes.
 
-    Cells with as many votes follow by the nearness of their centroids.
+    Of cells with equally many votes, the one with the nearer centroid comes first.
     """
     import torch
 
@@ -143,8 +144,8 @@ def _plan(votes: "Tensor", centroids: "Tensor", sizes: list[int], columns: int) 
 def _that_fit(ranked: list[int], sizes: list[int], columns: int) -> list[int]:
     """The first cells of `ranked` that hold at most `columns` texts together.
 
-    The first one, the cell itself, is always taken. A cell that is too large for what is left is
-    passed over for smaller ones.
+    The first one, the cell itself, is always taken. A cell that is too large for the remaining
+    columns is skipped, and smaller ones may follow.
     """
     taken = [ranked[0]]
     left = columns - sizes[ranked[0]]

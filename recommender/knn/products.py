@@ -1,7 +1,7 @@
 """Blocks of vectors as tensors, ready to be multiplied.
 
-Products may be of bfloat16, which is fast and rounds to 8 bits: they propose candidates. What is
-answered are the float32 similarities of `pairs`.
+Products may be computed in bfloat16, which is fast and rounds to 8 bits, so they only propose
+candidates. The final similarities are those of `pairs`, in float32.
 """
 
 from typing import TYPE_CHECKING
@@ -22,10 +22,10 @@ COPIED = 4096  # texts that are copied or sorted at once
 
 
 def product_dtype(bfloat16: bool | None) -> "torch.dtype":
-    """Choose the type that products are computed in.
+    """Choose the dtype that products are computed in.
 
     Args:
-        bfloat16: whether to use it; None uses it where the processor has the instructions.
+        bfloat16: Whether to use bfloat16; None if the processor has the instructions.
 
     Returns:
         `torch.bfloat16` or `torch.float32`.
@@ -41,8 +41,8 @@ def rows_as_tensor(vectors: Array, rows: Array | slice, dtype: "torch.dtype") ->
 
     Args:
         vectors: (texts, dimension) float32.
-        rows: which rows, as a slice or as integers.
-        dtype: the type of the tensor.
+        rows: Which rows, as a slice or as integers.
+        dtype: The dtype of the tensor.
 
     Returns:
         (rows, dimension).
@@ -57,8 +57,8 @@ def pad_rows(rows: "Tensor", count: int) -> "Tensor":
 
     Args:
         rows: (rows, dimension).
-        count: how many rows there are afterwards. The library generates code for each new shape, so
-            few different shapes are faster than many exact ones.
+        count: How many rows there are afterwards. Torch generates code for each new shape, so few
+            padded shapes are faster than many exact ones.
 
     Returns:
         (count, dimension).

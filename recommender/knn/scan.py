@@ -1,7 +1,7 @@
-"""A scan: some texts are compared with all, block by block, and the best of each are kept.
+"""A scan: some texts are compared with all texts, block by block, and the best of each are kept.
 
-Products propose candidates, and their float32 similarities decide. The scan also finds the lists of
-other texts that a new text is near enough to enter.
+Products propose candidates, and their float32 similarities decide. The scan also finds the other
+texts whose lists a new text may enter, because it is near enough.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -25,11 +25,11 @@ SCANNED = 16384  # texts that a block is compared with at once
 
 
 class NewTexts(NamedTuple):
-    """What a scan needs to tell which lists a new text enters.
+    """What decides which lists a new text may enter.
 
     Attributes:
-        is_new: (texts,) bool.
-        least: (texts,) float32; a new text enters a text's list where their product exceeds it.
+        is_new: (texts,) bool, which texts are new.
+        least: (texts,) float32; a new text may enter a list if their product exceeds this.
     """
 
     is_new: Array
@@ -50,13 +50,13 @@ def scan(
         vectors: (texts, dimension) float32, of unit length.
         queries: (queries,) int64, the numbers of the texts to search for.
         lists: (texts, k); the rows of the `queries` are overwritten.
-        new: which of the queries are new texts, which may enter the lists of others; None where
-            there are no new ones.
-        dtype: the type of products.
-        pool: threads that compute.
+        new: Which of the queries are new texts, which may enter the lists of others; None if there
+            are none.
+        dtype: The dtype of products.
+        pool: Threads that compute.
 
     Returns:
-        (pairs,) int64, packed: a text and a new one whose product exceeds `least` of the text.
+        (pairs,) int64, packed pairs of a text and a new one that may enter its list.
     """
     width = lists.texts.shape[1] + SPARE
     blocks = [queries[first : first + BLOCK] for first in range(0, len(queries), BLOCK)]
@@ -86,13 +86,13 @@ def scan(
 def fill_short_lists(
     vectors: Array, lists: Found, dtype: "torch.dtype", pool: ThreadPoolExecutor
 ) -> None:
-    """Search anew for the texts whose lists have gaps, which cells of odd sizes may leave.
+    """Search again for the texts whose lists have gaps, as cells of unequal sizes may leave them.
 
     Args:
         vectors: (texts, dimension) float32, of unit length.
         lists: (texts, k); rows that hold a -1 are overwritten.
-        dtype: the type of products.
-        pool: threads that compute.
+        dtype: The dtype of products.
+        pool: Threads that compute.
     """
     short = np.flatnonzero((lists.texts < 0).any(axis=1))
     if len(short):
@@ -104,8 +104,8 @@ def write_lists(lists: Found, rows: Array, texts: Array, similarities: Array) ->
 
     Args:
         lists: (texts, k).
-        rows: (rows,) which lists.
-        texts: (rows, candidates), -1 for none; at least k.
+        rows: (rows,) integers, which lists.
+        texts: (rows, candidates), at least k candidates, -1 for none.
         similarities: (rows, candidates) float32, `NO_SIMILARITY` where `texts` is -1.
     """
     best = sorted_found(texts, similarities, lists.texts.shape[1])
@@ -116,14 +116,14 @@ def write_lists(lists: Found, rows: Array, texts: Array, similarities: Array) ->
 def _products(rows: Array, own: "Tensor", piece: slice, others: "Tensor") -> "Tensor":
     """Products of a block with a piece of all texts, without those of a text with itself."""
     products = (own @ others.T)[: len(rows)]
-    products[:, piece.stop - piece.start :] = NO_SIMILARITY  # the columns behind are padding
+    products[:, piece.stop - piece.start :] = NO_SIMILARITY  # the columns after these are padding
     here = np.flatnonzero((rows >= piece.start) & (rows < piece.stop))
     products[here, rows[here] - piece.start] = NO_SIMILARITY
     return products
 
 
 def _with_columns(best: TopK, products: "Tensor", first: int, width: int) -> TopK:
-    """The best of what there was and of new columns, which are texts from `first` on."""
+    """The best of the previous candidates and of new columns, which are texts from `first` on."""
     import torch
 
     values, columns = topk_of_rows(products, width)

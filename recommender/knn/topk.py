@@ -1,4 +1,4 @@
-"""The best candidates of each row: lists of a fixed length, and how more candidates enter them."""
+"""The best candidates of each row: lists of a fixed length that further candidates can enter."""
 
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -7,10 +7,10 @@ from recommender.knn.pairs import NO_SIMILARITY
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["GROUPS", "SPARE", "TopK", "topk_of_rows"]
+__all__ = ["GROUP_SIZE", "SPARE", "TopK", "topk_of_rows"]
 
-SPARE = 14  # candidates kept beyond k: bfloat16 may order the last ones wrongly
-GROUPS = 8  # columns that are first compared by their maximum alone
+SPARE = 14  # candidates kept beyond k, because bfloat16 may order the last ones wrongly
+GROUP_SIZE = 8  # columns of a group, whose maximum is compared first
 
 
 class TopK(NamedTuple):
@@ -29,8 +29,8 @@ class TopK(NamedTuple):
         """Make lists without any candidate.
 
         Args:
-            rows: how many lists.
-            width: the length of each.
+            rows: How many lists.
+            width: The length of each.
 
         Returns:
             Lists that a search overwrites.
@@ -46,7 +46,7 @@ class TopK(NamedTuple):
         """Some of the lists.
 
         Args:
-            rows: which ones.
+            rows: Which ones.
 
         Returns:
             Views of them.
@@ -57,8 +57,8 @@ class TopK(NamedTuple):
         """Replace some of the lists.
 
         Args:
-            rows: which ones.
-            lists: as many lists of the same width.
+            rows: Which ones.
+            lists: As many lists of the same width.
         """
         self.values[rows], self.indices[rows] = lists
 
@@ -66,7 +66,7 @@ class TopK(NamedTuple):
         """Shorten the lists to their best candidates.
 
         Args:
-            width: how many are kept of each.
+            width: How many are kept of each.
 
         Returns:
             Lists of that width, best first.
@@ -99,23 +99,23 @@ class TopK(NamedTuple):
 
 
 def topk_of_rows(products: "Tensor", width: int) -> tuple["Tensor", "Tensor"]:
-    """The greatest values of each row, found faster than `torch.topk` finds them.
+    """Find the greatest values of each row, faster than `torch.topk` does.
 
-    Columns fall into groups of `GROUPS`. The greatest `width` values of a row lie in the `width`
-    groups with the greatest maxima, and only their values are compared one by one.
+    Columns are divided into groups of `GROUP_SIZE`. The greatest `width` values of a row are in the
+    `width` groups with the greatest maxima, and only the values of these are compared one by one.
 
     Args:
-        products: (rows, columns), the columns a multiple of `GROUPS`.
-        width: how many are wanted of each row.
+        products: (rows, columns); the number of columns is a multiple of `GROUP_SIZE`.
+        width: How many values are wanted of each row.
 
     Returns:
         Values, float32, and their columns, int64; each (rows, width), the greatest first.
     """
     import torch
 
-    groups = products.shape[1] // GROUPS
-    maxima = products.view(len(products), GROUPS, groups).amax(dim=1)
+    groups = products.shape[1] // GROUP_SIZE
+    maxima = products.view(len(products), GROUP_SIZE, groups).amax(dim=1)
     best = torch.topk(maxima, min(width, groups), dim=1, sorted=False).indices
-    columns = (best[:, None, :] + torch.arange(0, GROUPS * groups, groups)[:, None]).flatten(1)
+    columns = (best[:, None, :] + torch.arange(0, GROUP_SIZE * groups, groups)[:, None]).flatten(1)
     values, at = torch.topk(products.gather(1, columns).float(), width, dim=1)
     return values, columns.gather(1, at)

@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.knn.pairs import NO_SIMILARITY
-from recommender.knn.topk import GROUPS, TopK, topk_of_rows
+from recommender.knn.topk import GROUP_SIZE, TopK, topk_of_rows
 
 
 @given(st.integers(1, 6), st.integers(1, 12), st.integers(0, 99))
 def test_the_best_of_each_row_are_those_that_sorting_finds(
     rows: int, width: int, seed: int
 ) -> None:
-    columns = GROUPS * 16
+    columns = GROUP_SIZE * 16
     products = np.random.default_rng(seed).permuted(np.tile(np.arange(columns), (rows, 1)), axis=1)
     values, found = topk_of_rows(torch.from_numpy(products.astype(np.float32)), width)
     order = np.argsort(-products, axis=1)[:, :width]
