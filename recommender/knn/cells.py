@@ -14,7 +14,7 @@ from recommender._typing import Array
 from recommender.knn.cell_search import search_near_cells, search_probed_cells
 from recommender.knn.index import Found, sorted_found
 from recommender.knn.nn_descent import try_neighbours_of_neighbours
-from recommender.knn.pairs import MAX_TEXTS, pair_similarities
+from recommender.knn.pairs import check_count, pair_similarities
 from recommender.knn.parallel import torch_pool
 from recommender.knn.partition import Cells, Effort, partition
 from recommender.knn.products import BLOCK, COPIED, product_dtype
@@ -55,8 +55,7 @@ def all_neighbours(
         ValueError: There are more than `MAX_TEXTS` texts.
     """
     count = len(vectors)
-    if count > MAX_TEXTS:
-        raise ValueError(f"{count:,} texts; at most {MAX_TEXTS:,} are searched by cells")
+    check_count(count)
     k = min(k, count - 1)
     if k <= 0:
         return Found(np.empty((count, 0), np.int32), np.empty((count, 0), np.float32))

@@ -42,9 +42,13 @@ def exact_search(
         similarities, texts = faiss.knn(block, vectors, k, metric=faiss.METRIC_INNER_PRODUCT)
         return sorted_found(texts, similarities)
 
-    parts = []
+    parts = [_no_queries(k)]
     with one_blas_thread(), faiss_pool(threads) as pool:
         for part in pool.map(search, range(0, len(queries), BLOCK_ROWS)):
             parts.append(part)
             advance(len(part.texts))
     return Found(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def _no_queries(k: int) -> Found:
+    return Found(np.empty((0, k), np.int32), np.empty((0, k), np.float32))

@@ -9,7 +9,7 @@ from recommender._ranks import rank_within_groups
 from recommender._typing import Array
 from recommender.knn.cells import all_neighbours
 from recommender.knn.index import Found, sorted_found
-from recommender.knn.pairs import NO_SIMILARITY, pair_similarities, unpack_pairs
+from recommender.knn.pairs import NO_SIMILARITY, check_count, pair_similarities, unpack_pairs
 from recommender.knn.parallel import torch_pool
 from recommender.knn.products import COPIED, product_dtype
 from recommender.knn.scan import NewTexts, fill_short_lists, scan, write_lists
@@ -55,8 +55,12 @@ def update_neighbours(
 
     Returns:
         (texts, min(k, texts - 1)), the same bits for any number of threads.
+
+    Raises:
+        ValueError: There are more than `MAX_TEXTS` texts.
     """
     count = len(vectors)
+    check_count(count)
     k = min(k, count - 1)
     if k <= 0 or previous.texts.shape[1] < k:
         return all_neighbours(vectors, k, threads, bfloat16=bfloat16, advance=advance)

@@ -169,6 +169,8 @@ class Index:
         Returns:
             One row of at most `k` texts; fewer only where fewer are admitted.
         """
+        if k == 0:
+            return _nothing()
         if self._lists is not None:
             return self.search_lists(vector, k, self._lists, admitted)
         if admitted is None:

@@ -98,6 +98,6 @@ def _exact(vectors: Array, k: int, threads: int, advance: Advance) -> Found:
     found = exact_search(vectors, vectors, k + 1, threads, advance)
     # Where many equal vectors keep a text out of its own list, the last entry is left out instead.
     own = found.texts == np.arange(len(vectors), dtype=np.int32)[:, None]
-    own[~own.any(axis=1), -1] = True
-    shape = len(vectors), found.texts.shape[1] - 1
+    own[~own.any(axis=1), -1:] = True
+    shape = len(vectors), max(found.texts.shape[1] - 1, 0)
     return Found(*(column[~own].reshape(shape) for column in found))

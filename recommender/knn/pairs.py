@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 __all__ = [
     "MAX_TEXTS",
     "NO_SIMILARITY",
+    "check_count",
     "pack_pairs",
     "pack_scored_pairs",
     "pair_similarities",
@@ -26,6 +27,21 @@ SCORE_SCALE = 32767.0  # similarities from -1 to 1 become integers from 0 to twi
 NO_SIMILARITY = -2.0  # the value where there is no text, less than any cosine
 
 Integers = TypeVar("Integers", Array, "Tensor")
+
+
+def check_count(texts: int) -> None:
+    """Refuse more texts than pairs can be packed for.
+
+    Args:
+        texts: The number of texts.
+
+    Raises:
+        ValueError: There are more than `MAX_TEXTS` texts.
+    """
+    if texts > MAX_TEXTS:
+        raise ValueError(
+            f"{texts:,} texts; at most {MAX_TEXTS:,} can be searched by cells or updated"
+        )
 
 
 def pair_similarities(vectors: Array, texts: Array, others: Array) -> Array:

@@ -31,3 +31,9 @@ def test_more_neighbours_than_texts_are_as_many_as_texts() -> None:
     found = exact_search(vectors, vectors, 10, 1)
     assert found.texts.shape == (4, 4)
     assert sorted(found.texts[0].tolist()) == [0, 1, 2, 3]
+
+
+def test_no_queries_and_no_texts_give_empty_lists() -> None:
+    found = exact_search(unit_vectors(4), unit_vectors(0), 3, 1)
+    assert found.texts.shape == found.similarities.shape == (0, 3)
+    assert (found.texts.dtype, found.similarities.dtype) == (np.int32, np.float32)

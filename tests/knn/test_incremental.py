@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from recommender.knn.incremental import update_neighbours
 from recommender.knn.index import Found
+from recommender.knn.pairs import MAX_TEXTS
 from tests.knn.oracle import check_lists, clustered, oracle, shared
 
 
@@ -60,3 +61,10 @@ def test_any_update_keeps_what_always_holds(
     found = update_neighbours(previous, numbers, vectors, k, 2, bfloat16=False)
     assert found.texts.shape == (len(vectors), max(0, min(k, len(vectors) - 1)))
     check_lists(found, vectors)
+
+
+def test_too_many_texts_are_refused() -> None:
+    previous, numbers, _ = night(50, gone=0, new=0, seed=1, k=5)
+    vectors = np.broadcast_to(np.zeros(1, np.float32), (MAX_TEXTS + 1, 1))
+    with pytest.raises(ValueError, match="at most 8,388,608"):
+        update_neighbours(previous, numbers, vectors, 5, 1)

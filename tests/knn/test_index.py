@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recommender.knn.index import Found, Index, sorted_found
+from recommender.knn.index import FEW, Found, Index, sorted_found
 
 
 def unit_vectors(count: int, dimension: int = 24, seed: int = 0) -> np.ndarray:
@@ -110,3 +110,8 @@ def test_results_are_sorted_by_similarity_then_by_number() -> None:
     assert found.texts.tolist() == [[7, 4, 9], [0, 1, 2]]
     np.testing.assert_allclose(found.similarities, [[0.9, 0.5, 0.5], [1.0, 0.0, 0.0]])
     assert sorted_found(texts[0], similarities[0]).texts.tolist() == [7, 4, 9, 5]
+
+
+def test_no_wanted_text_is_an_empty_answer_of_a_large_index_too() -> None:
+    vectors = unit_vectors(FEW + 1, dimension=4)
+    assert len(Index.build(vectors).search(vectors[0], 0).texts) == 0

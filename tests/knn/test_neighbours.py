@@ -133,3 +133,8 @@ def test_where_an_update_does_not_pay_all_are_searched(
     found = nearest(vectors, k, 2, lambda _: None, night_before(vectors, new, 10))
     assert (found.exact, found.updated_from) == (False, "")
     assert searches == ["all_neighbours"]
+
+
+def test_no_text_has_no_neighbours() -> None:
+    found = nearest(unit_vectors(1)[:0], 5, 1, lambda _: None)
+    assert found.lists.texts.shape == found.lists.similarities.shape == (0, 0)
