@@ -10,8 +10,8 @@ def usable_cores() -> int:
     """Count the cores that this process may use.
 
     Returns:
-        The cores of its affinity mask, or all of the machine where the system has no such mask; 1
-        where it does not say.
+        The cores of its affinity mask, or all cores if the system has no such mask; 1 if the system
+        does not say.
     """
     affinity = getattr(os, "sched_getaffinity", None)
     return len(affinity(0)) if affinity else os.cpu_count() or 1
@@ -21,8 +21,8 @@ def uses_bfloat16() -> bool:
     """Say whether this processor multiplies bfloat16 matrices faster than float32 ones.
 
     Returns:
-        Whether it has AMX or AVX-512 instructions for bfloat16. False where the system does not
-        describe its processor, as outside Linux.
+        Whether it has AMX or AVX-512 instructions for bfloat16. False if the system does not
+        describe its processor, which only Linux does.
     """
     try:
         description = Path("/proc/cpuinfo").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Ranks: the place of each entry within its group."""
+"""Rank the entries of sorted groups."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ __all__ = ["rank_within_groups"]
 
 
 def rank_within_groups(group: Array) -> Array:
-    """The place of each entry among those of its group, in the order in which they stand.
+    """The place of each entry among those of its group, in their present order.
 
     Args:
         group: (n,) integers in ascending order, so that each group's entries stand together.

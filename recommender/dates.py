@@ -18,6 +18,9 @@ def to_microseconds(moment: datetime) -> int:
     Args:
         moment: A datetime with a time zone.
 
+    Returns:
+        The number of microseconds; negative before 1970.
+
     Example:
         >>> to_microseconds(datetime(1970, 1, 2, tzinfo=UTC)) == MICROSECONDS_A_DAY
         True
@@ -26,6 +29,13 @@ def to_microseconds(moment: datetime) -> int:
 
 
 def from_microseconds(value: int) -> datetime:
-    """The datetime in UTC of which `to_microseconds` gives this value."""
-    # Splitting off the microseconds here halves the time: timedelta is slow at it.
+    """The inverse of `to_microseconds`.
+
+    Args:
+        value: Microseconds since 1970 in UTC.
+
+    Returns:
+        The datetime in UTC.
+    """
+    # Splitting off the microseconds here halves the time, because timedelta is slow at it.
     return _EPOCH + timedelta(0, *divmod(value, 1_000_000))

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Edges", "community_edges", "edges_within_components", "locality_order", "text_edges"]
 
-ORDERED_BY = 5  # nearest neighbours that the order is made from: more improve nothing
+ORDERED_BY = 5  # nearest neighbours that the order is made from; more do not improve it
 
 
 class Edges(NamedTuple):
@@ -51,7 +51,7 @@ def text_edges(
     linked = (neighbours >= 0) & (scores > 0)
     linked &= neighbours != np.arange(len(neighbours), dtype=np.int32)[:, None]
     directed = _sparse_rows(neighbours, scores, linked)
-    del neighbours, scores, linked  # gigabytes, of a large graph
+    del neighbours, scores, linked  # gigabytes for a large graph
     directed.sort_indices()
     weights = directed + directed.T
     if mean:
@@ -112,17 +112,17 @@ def edges_within_components(edges: Edges, resolution: float, node_weights: Array
 
 
 def locality_order(neighbours: Array) -> tuple[Array, Array]:
-    """An order of the texts that puts neighbours near each other in memory.
+    """Order the texts so that neighbours are near each other in memory.
 
-    By the reverse Cuthill-McKee algorithm (George 1971). A search of a large graph in an arbitrary
-    order spends half of its time waiting for memory; making the order takes almost no time.
+    The order is that of the reverse Cuthill-McKee algorithm (George 1971). A search of a large
+    graph in arbitrary order spends half of its time waiting for memory; ordering takes almost none.
 
     Args:
         neighbours: (texts, k) int32, best first, -1 for none.
 
     Returns:
-        The texts in the new order, (texts,) int32, and the position in it of each text, (texts,)
-        int32.
+        The texts in the new order, (texts,) int32, and the position of each text in that order,
+        (texts,) int32.
     """
     from scipy.sparse.csgraph import reverse_cuthill_mckee
 

@@ -57,7 +57,7 @@ def leiden(
         weights = np.ones(len(order)) if node_weights is None else node_weights
         edges = edges_within_components(edges, resolution, weights)
     search = open_search(edges, len(order), resolution, objective, node_weights)
-    del edges  # gigabytes, of a large graph, and the search has its own copy
+    del edges  # gigabytes for a large graph, of which the search has its own copy
     return search.run(seed, iterations, initial).membership[position]
 
 
@@ -83,7 +83,7 @@ def leiden_ensemble(
     order, position = locality_order(neighbours)
     edges = text_edges(neighbours, scores, order, position, mean=False)
     search = open_search(edges, len(order), resolution, "modularity")
-    first = searches * seed  # so that two seeds share no search
+    first = searches * seed  # so that no two seeds share a search
     members = [search.run(first + n, MEMBER_ITERATIONS).membership for n in range(searches)]
     core: Array = np.unique(np.stack(members), axis=1, return_inverse=True)[1].ravel()
     initial = _communities_of_core_groups(edges, core, resolution, seed)[core]

@@ -1,7 +1,7 @@
-"""One search for communities in a weighted graph: the only file that knows the Leiden library.
+"""Search for communities in a weighted graph: the only file that knows the Leiden library.
 
-Everything else asks `open_search` for a `PartitionSearch`. igraph serves it today; another
-implementation of Leiden needs this one function and nothing else to change.
+All other files call `open_search` and use the `PartitionSearch` that it returns. The library is
+igraph; to use another implementation of Leiden, only this file has to change.
 """
 
 import random
@@ -22,8 +22,8 @@ __all__ = ["MAX_ITERATIONS", "FoundPartition", "Objective", "PartitionSearch", "
 Objective = Literal["modularity", "CPM"]
 
 MAX_ITERATIONS = 50  # a safeguard: on real graphs a search ends within ten
-# Quality that an iteration must gain for another to follow. Less takes up to twice as long and
-# brings no better agreement with labels.
+# The quality that an iteration must gain for another to follow. A lower value takes up to twice as
+# long and does not improve the agreement with labels.
 MIN_GAIN = 1e-4
 EDGES_AT_A_TIME = 1 << 16
 
@@ -67,7 +67,7 @@ def open_search(
     objective: Objective,
     node_weights: Array | None = None,
 ) -> PartitionSearch:
-    """Hand a graph over to the Leiden implementation (Traag, Waltman and van Eck 2019).
+    """Copy a graph into the Leiden implementation (Traag, Waltman and van Eck 2019).
 
     Args:
         edges: The edges of the graph, each once; the search copies them.
@@ -139,7 +139,7 @@ class _IgraphSearch:
 def _pairs(edges: Edges) -> Iterator[tuple[int, int]]:
     """The ends of the edges as Python integers, which igraph reads five times faster than arrays.
 
-    They are made a few at a time: those of all edges would fill gigabytes.
+    They are made a few at a time, because those of all edges would take gigabytes.
     """
     starts = range(0, len(edges.low), EDGES_AT_A_TIME)
     parts = (slice(start, start + EDGES_AT_A_TIME) for start in starts)

@@ -79,7 +79,7 @@ def rescore(
 
     Returns:
         The graph; and the expanded embeddings, (texts, dimension) float32. The index holds these,
-        because it is with these that other texts are compared.
+        because new texts are compared with them.
     """
     with faiss_pool(threads) as pool:
         overlaps = _overlaps(pool, candidates, words, advance)
@@ -102,8 +102,9 @@ def _overlaps(
     found = np.empty(candidates.shape, dtype=np.float32)
 
     def compare(task: slice) -> None:
-        # A few texts at a time have their weights in a dense table by word, in which their
-        # candidates look their own words up. The padding -1 finds any weight, but weighs 0 itself.
+        # The weights of a few texts at a time are put into a dense table by word, in which the
+        # words of their candidates are looked up. The padding -1 reads any weight, but weighs 0
+        # itself.
         dense = np.zeros(DENSE_TEXTS * size, dtype=np.float32)
         first = np.arange(DENSE_TEXTS, dtype=np.int32)[:, None] * size
         # Buffers are reused, because filling fresh memory takes far longer.
@@ -197,7 +198,7 @@ def _corrected(
 
 
 def _without_gaps(candidates: Array) -> tuple[Array, Array]:
-    """The `candidates` with text 0 in place of -1, so that they can index; and where -1 stood."""
+    """The `candidates` with text 0 in place of -1, so that they can index; and where -1 was."""
     missing = candidates < 0
     return np.where(missing, 0, candidates), missing
 

@@ -1,4 +1,4 @@
-"""The ids of stories and topics: kept from last night, or made new and never used before."""
+"""The ids of stories and topics: kept from last night, or new and never used before."""
 
 import hashlib
 from collections.abc import Container, Iterator, Sequence
@@ -31,8 +31,8 @@ def assign_ids(
         used: Ids that are never given again.
 
     Returns:
-        The ids: of last night's group where one continues, new ones elsewhere. No id is given
-        twice.
+        The id of each group: that of last night's group if the group continues one, otherwise a
+        new one. No id is given twice.
     """
     taken, ids = set(previous_ids), []
     for previous, seed in zip(continues.tolist(), seeds, strict=True):

@@ -1,4 +1,4 @@
-"""The identity of tonight's stories and topics: which ids continue, and what became of others."""
+"""The identity of tonight's stories and topics: which ids continue, and what became of the rest."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

@@ -1,7 +1,7 @@
 """Lineage: the identity of stories and topics from night to night, and what happened to each.
 
-Groups are numbered anew every night; an id is what lasts. An id stays with the articles, is retired
-when they scatter or merge into another group, and is never given to anything else.
+The numbers of groups change every night, their ids last. An id stays with its articles. It is
+retired when they scatter or merge into another group, and is never given to another group.
 """
 
 from collections import defaultdict
@@ -49,7 +49,7 @@ class Event(NamedTuple):
 
 
 class Lineage(NamedTuple):
-    """What one night did to ids.
+    """What happened to all ids in one night.
 
     Attributes:
         ids: The ids of tonight's groups, by number.
@@ -168,10 +168,10 @@ def _events(
 def _moved_parts(
     pairs: OverlappingPairs, continues: Array, previous_ids: Sequence[str], ids: Sequence[str]
 ) -> tuple[defaultdict[int, list[str]], defaultdict[int, list[str]]]:
-    """Where parts of last night's groups went, and from where parts of tonight's came.
+    """Where parts of last night's groups went, and where parts of tonight's came from.
 
-    By number the ids of the groups at the other end, the largest part first. Parts that stay with
-    their id are left out.
+    For each group, by number, the ids of the groups at the other end, the largest part first. Parts
+    that stay with their id are left out.
     """
     went_to: defaultdict[int, list[str]] = defaultdict(list)
     came_from: defaultdict[int, list[str]] = defaultdict(list)

@@ -9,17 +9,18 @@ from recommender._typing import Array
 
 __all__ = ["OverlappingPairs", "best_assignment", "group_sizes", "overlapping_pairs"]
 
-# A group may continue one that shares half of its members or of the other's (a cluster survives:
-# MONIC, see `overlapping_pairs`) ...
+# A group may continue another if they share at least half of the members of one of them (the
+# survival of a cluster in MONIC, see `overlapping_pairs`) and at least a quarter of both.
 MIN_SURVIVING_SHARE = 0.5
-# ... and at least a quarter of both. A smaller overlap does not count at all, so the parts of a
-# group that count lie in four groups at most.
+# A smaller overlap does not count at all, so the parts of a group that count are in at most four
+# groups.
 MIN_SHARE = 0.25
 
 # The Jaccard index, rounded to this many steps, decides between assignments that share equally many
 # members.
 JACCARD_STEPS = 1000
-# Pairs solved at once: the time of the sparse solver grows with the square of the rows.
+# How many pairs are solved at once: the time of the sparse solver grows with the square of the
+# rows.
 BATCH = 500
 
 
@@ -64,8 +65,8 @@ def overlapping_pairs(
     new and deleted articles do not say how the others moved. The second is taken of all members, so
     that the last few of a deleted group pass nothing on to unrelated articles.
 
-    Tonight's group may continue last night's if moreover the overlap holds a quarter of tonight's
-    group and half of one of the two, of the members with a group on both nights. The half is the
+    Tonight's group may continue last night's if the overlap also holds a quarter of tonight's group
+    and half of one of the two, counted among members with a group on both nights. The half is the
     survival of a cluster in MONIC (Spiliopoulou, Ntoutsi, Theodoridis and Schult, KDD 2006, section
     3), which matches each cluster on its own.
 
@@ -97,10 +98,9 @@ def overlapping_pairs(
 def best_assignment(pairs: OverlappingPairs, groups: int) -> Array:
     """The group of last night that each of tonight's groups continues.
 
-    A one-to-one assignment of matchable pairs that maximises the number of members who stay with
-    their group; of equal sums the one with the greater sum of Jaccard indices. The assignment is
-    solved for all groups at once, so a pair that shares much does not take the only partner of
-    another group.
+    The result is the one-to-one assignment of matchable pairs that keeps most members in their
+    group; of equally good ones, the one with the greatest sum of Jaccard indices. All groups are
+    assigned at once, so a pair that shares much does not take the only partner of another group.
 
     Args:
         pairs: The overlapping pairs.
@@ -149,7 +149,7 @@ def _has_several(component: Array, group: Array) -> Array:
 
 
 def _batches(component: Array) -> Iterator[slice]:
-    """Cut the pairs, sorted by component, between components into batches that are not large."""
+    """Cut the pairs, sorted by component, into small batches of whole components."""
     ends = np.append(np.flatnonzero(np.diff(component)) + 1, len(component))
     begin = last = 0
     for end in ends.tolist():

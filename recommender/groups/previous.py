@@ -1,4 +1,4 @@
-"""Last night's groups, read from the last intact snapshot: tonight's are matched with them."""
+"""Last night's groups, read from the last intact snapshot to be matched with tonight's."""
 
 import logging
 from collections.abc import Iterator, Mapping
@@ -66,7 +66,7 @@ NO_PREVIOUS_GROUPS = PreviousGroups(
 def read_previous(artifacts: Artifacts) -> PreviousGroups:
     """Read the groups of the current snapshot, or of the newest intact one before it.
 
-    A damaged snapshot is skipped with a warning in the log: ids that it gave are lost.
+    A damaged snapshot is skipped with a warning in the log; the ids that it introduced are lost.
 
     Args:
         artifacts: The artifacts folder.

@@ -14,9 +14,9 @@ def representatives(neighbours: Array, scores: Array, group_of: Array, count: in
     """The most central texts of each group that are not near-copies of each other.
 
     A text's centrality is the sum of its squared scores over mutual edges within the group: edges
-    that both texts list. A round-up of the day's news is near to many texts that do not list it,
-    and is not central by this. Neighbours of a chosen text are chosen only after all others, and
-    near-copies of it never.
+    that both texts list. So a round-up of the day's news, which is near to many texts that do not
+    list it, is not central. Neighbours of a chosen text are chosen only after all other texts, and
+    its near-copies never.
 
     Args:
         neighbours: (texts, k) int32, -1 for none.

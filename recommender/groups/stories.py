@@ -11,7 +11,7 @@ from recommender.scoring.time_proximity import TimeProximity
 
 __all__ = ["Stories", "Thresholds", "detect_stories", "story_communities", "time_adjusted_scores"]
 
-# The most that dates add to a score or take from it: they are a signal, not a condition.
+# The most that dates add to a score or take from it. Dates are a signal, not a condition.
 MAX_TIME_ADJUSTMENT = 0.1
 # More iterations gain quality by the model but no agreement with labels.
 ITERATIONS = 1
@@ -51,7 +51,7 @@ def time_adjusted_scores(scores: Array, time_proximity: TimeProximity) -> Array:
 
     Args:
         scores: (texts, k) float32, the scores of the graph.
-        time_proximity: Of the same graph. A pair without a date keeps its score.
+        time_proximity: The time proximity in the same graph. A pair without a date keeps its score.
 
     Returns:
         (texts, k) float32, at least 0; a score of 0 stays 0.
@@ -72,9 +72,9 @@ def detect_stories(
 ) -> Stories:
     """Group the texts of a graph into stories.
 
-    A story is a community of the constant Potts model, found by the Leiden algorithm. Each listed
-    pair of its texts contributes its score less the threshold, each unlisted pair costs its own
-    threshold, and a story's sum must not be improvable. One default serves stories of 2 articles
+    A story is a community of the constant Potts model, found by the Leiden algorithm: the search
+    maximises a sum over all pairs of texts in one story. A listed pair adds its score less its
+    threshold, an unlisted pair subtracts its own threshold. One default fits stories of 2 articles
     and of 200, because a pair counts the same in each.
 
     Args:
@@ -83,8 +83,8 @@ def detect_stories(
         thresholds: The thresholds of each text; see `story_thresholds`.
         seed: Equal seeds give equal stories.
         articles: (texts,) int, how many articles have each text; 1 by default.
-        previous: (texts,) int, the stories of last night by number, -1 for new texts. The search
-            starts from them. News has many nearly equal answers; so the old one stays.
+        previous: (texts,) int, last night's story of each text, -1 for new texts. The search starts
+            from these stories, because many partitions are nearly equally good.
 
     Returns:
         The stories, the one of most articles first.
@@ -118,8 +118,8 @@ def story_communities(
     """
     # The threshold of a pair is the product of two square roots.
     listed, unlisted = (np.sqrt(of_text).astype(np.float32) for of_text in thresholds)
-    # The model charges every pair what an unlisted one costs. For a listed pair this is given back
-    # in the weight of its edge.
+    # The model subtracts the threshold of unlisted pairs for every pair. The weight of a listed
+    # pair's edge makes up for it.
     weights = scores - _pair_products(neighbours, listed)
     weights += _pair_products(neighbours, unlisted)
     np.maximum(weights, 0.0, out=weights)

@@ -1,4 +1,4 @@
-"""What two texts must score to be of one story: a threshold of each text's own."""
+"""What two texts must score to belong to one story: a threshold for each text."""
 
 import math
 from typing import NamedTuple
@@ -14,11 +14,11 @@ __all__ = ["STORY_PARAMS", "StoryParams", "cut_ratio", "story_cut_ratio", "story
 SHORT_WORDS = 15  # a text of this many words gets half of the discount for short texts
 MIN_THRESHOLD = 0.05
 MIN_UNLISTED_SHARE = 0.02  # of the threshold of a listed pair
-# The trial searches read this many candidates, which show as much as all of them, and compare the
-# scores of this many at each end of a list.
-TRIAL_CANDIDATES, TRIAL_ENDS = 20, 5
-# The cut ratios at which stories certainly stand apart, and at which they certainly do not; see
-# docs/decisions/0022-stories-that-stand-apart.md.
+# A cut ratio is computed from this many candidates, which show as much as all of them. It compares
+# the scores of this many at each end of a list.
+CUT_CANDIDATES, CUT_ENDS = 20, 5
+# The cut ratios up to which stories certainly stand apart, and from which they certainly do not;
+# see docs/decisions/0022-stories-that-stand-apart.md.
 LARGE_CUT = 0.6, 0.8
 SMALL_CUT = 0.7, 1.1
 
@@ -26,9 +26,9 @@ SMALL_CUT = 0.7, 1.1
 class StoryParams(NamedTuple):
     """The numbers of the thresholds. The defaults are the product's; others are for experiments.
 
-    The *background* of a text is what its last candidates score, up to a limit: unrelated texts
-    that are near for general reasons. Above the limit the list of candidates seems to end in the
-    midst of a large story; then a text that is not in the list may belong to the story, too.
+    The *background* of a text is what its last candidates score, up to a limit. These are unrelated
+    texts that are near for general reasons. If they score more than the limit, the list of
+    candidates seems to end within a large story, so texts beyond the list may belong to it, too.
 
     Attributes:
         threshold: What two long texts without background must score.
@@ -73,18 +73,17 @@ def story_thresholds(
 ) -> Thresholds:
     """The thresholds of each text.
 
-    To judge a neighbour by what else is near is local scaling (Zelnik-Manor and Perona 2004). But
-    what else is near may belong to the story. Two signs of this lower the background: the last
-    candidates were published on the text's own days, more than chance would bring; or the corpus
-    consists of large stories. For the latter, stories are searched for twice, as if all of the
-    background were there and as if there were none.
+    Judging a neighbour by the other texts that are near is local scaling (Zelnik-Manor and Perona
+    2004). But these others may belong to the same story. Two signs of this lower the background:
+    the last candidates are nearer in time than by chance, or the corpus consists of large stories.
+    The latter is found by two quick searches for stories, with all of the background and with none.
 
     Args:
         neighbours: (texts, candidates) int32, all candidates, best first, -1 for none.
         scores: (texts, candidates) float32, their scores, 0 for none.
         words: (texts,) int, the number of words of each text.
-        seed: Of the two searches.
-        time_proximity: Of the same graph, if dates are known.
+        seed: The seed of the two quick searches.
+        time_proximity: The time proximity in the same graph; None if no dates are known.
         params: The numbers of the thresholds.
 
     Returns:
@@ -144,14 +143,14 @@ def story_cut_ratio(neighbours: Array, scores: Array, thresholds: Thresholds, se
         neighbours: (texts, candidates) int32, all candidates, best first, -1 for none.
         scores: (texts, candidates) float32, their scores.
         thresholds: The thresholds of each text.
-        seed: Of the search.
+        seed: The seed of the search.
 
     Returns:
         See `cut_ratio`.
     """
-    neighbours, scores = neighbours[:, :TRIAL_CANDIDATES], scores[:, :TRIAL_CANDIDATES]
+    neighbours, scores = neighbours[:, :CUT_CANDIDATES], scores[:, :CUT_CANDIDATES]
     stories = story_communities(neighbours, scores, thresholds, seed)
-    return cut_ratio(neighbours, scores, stories, TRIAL_ENDS)
+    return cut_ratio(neighbours, scores, stories, CUT_ENDS)
 
 
 def cut_ratio(neighbours: Array, scores: Array, groups: Array, ends: int) -> float:

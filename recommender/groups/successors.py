@@ -14,7 +14,7 @@ def latest_successor(id: str, successors: Mapping[str, str]) -> str:  # noqa: A0
 
     Returns:
         The successor's successor and so on, or `id` itself if it has none. The last one may be
-        retired, too. Where successors form a circle, which no lineage makes, `id` itself.
+        retired, too. `id` itself if the successors form a circle, which no lineage produces.
 
     Example:
         >>> latest_successor("t-a", {"t-a": "t-b", "t-b": "t-c"})

@@ -1,4 +1,4 @@
-"""The communities that are topics of one level: found by modularity, then settled by votes."""
+"""The communities that are topics of one level: found by modularity, then refined by kNN votes."""
 
 import numpy as np
 
@@ -10,25 +10,25 @@ from recommender.groups.label_propagation import EDGE_WEIGHT_POWER, knn_labels, 
 
 __all__ = ["ENSEMBLE_SEARCHES", "RESOLUTION_FACTOR", "topic_communities"]
 
-# A topic of fewer texts would be a story; it merges into the topic it is linked to most.
+# A topic of fewer texts would be a story; it is merged into the topic it is linked to most.
 MIN_TEXTS = 5
 # A new article gets the topic that its nearest neighbours vote for, while communities also count
-# the edges from other texts to it. So that both agree, each text moves to where its `VOTERS`
-# nearest vote, in rounds until the `STABLE_SHARE` of all texts stay. One round is mostly enough,
-# and each blurs topics a little.
+# the edges from other texts to it. To make both agree, each text moves to the topic that its
+# `VOTERS` nearest vote for, in rounds until the share `STABLE_SHARE` of all texts stays. One round
+# is mostly enough, and each round blurs topics a little.
 VOTERS = 30
 STABLE_SHARE = 0.991
 MAX_ROUNDS = 10
-# Each seed finds another of many nearly equal answers. An ensemble of five searches is far steadier
-# than one. Where the graph is large, and each search takes long, there are fewer.
+# Each seed finds a different one of many nearly equal partitions. An ensemble of five searches is
+# far more stable than one search. For a large graph, where each takes long, there are fewer.
 ENSEMBLE_SEARCHES = 5
 TEXTS_SEARCHED = 100_000
 RESOLUTION_FACTOR = 2.0  # from one level to the next, and to more topics
 MAX_RESOLUTION = 1e6
 # The modularity that new communities must gain over last night's to replace them. Last night's
-# broad topics still go through one round of votes, which keeps 99 % of texts where a new article
-# would be placed. Finer ones do not: votes wear small topics away, and of those that last, 97
-# instead of 99 % would keep their id.
+# broad topics still go through one round of votes, so that 99 % of texts are where a new article
+# would be placed. Finer ones do not, because votes wear small topics away: with them 97 % instead
+# of 99 % would keep their id.
 MIN_GAIN = 0.01
 
 
@@ -52,7 +52,7 @@ def topic_communities(
         seed: Equal seeds give equal communities.
         searches: The number of searches of the ensemble; 1 for a single search.
         previous: (texts,) int, last night's topics, -1 for new texts; None if there were none. They
-            stay, with new texts added by vote, unless a search gains `MIN_GAIN` modularity.
+            are kept, with new texts added by vote, unless a search gains `MIN_GAIN` modularity.
         count: The number of topics to reach, or None for any number.
         vote_on_previous: Whether texts of last night's topics move to where their neighbours vote.
 
@@ -65,8 +65,8 @@ def topic_communities(
     if count is not None:
         found, resolution = _at_least(count, found, neighbours, weights, resolution, seed)
     found = merge_small_communities(neighbours, weights, found, resolution, MIN_TEXTS, count)
-    # Votes can leave a community too small, so small ones are merged again after them. The few
-    # texts that this moves are then not where their neighbours vote.
+    # Votes can leave a community too small, so small ones are merged again. The few texts that this
+    # moves are then not in the topic that their neighbours vote for.
     found = _settled(neighbours, scores, found)
     found = merge_small_communities(neighbours, weights, found, resolution, MIN_TEXTS, count)
     if initial is None:
@@ -95,7 +95,7 @@ def _searched(
 def _at_least(
     count: int, found: Array, neighbours: Array, weights: Array, resolution: float, seed: int
 ) -> tuple[Array, float]:
-    """The communities `found`, or those of a finer resolution with at least `count`; and that."""
+    """The communities `found`, or at least `count` by a finer resolution; and the resolution."""
     while found.max() + 1 < min(count, len(found)):
         resolution *= RESOLUTION_FACTOR
         if resolution > MAX_RESOLUTION:  # a text without edges to others cannot be split further
@@ -105,14 +105,14 @@ def _at_least(
 
 
 def _extended(neighbours: Array, scores: Array, previous: Array | None) -> Array | None:
-    """The `previous` communities from 0, new texts added by vote or alone; None without any."""
+    """The `previous` communities with new texts added by vote or alone; None if there are none."""
     if previous is None or not (previous >= 0).any():
         return None
     return initial_membership(propagate_labels(neighbours, scores, previous))
 
 
 def _majority_vote(neighbours: Array, scores: Array, communities: Array) -> Array:
-    """The community that the nearest of each text vote for; its own without a vote."""
+    """The community that each text's nearest neighbours vote for; its own without a vote."""
     voters = neighbours[:, :VOTERS]
     winners = knn_labels(np.where(voters < 0, -1, communities[voters]), scores[:, :VOTERS])
     return np.where(winners < 0, communities, winners)

@@ -81,8 +81,8 @@ def detect_topics(
         seed: Equal seeds give equal topics.
         articles: (texts,) int, how many articles have each text; 1 by default.
         count: The number of topics of level 1, or None for any number.
-        previous: Last night's `topic_of` and `finest_of`, -1 for new texts. Topics stay the same,
-            with new texts added, unless a search that starts from them finds far better ones.
+        previous: Last night's `topic_of` and `finest_of`, -1 for new texts. Topics are kept, with
+            new texts added, unless a search that starts from them finds much better ones.
 
     Returns:
         The topics. A text without neighbours is a topic of its own.
@@ -109,7 +109,7 @@ def detect_topics(
 def _large_topics(
     finest_of: Array, first: int, end: int, min_texts: int
 ) -> Iterator[tuple[int, Array]]:
-    """The topics from `first` up to `end` that have at least `min_texts` texts, and these."""
+    """The topics from `first` up to `end` with at least `min_texts` texts, and their texts."""
     for topic in range(first, end):
         rows = np.flatnonzero(finest_of == topic)
         if len(rows) >= min_texts:
@@ -127,7 +127,7 @@ def _parts(
 ) -> Array:
     """The part of each of the `rows` of one topic, (rows,) from 0, by the edges among them.
 
-    `previous` (texts,) are last night's finest topics.
+    `previous` (texts,) are last night's finest topics, None if there were none.
     """
     position = np.full(len(neighbours) + 1, -1, dtype=np.int32)  # the neighbour -1 reads the last
     position[rows] = np.arange(len(rows), dtype=np.int32)
@@ -145,9 +145,9 @@ def _parts(
 def _with_next_level(
     finest_of: Array, splits: list[_Split], total: int, articles: Array | None
 ) -> tuple[Array, Array]:
-    """`finest_of` (texts,) with the topics of the next level, numbered from `total`.
+    """`finest_of` (texts,) with the topics of the next level, which are numbered from `total`.
 
-    And the parent of each topic of that level. A topic in a single part is not split.
+    The second result is the parent of each topic of that level. A topic in one part is not split.
     """
     number = np.full(len(finest_of), -1, dtype=np.int64)
     parent_of: list[int] = []
@@ -185,7 +185,7 @@ def topic_strengths(neighbours: Array, scores: Array, topic_of: Array) -> Array:
 
 
 def unassign_weakest(topics: Topics, strength: Array, share: float, articles: Array) -> Topics:
-    """Take the topics away from the texts that belong to theirs least.
+    """Leave the texts that belong least to their topics without a topic.
 
     Args:
         topics: The topics of all texts.

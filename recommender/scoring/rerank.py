@@ -21,8 +21,8 @@ __all__ = [
     "within_caps",
 ]
 
-_ROUNDING = 1e-6  # of float32
-_HASH_SIZE = 1 << 12  # a power of two; 30 texts collide in it in one list out of ten
+_ROUNDING = 1e-6  # the rounding error of float32 scores
+_HASH_SIZE = 1 << 12  # a power of two; among 30 texts two collide in one list out of ten
 
 
 class Candidates(NamedTuple):
@@ -135,10 +135,10 @@ def newest_first(published: Array, scores: Array) -> Array:
 
 
 def pairwise_scores(neighbours: Array, scores: Array, texts: Array) -> Array:
-    """The scores of candidates among one another, read from the neighbour graph.
+    """The score of each pair of candidates, read from the neighbour graph.
 
-    If neither of two texts lists the other, the smaller one of their last listed scores is taken.
-    With 0 instead, texts that are related to nothing in a list would make it look most diverse.
+    If neither of two texts lists the other, the smaller of their last listed scores is taken. With
+    0 instead, texts that are related to nothing else in a list would seem most diverse.
 
     Args:
         neighbours: (texts, k) int32, what the graph lists for each candidate, -1 for none.
@@ -213,10 +213,10 @@ def maximal_marginal_relevance(
 
 
 def mmr_pool_size(scores: Array, diversity: float, k: int) -> int:
-    """How many of the first candidates are enough for `maximal_marginal_relevance` without caps.
+    """How many of the first candidates `maximal_marginal_relevance` can choose from without caps.
 
-    While one of the first k candidates is left, no candidate is chosen whose score is less than
-    that one's after the greatest possible penalty, `diversity` times 1.
+    The others are never chosen: one of the first k candidates is always left, and it is preferred
+    to them even after the greatest possible penalty, which is `diversity`.
 
     Args:
         scores: (candidates,) float, best first.

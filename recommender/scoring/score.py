@@ -7,9 +7,9 @@ An expanded embedding is a text's own plus those of its three nearest texts, eac
 cube of its score (α-query expansion: Radenović, Tolias and Chum 2018, section 4.3). The hubness of
 a text is the mean of its five best hybrid scores. A text that is near to everything must be nearer
 than others to count, as in cross-domain similarity local scaling (Conneau et al. 2018, equation 2);
-here by a factor, and without the term of the asking text, which would change no order. The factor
-lies between 0.85 and 1.3: without these limits it raises texts that are near to nothing and lowers
-those of an article's own large story. What each part adds is measured in docs/quality.md.
+here by a factor, and without the term of the query text, which would not change the order. The
+factor lies between 0.85 and 1.3: without these limits it raises texts that are near to nothing and
+lowers those of an article's own large story. docs/quality.md measures what each part adds.
 """
 
 from typing import NamedTuple

@@ -21,11 +21,11 @@ __all__ = [
     "time_proximity",
 ]
 
-HALF_DAYS = 2.0  # days in which proximity falls to half
+HALF_DAYS = 2.0  # days after which proximity has fallen to half
 # The expected proximity of two texts of one subject where the corpus covers a long time.
 MIN_CHANCE = 0.1
 
-# chance_corrected_proximity by one tanh; see there.
+# The constants of the tanh in `chance_corrected_proximity`.
 _AT_ZERO = math.log(1.0 / MIN_CHANCE) / 2
 _PER_MICROSECOND = math.log(2.0) / (2 * HALF_DAYS * MICROSECONDS_A_DAY)
 
@@ -49,8 +49,8 @@ def proximity(days: Array) -> Array:
 def chance_corrected(observed: Array, expected: Array | float) -> Array:
     """How far an observed proximity exceeds the expected one, in [-1, 1].
 
-    If the same story and mere chance were equally likely before, the story has the probability
-    observed / (observed + expected) now; this is scaled from [0, 1] to [-1, 1].
+    If the same story and mere chance are equally likely a priori, the story has the posterior
+    probability observed / (observed + expected). This is scaled from [0, 1] to [-1, 1].
 
     Args:
         observed: Proximities in [0, 1], of any shape.
@@ -106,8 +106,8 @@ class TimeProximity(NamedTuple):
             last: The number of last neighbours to look at.
 
         Returns:
-            (texts,) float32, from 0, as near in time as expected, to 1, all at the same moment; 0
-            for a text without a date.
+            (texts,) float32, from 0 (at most as near in time as expected) to 1 (all at the same
+            moment); 0 for a text without a date.
         """
         room = 1.0 - self.expected
         observed = self.proximity[:, -last:]
@@ -127,7 +127,7 @@ def time_proximity(neighbours: Array, published: Array, no_date: int) -> TimePro
         no_date: The value of `published` for an unknown date.
 
     Returns:
-        The proximities, and what chance would bring.
+        The proximities, and those expected by chance.
     """
     dated = published != no_date
     # Counted from the median date, around which float32 resolves minutes.

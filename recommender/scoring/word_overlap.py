@@ -32,7 +32,7 @@ MAX_WORDS = 192
 
 
 class Lexicon(NamedTuple):
-    """What weighs the words of a text that is not in the corpus.
+    """The statistics of a corpus that weigh the words of a text outside it.
 
     Attributes:
         words: The words that occur in two texts or more, in alphabetical order.
@@ -48,7 +48,7 @@ class Lexicon(NamedTuple):
 
 
 class WeightedWords(NamedTuple):
-    """The heaviest words of each text, of those that it shares with another text.
+    """The heaviest words of each text, without those that no other text has.
 
     Attributes:
         words: (texts, width) int32, positions in the lexicon, ascending, padded with -1 in front.
@@ -94,7 +94,8 @@ def weigh_query(counts: Mapping[str, int], lexicon: Lexicon) -> WeightedWords:
 
     Args:
         counts: How often each word occurs in the text.
-        lexicon: That of the corpus. A word that it lacks counts in the norm as one of no text.
+        lexicon: The lexicon of the corpus. Words that it lacks count in the norm with the idf of a
+            word that no text has.
 
     Returns:
         The weighted words, of shape (1, width).
@@ -126,8 +127,8 @@ def word_overlaps(own: WeightedWords, others: WeightedWords) -> Array:
     Returns:
         (others,) float32 in [0, 1].
     """
-    # The text's weights in a dense table by word, whose last place is read by the padding -1. A
-    # look at it takes a tenth of the time of a search in sorted words.
+    # The text's weights are put into a dense table by word, whose last place the padding -1 reads.
+    # A look-up there takes a tenth of the time of a search in sorted words.
     size = max(int(own.words.max(initial=-1)), int(others.words.max(initial=-1))) + 2
     weights = np.zeros(size, dtype=np.float32)
     weights[own.words.ravel()] = own.weights.ravel()
@@ -157,11 +158,11 @@ def _term_frequency(words: Sequence[str], counts: Array, word: Array) -> Array:
 def _heaviest(text: Array, position: Array, weight: Array, texts: int) -> WeightedWords:
     """The `MAX_WORDS` heaviest words of each text, from one entry for each text and word.
 
-    `text` ascends. `position` is that in the lexicon, -1 for a word that no other text has. Such a
-    word counts in the norm and is dropped after that.
+    `text` ascends. `position` is the word's place in the lexicon, -1 for a word that no other text
+    has. Such a word counts in the norm and is then dropped.
     """
     order = np.lexsort((position, -weight, text))
-    rank = rank_within_groups(text)  # within a text; the order keeps it
+    rank = rank_within_groups(text)  # `order` sorts within each text only, so this still holds
     text, position, weight = (
         column[order][rank < MAX_WORDS] for column in (text, position, weight)
     )
@@ -174,7 +175,7 @@ def _heaviest(text: Array, position: Array, weight: Array, texts: int) -> Weight
     width = max(1, int(counts.max(initial=0)))
     words = np.full((texts, width), -1, dtype=np.int32)
     weights = np.zeros((texts, width), dtype=np.float16)
-    column = width - counts[text] + np.arange(len(text)) - (np.cumsum(counts) - counts)[text]
+    column = width - counts[text] + rank_within_groups(text)
     words[text, column] = position
     weights[text, column] = weight
     return WeightedWords(words, weights)
