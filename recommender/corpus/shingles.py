@@ -14,7 +14,7 @@ from zlib import crc32
 import numpy as np
 
 from recommender._typing import Array
-from recommender.language.tokens import Tokens, word_of
+from recommender.language.tokens import Tokens
 from recommender.language.writing_systems import IDEOGRAPHS, UNSPACED_LETTERS
 
 __all__ = ["SHINGLE", "HashedWords", "hash_texts", "hash_words", "shingles"]
@@ -22,9 +22,14 @@ __all__ = ["SHINGLE", "HashedWords", "hash_texts", "hash_words", "shingles"]
 # Words of a shingle. Texts share shorter runs by chance, and scattered edits break longer ones.
 SHINGLE = 3
 
-# Kinds of tokens. In a text without spaces words are not marked: each of its signs is a token, and
-# overlapping pieces of several signs stand in for words.
-_MARK, _WORD, _NUMBER, _IDEOGRAPH, _LETTER = range(5)
+# Kinds of words. In a text without spaces words are not marked: each of its signs is a token, and
+# overlapping pieces of several signs stand in for words. A joint is a mark that can join two
+# numbers to one.
+_MARK, _WORD, _NUMBER, _IDEOGRAPH, _LETTER, _JOINT = range(6)
+_JOINTS = frozenset(":/–")
+# The words of a token: compounds are written with a hyphen or without, and a number is one word
+# with its units.
+_WORDS = re.compile(r"\d+(?:[.,-]\d+)*[^-‐'’]*|[^-‐'’]+")
 # How many signs make a piece about as distinctive as a word: two ideographs or kana, six letters of
 # Thai, Lao, Burmese or Khmer.
 _PIECE = {_IDEOGRAPH: 2, _LETTER: 6}
@@ -55,7 +60,7 @@ def hash_words(tokens: Sequence[str]) -> HashedWords:
     Returns:
         The words of the text.
     """
-    return _words(*_hash_tokens(tokens))
+    return _words(_hash_tokens(tokens))
 
 
 def hash_texts(tokens: Tokens, texts: Sequence[int]) -> dict[int, HashedWords]:
@@ -70,10 +75,10 @@ def hash_texts(tokens: Tokens, texts: Sequence[int]) -> dict[int, HashedWords]:
     """
     chosen = tokens.take(np.array(texts, dtype=np.int64))
     used, place = np.unique(chosen.tokens, return_inverse=True)
-    hashes, kinds = _hash_tokens([tokens.vocabulary[token] for token in used.tolist()])
+    hashed = _hash_tokens([tokens.vocabulary[token] for token in used.tolist()])
     ends = chosen.start.tolist()
     return {
-        text: _words(hashes[place[low:high]], kinds[place[low:high]])
+        text: _words(_take(hashed, place[low:high]))
         for text, low, high in zip(texts, ends, ends[1:], strict=False)
     }
 
@@ -97,37 +102,82 @@ def shingles(hashes: Array) -> Array:
     return result
 
 
-def _hash_tokens(tokens: Sequence[str]) -> tuple[Array, Array]:
-    """The hashes of the tokens' words and what the tokens are: (tokens,) uint64 and uint8."""
-    hashed = np.fromiter(map(_hash_token, tokens), dtype=np.uint64, count=len(tokens))
-    return hashed & np.uint64(0xFFFFFFFF), (hashed >> np.uint64(32)).astype(np.uint8)
+class _HashedTokens(NamedTuple):
+    """The words of some tokens: `hashes` (words,) uint64 and `kinds` (words,) int64 of all words,
+    and `start` (tokens + 1,), where the words of each token begin and the last ones end.
+    """  # noqa: D205 - one sentence
+
+    hashes: Array
+    kinds: Array
+    start: Array
+
+
+def _hash_tokens(tokens: Sequence[str]) -> _HashedTokens:
+    """The words of `tokens`, token by token."""
+    words = [_hash_token(token) for token in tokens]
+    packed = np.array([word for of_token in words for word in of_token], dtype=np.uint64)
+    kinds = (packed >> np.uint64(32)).astype(np.int64)
+    start = np.cumsum([0, *map(len, words)])
+    return _HashedTokens(packed & np.uint64(0xFFFFFFFF), kinds, start)
+
+
+def _take(hashed: _HashedTokens, tokens: Array) -> _HashedTokens:
+    """The words of the tokens at some places (n,), in that order."""
+    sizes = np.diff(hashed.start)[tokens]
+    start = np.append(0, np.cumsum(sizes))
+    words = np.arange(start[-1]) + np.repeat(hashed.start[tokens] - start[:-1], sizes)
+    return _HashedTokens(hashed.hashes[words], hashed.kinds[words], start)
 
 
 @lru_cache(1 << 17)
-def _hash_token(token: str) -> int:
-    """The hash of a token's word in the low 32 bits, and what the token is above them.
+def _hash_token(token: str) -> tuple[int, ...]:
+    """The words of a token: the hash of each in the low 32 bits, and its kind above them.
 
     CRC-32 alone is a poor hash, but it is fast and the same everywhere; `shingles` mixes its bits.
     """
-    word = word_of(token if token.isascii() else unicodedata.normalize("NFKC", token))
-    if not word:
-        return _MARK << 32
+    if not token[0].isalnum():
+        return ((_JOINT if token in _JOINTS else _MARK) << 32,)
+    folded = (token if token.isascii() else unicodedata.normalize("NFKC", token)).casefold()
+    return tuple(
+        _kind(word) << 32 | crc32(word.encode("utf-8", "surrogatepass"))
+        for word in _WORDS.findall(folded)
+    )
+
+
+def _kind(word: str) -> int:
+    """What a word is, by its first sign."""
     if word[0].isdecimal():
-        kind = _NUMBER
-    elif _IDEOGRAPHS.match(word):
-        kind = _IDEOGRAPH
-    else:
-        kind = _LETTER if _LETTERS.match(word) else _WORD
-    return kind << 32 | crc32(word.encode("utf-8", "surrogatepass"))
+        return _NUMBER
+    if _IDEOGRAPHS.match(word):
+        return _IDEOGRAPH
+    return _LETTER if _LETTERS.match(word) else _WORD
 
 
-def _words(hashes: Array, kinds: Array) -> HashedWords:
-    """The words of one text from the hashes (tokens,) and the kinds (tokens,) of its tokens."""
+def _words(hashed: _HashedTokens) -> HashedWords:
+    """The words of one text, from those of its tokens."""
+    hashes, kinds = _join_numbers(hashed.hashes, hashed.kinds)
     widths = np.ones(len(kinds), dtype=np.int64)
-    if len(kinds) and kinds.max() > _NUMBER:
+    if np.isin(kinds, (_IDEOGRAPH, _LETTER)).any():
         hashes, widths = _overlapping_pieces(hashes, kinds)
     words = kinds != _MARK
     return HashedWords(hashes[words], kinds[words] == _NUMBER, widths[words])
+
+
+def _join_numbers(hashes: Array, kinds: Array) -> tuple[Array, Array]:
+    """Make one word of numbers with a joint between them, "7-1/4", and a mark of other joints.
+
+    So no part of a number equals another number.
+    """
+    joints = np.flatnonzero(kinds == _JOINT)
+    if not len(joints):
+        return hashes, kinds
+    hashes, kinds = hashes.copy(), np.where(kinds == _JOINT, _MARK, kinds)
+    for joint in joints.tolist():
+        before, after = joint - 1, joint + 1
+        if 0 < joint < len(kinds) - 1 and kinds[before] == kinds[after] == _NUMBER:
+            hashes[after] += _mix(hashes[before : before + 1])[0]
+            kinds[before] = _MARK
+    return hashes, kinds
 
 
 def _overlapping_pieces(hashes: Array, kinds: Array) -> tuple[Array, Array]:

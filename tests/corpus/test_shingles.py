@@ -28,8 +28,34 @@ def test_case_marks_and_composition_are_no_difference(one: str, other: str) -> N
 
 def test_numbers_are_known_by_their_first_sign() -> None:
     assert words_of("at 10:30 some 3.5m of COVID-19").numbers.tolist() == [
-        False, True, True, False, True, False, False,
+        False, True, False, True, False, False, True,
     ]  # fmt: skip
+
+
+def test_a_number_with_a_joint_is_one_word_of_its_own() -> None:
+    whole = words_of("rates of 7-1/4 and")
+    assert whole.numbers.tolist() == [False, False, True, False]
+    parts = {*words_of("7-1 4 1/4 7/4 4/7-1").hashes.tolist()}
+    assert whole.hashes[2] not in parts
+    assert whole.hashes[2] == words_of("7-1/4").hashes[0]
+
+
+@pytest.mark.parametrize("text", [": 10", "10 /", "and/or", "10:boats", "a 10 : b"])
+def test_a_joint_beside_anything_else_is_a_mark(text: str) -> None:
+    plain = text.translate(dict.fromkeys(map(ord, ":/"), " "))
+    assert words_of(text).hashes.tolist() == words_of(plain).hashes.tolist()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("a half-brother", "a half brother"),
+        ("the mayor's quay", "the mayor s quay"),
+        ("an 80-year-old", "an 80 year old"),
+    ],
+)
+def test_compounds_are_the_words_that_they_are_made_of(one: str, other: str) -> None:
+    assert words_of(one).hashes.tolist() == words_of(other).hashes.tolist()
 
 
 @pytest.mark.parametrize(
