@@ -18,6 +18,7 @@ __all__ = [
     "Manifest",
     "altered",
     "newer_format",
+    "unreadable",
 ]
 
 FORMAT = 6
@@ -137,6 +138,19 @@ def altered(path: Path) -> SnapshotDamaged:
         f"{path} was altered: its SHA-256 is not the manifest's; publish again, or return to an "
         "earlier snapshot with: recommender rollback"
     )
+
+
+def unreadable(path: Path, error: OSError) -> SnapshotDamaged:
+    """The error for a file that the system cannot read.
+
+    Args:
+        path: The file, unless the error names one itself.
+        error: What the system raised.
+
+    Returns:
+        The error, to be raised.
+    """
+    return SnapshotDamaged(f"{error.filename or path} cannot be read: {error.strerror}")
 
 
 def _digest(record: dict[str, Any]) -> str:

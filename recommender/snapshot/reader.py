@@ -22,7 +22,7 @@ from recommender.snapshot.json_file import (
     topics_of,
 )
 from recommender.snapshot.lookup import Lookup
-from recommender.snapshot.manifest import MANIFEST, Manifest, altered
+from recommender.snapshot.manifest import MANIFEST, Manifest, altered, unreadable
 from recommender.snapshot.schema import (
     ARRAYS,
     FACETS,
@@ -82,8 +82,7 @@ class Snapshot:
         try:
             self._open()
         except OSError as error:
-            file = error.filename or folder
-            raise SnapshotDamaged(f"{file} cannot be read: {error.strerror}") from error
+            raise unreadable(folder, error) from error
 
     def _open(self) -> None:
         folder = self.folder
@@ -162,7 +161,11 @@ class Snapshot:
         Raises:
             SnapshotDamaged: the file was altered.
         """
-        return changes_of(read_json(self.folder / LINEAGE, self.manifest), kind)
+        path = self.folder / LINEAGE
+        try:
+            return changes_of(read_json(path, self.manifest), kind)
+        except OSError as error:
+            raise unreadable(path, error) from error
 
     def copies_of(self, text: int) -> list[int]:
         """Rows of the articles that share `text`, the lead first."""

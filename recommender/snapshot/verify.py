@@ -9,7 +9,7 @@ import numpy as np
 
 from recommender._typing import Array
 from recommender.errors import SnapshotDamaged
-from recommender.snapshot.manifest import Manifest, altered
+from recommender.snapshot.manifest import Manifest, altered, unreadable
 from recommender.snapshot.reader import Snapshot, check_files
 from recommender.snapshot.schema import ARRAYS, INDEX, STRINGS, ArrayFile, StringsFile
 from recommender.snapshot.string_table import StringTable
@@ -38,9 +38,8 @@ def verify(folder: Path) -> Snapshot:
     for name, entry in manifest.files.items():
         if name == INDEX:
             continue  # the largest file: `index()` hashes it below, before it loads it
-        with (folder / name).open("rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() != entry.sha256:
-                raise altered(folder / name)
+        if _sha256(folder / name) != entry.sha256:
+            raise altered(folder / name)
     snapshot = Snapshot(folder)
     _check_schema(snapshot)
     index = snapshot.index()
@@ -50,6 +49,14 @@ def verify(folder: Path) -> Snapshot:
             f"{manifest.texts} of {manifest.dimension}"
         )
     return snapshot
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise unreadable(path, error) from error
 
 
 def _check_schema(snapshot: Snapshot) -> None:

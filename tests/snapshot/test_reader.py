@@ -190,3 +190,13 @@ def test_the_smallest_snapshots_open_and_verify(tmp_path: Path, count: int) -> N
     snapshot = verify(artifacts.snapshots / artifacts.current())
     assert snapshot.arrays.neighbours.shape == (count, count - 1)
     assert len(snapshot.index()) == count
+
+
+def test_changes_of_a_deleted_snapshot_are_an_error_of_this_package(
+    folder: Path, tmp_path: Path
+) -> None:
+    copy = Path(shutil.copytree(folder, tmp_path / folder.name))
+    snapshot = Snapshot(copy)
+    shutil.rmtree(copy)
+    with pytest.raises(SnapshotDamaged, match=r"lineage\.json cannot be read"):
+        snapshot.changes("topics")

@@ -4,6 +4,8 @@ That altered bytes are found is tested with the other faults; here the bytes are
 manifest lists, and what they say is wrong. What can be wrong is read off the schema.
 """
 
+import errno
+import os
 import shutil
 from collections import Counter
 from collections.abc import Iterator
@@ -220,3 +222,14 @@ def test_an_index_of_other_vectors_is_named(published: Path, tmp_path: Path) -> 
             verify(folder)
         assert f"{folder}/index.faiss holds {count} vectors of {size} numbers" in str(caught.value)
     assert Manifest.read(published).texts == texts
+
+
+def test_a_file_that_the_disk_cannot_read_is_named(
+    published: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr("hashlib.file_digest", fail)
+    with pytest.raises(SnapshotDamaged, match=r"\.npy cannot be read: Input/output error"):
+        verify(published)
