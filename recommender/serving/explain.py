@@ -8,7 +8,7 @@ from recommender._typing import Array
 from recommender.language.writing_systems import UNSPACED
 from recommender.types import Reasons
 
-__all__ = ["best_phrases", "explain", "min_single_weight", "shared_phrases"]
+__all__ = ["best_phrases", "explain", "is_unspaced", "min_single_weight", "shared_phrases"]
 
 # Two words are forms of one, as "Korea" and "Korean", where one is the other with an ending of up
 # to three letters, and the shorter one has four or more.
@@ -97,13 +97,23 @@ def _repeats(text: str, other: str) -> bool:
 
     Both are casefolded, and one of them is part of the other.
     """
-    # In writing systems without spaces between words a phrase may lie anywhere inside another. The
-    # pattern is compiled here, where few processes come, because that takes as long as an import.
-    unspaced = re.match(f"[{UNSPACED}]", text)
-    inside = text in other if unspaced else f" {text} " in f" {other} "
+    inside = text in other if is_unspaced(text) else f" {text} " in f" {other} "
     short, long = sorted((text, other), key=len)
     ending = len(short) >= _STEM and len(long) <= len(short) + _ENDING
     return inside or (ending and long.startswith(short))
+
+
+def is_unspaced(text: str) -> bool:
+    """Whether a text begins in a writing system without spaces between words.
+
+    Args:
+        text: A phrase, not empty.
+
+    Returns:
+        True if it does; such a phrase can occur anywhere in a text, not only as whole words.
+    """
+    # Compiled when it is first needed, because few processes need it and compiling is slow.
+    return re.match(f"[{UNSPACED}]", text) is not None
 
 
 def explain(reasons: Reasons) -> str:

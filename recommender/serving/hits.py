@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from recommender.dates import NO_DATE
-from recommender.serving.explain import best_phrases, min_single_weight, shared_phrases
+from recommender.serving.explain import best_phrases, is_unspaced, min_single_weight, shared_phrases
 from recommender.serving.request import RankedArticle, Request
 from recommender.snapshot.reader import Snapshot
 from recommender.types import Answer, Reasons, Related
@@ -143,12 +143,14 @@ def _occurring_phrases(snapshot: Snapshot, text: str, texts: Sequence[int]) -> l
 
 
 def _occurs_in(phrase: str, folded: str) -> bool:
-    """Whether a phrase occurs in a casefolded text as whole words, or anywhere if not in ASCII."""
+    """Whether a phrase occurs in a casefolded text as whole words, or anywhere if unspaced."""
     phrase = phrase.casefold()
+    if is_unspaced(phrase):
+        return phrase in folded
     place = folded.find(phrase)
     while place >= 0:
         around = folded[place - 1] + folded[place + len(phrase)]
-        if not any(map(str.isalnum, around)) or not phrase[0].isascii():
+        if not any(map(str.isalnum, around)):
             return True
         place = folded.find(phrase, place + 1)
     return False

@@ -111,6 +111,9 @@ def test_also_at_obeys_the_filters(rec: Recommender) -> None:
         ("rate", " the rates, and a rate. ", True),
         ("rate", " the rates and moderate ", False),
         ("欧州", " 今日欧州議会 ", True),
+        ("мир", " владимир приехал ", False),
+        ("мир", " за мир во всём мире ", True),
+        ("Öl", " das größte möbelhaus der köln-öle ", False),
     ],
 )
 def test_a_phrase_occurs_in_a_text_as_whole_words(phrase: str, text: str, occurs: bool) -> None:
