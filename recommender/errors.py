@@ -7,7 +7,7 @@ RecommenderError
 ├── EncoderError         the embedding model is missing, changed or unusable
 ├── LockHeld             another nightly run is working on the same artifacts
 ├── StorageError         a file could not be written (full disk, no permission)
-├── PublishRefused       the new snapshot failed its checks; the old one serves on
+├── PublishRefused       the new snapshot failed its checks; the old one is still served
 ├── SnapshotError
 │   ├── NoSnapshot       nothing has been published here
 │   ├── SnapshotDamaged  a snapshot's file is missing, truncated, swapped or altered
@@ -69,11 +69,11 @@ class StorageError(RecommenderError):
 
 
 class PublishRefused(RecommenderError):
-    """A snapshot failed verification before publishing; the old one goes on serving."""
+    """The new snapshot failed its checks or a gate; the old one is still served."""
 
 
 class SnapshotError(RecommenderError):
-    """Base of what can be wrong with published snapshots."""
+    """Base of all errors of published snapshots."""
 
 
 class NoSnapshot(SnapshotError):
@@ -128,19 +128,22 @@ class UnknownGroup(RecommenderError, KeyError):
 
     def __str__(self) -> str:
         return (
-            f"{self.group_id!r} is no story or topic that can be shown, and none holds the "
-            "articles of one that was"
+            f"there is no story or topic {self.group_id!r} that can be shown, and none that took "
+            "over from it"
         )
 
 
 @contextmanager
 def needs_extra(extra: str) -> Iterator[None]:
-    """Turn a failed import inside of the block into `MissingExtra`.
+    """Turn a failed import inside the block into `MissingExtra`.
 
-    A module of this package that fails to import is a bug, so its ImportError passes.
+    A module of this package that cannot be found is a bug, so that error is not turned.
 
     Args:
-        extra: The extra that installs what is imported, for the command in the message.
+        extra: The extra that installs the imported package, for the command in the message.
+
+    Yields:
+        Nothing; the imports are made in the block.
 
     Raises:
         MissingExtra: A package is not installed.

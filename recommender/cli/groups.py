@@ -150,13 +150,14 @@ def stories(
 
 
 def _refuse_with(flag: str, *others: str) -> None:
-    """Refuse those parameters of this command that `flag` would ignore, where one was given."""
+    """Refuse each of the `others`, parameters that `flag` would ignore, if it was given."""
     context = click.get_current_context()
     for parameter in context.command.params:
         source = context.get_parameter_source(parameter.name or "")
         if parameter.name in others and source is not ParameterSource.DEFAULT:
             name = parameter.human_readable_name if isinstance(parameter, click.Argument) else None
-            raise click.UsageError(f"{flag} goes without {name or parameter.opts[-1]}")
+            other = name or parameter.opts[-1]
+            raise click.UsageError(f"{flag} cannot be combined with {other}")
 
 
 def _opened(artifacts: Path) -> "Recommender":
@@ -197,7 +198,10 @@ def _print_trends(
 
 
 def _report_successors(found: "tuple[Topic | Story, ...]") -> None:
-    """Say of each group that it was found by the id of one that no longer exists."""
+    """Print a line for each group that took over from the one that was asked for."""
     for group in found:
         if group.asked is not None:
-            click.echo(f"{group.asked} is no more; most of it went to {group.id}.", err=True)
+            click.echo(
+                f"{group.asked} no longer exists; most of its articles are now in {group.id}.",
+                err=True,
+            )

@@ -11,7 +11,7 @@ def log_to_stderr(verbose: int) -> None:
     """Write the package's log records to standard error, one JSON object a line.
 
     Args:
-        verbose: 0 for warnings and errors, 1 for what is done too, 2 or more for everything.
+        verbose: 0 for warnings and errors, 1 for information too, 2 or more for everything.
     """
     handler = logging.StreamHandler()
     handler.setFormatter(_JsonLines())

@@ -32,10 +32,11 @@ def night_report(night: Mapping[str, Any]) -> str:
 def _outcome(night: Mapping[str, Any]) -> list[str]:
     """Whether a snapshot was published, and why not."""
     if night["refused"]:
-        serves = night["snapshot"] or "nothing"
-        return [f"not published, {serves} serves on", *(f"gate: {g}" for g in night["refused"])]
+        name = night["snapshot"]
+        served = f"{name} is still served" if name else "nothing is served"
+        return [f"not published; {served}", *(f"gate: {g}" for g in night["refused"])]
     if night["unchanged"]:
-        return [f"nothing has changed: {night['snapshot']} serves on"]
+        return [f"nothing has changed; {night['snapshot']} is still served"]
     return [f"published {night['snapshot']}", *(f"forced: {g}" for g in night["forced"])]
 
 

@@ -63,7 +63,7 @@ class Moment(click.ParamType[datetime]):
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> datetime:
-        """The moment as a datetime; one without a time zone is taken to be in UTC."""
+        """The moment as a datetime; without a time zone it is in UTC."""
         if isinstance(value, datetime):
             return value
         units = {"h": "hours", "d": "days", "w": "weeks"}

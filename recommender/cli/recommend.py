@@ -9,7 +9,7 @@ import click
 from recommender import __version__
 from recommender.cli.exit_codes import EXIT_HELP
 from recommender.cli.options import Moment, artifacts_option, console, echo_json, json_option
-from recommender.cli.suggestions import known_labels, suggest_ids
+from recommender.cli.suggestions import suggest_ids, unknown_labels
 from recommender.serving.query import DUPLICATES, FALLBACKS, MODES, Options
 
 __all__ = ["recommend"]
@@ -105,4 +105,4 @@ def recommend(
     if hits:
         screen.print(related_table(hits, now))
     if hits.note is not None:
-        click.echo(f"Only so many: {hits.note}." + known_labels(rec, options), err=True)
+        click.echo(f"Fewer than asked for: {hits.note}." + unknown_labels(rec, options), err=True)

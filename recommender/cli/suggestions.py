@@ -1,4 +1,4 @@
-"""Suggestions for what was mistyped: the nearest ids, and the labels that there are."""
+"""Suggestions for mistyped ids and labels: the nearest ids, and the labels that there are."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from recommender.serving.query import Options
     from recommender.serving.recommender import Recommender
 
-__all__ = ["known_labels", "suggest_ids"]
+__all__ = ["suggest_ids", "unknown_labels"]
 
 LABELS_SHOWN = 12
 
@@ -33,15 +33,15 @@ def suggest_ids(rec: "Recommender") -> Iterator[None]:
         raise
 
 
-def known_labels(rec: "Recommender", options: "Options") -> str:
-    """A sentence for each label asked for that no article has.
+def unknown_labels(rec: "Recommender", options: "Options") -> str:
+    """Name the labels among the filters that no article has, and the labels that there are.
 
     Args:
         rec: The recommender that was asked.
         options: The options of the question.
 
     Returns:
-        The sentences, each after a space; "" where all labels are known.
+        A sentence for each such label, each after a space; "" if all labels are known.
     """
     from recommender.cli.tables import printable
 

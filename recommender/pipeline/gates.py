@@ -129,10 +129,10 @@ def refusal(refused: Sequence[str], previous: str) -> str:
         refused: The gates that were not passed.
         previous: The name of the snapshot that is served; "" where there is none.
     """
-    serves = f"{previous} serves on" if previous else "nothing is published"
+    served = f"{previous} is still served" if previous else "nothing is served"
     return (
-        f"the night was not published, {serves}: {'; '.join(refused)}. Look at the sources and the "
-        "settings; if this is as it should be, run again with --force"
+        f"the night was not published; {served}: {'; '.join(refused)}. Look at the sources and the "
+        "settings; if the night is as it should be, run again with --force"
     )
 
 

@@ -38,7 +38,7 @@ def test_one_topic_is_found_by_its_id(run: Run, root: Path) -> None:
     assert (found["id"], found["label"]) == (topic.id, topic.label)
     unknown = run("recommender", "topics", "t-none", "--artifacts", root)
     assert unknown.code == 6
-    assert "'t-none' is no story or topic" in unknown.err
+    assert "there is no story or topic 't-none'" in unknown.err
 
 
 def test_a_level_without_topics_says_how_many_there_are(run: Run, root: Path) -> None:
@@ -106,12 +106,15 @@ def test_count_keeps_the_largest_changes(run: Run, root: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["stories", "--changes", "--trending"], "--changes goes without --trending"),
-        (["stories", "s-1", "--changes"], "--changes goes without STORY_ID"),
-        (["stories", "--trending", "--since", "7d"], "--trending goes without --since"),
-        (["stories", "--trending", "--min-size", "2"], "--trending goes without --min-size"),
-        (["topics", "t-1", "--trending"], "--trending goes without TOPIC_ID"),
-        (["topics", "--changes", "--level", "1"], "--changes goes without --level"),
+        (["stories", "--changes", "--trending"], "--changes cannot be combined with --trending"),
+        (["stories", "s-1", "--changes"], "--changes cannot be combined with STORY_ID"),
+        (["stories", "--trending", "--since", "7d"], "--trending cannot be combined with --since"),
+        (
+            ["stories", "--trending", "--min-size", "2"],
+            "--trending cannot be combined with --min-size",
+        ),
+        (["topics", "t-1", "--trending"], "--trending cannot be combined with TOPIC_ID"),
+        (["topics", "--changes", "--level", "1"], "--changes cannot be combined with --level"),
     ],
 )
 def test_options_that_a_flag_would_ignore_are_refused(

@@ -38,9 +38,9 @@ def test_a_report_says_what_was_published_and_counts_everything() -> None:
 
 def test_a_report_says_why_nothing_was_published() -> None:
     unchanged = night_report(NIGHT | {"unchanged": True})
-    assert unchanged.startswith("nothing has changed: 20260301T000000Z-0badcafe serves on\n")
+    assert unchanged.startswith("nothing has changed; 20260301T000000Z-0badcafe is still served\n")
     refused = night_report(NIGHT | {"refused": ["too few"], "snapshot": None})
-    assert refused.startswith("not published, nothing serves on\ngate: too few\n")
+    assert refused.startswith("not published; nothing is served\ngate: too few\n")
     forced = night_report(NIGHT | {"forced": ["too few"], "search_recall": 0.975})
     assert "forced: too few" in forced
     assert "the search finds 97.5% of the nearest articles" in forced

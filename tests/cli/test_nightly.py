@@ -116,7 +116,7 @@ def test_the_report_is_what_the_night_printed(run: Run, tmp_path: Path) -> None:
     printed = run("recommender", "report", "--artifacts", tmp_path / "a", "--json")
     assert json.loads(printed.out) == json.loads(again.out)
     unchanged = run("recommender", "report", "--artifacts", tmp_path / "a").out
-    assert unchanged.startswith("nothing has changed: ")
+    assert unchanged.startswith("nothing has changed; ")
 
 
 def test_a_gate_stops_the_night_and_force_overrides(run: Run, tmp_path: Path) -> None:
@@ -126,11 +126,11 @@ def test_a_gate_stops_the_night_and_force_overrides(run: Run, tmp_path: Path) ->
     refused = run("recommender", *nightly)
     assert refused.code == 4
     assert "gates.largest_topic admits 10.0%" in refused.err
-    assert "nothing is published" in refused.err
+    assert "nothing is served" in refused.err
     assert not (tmp_path / "a" / "CURRENT").exists()
     report = run("recommender", "report", "--artifacts", tmp_path / "a")
     assert report.out.startswith(
-        "not published, nothing serves on\ngate: articles are of one topic"
+        "not published; nothing is served\ngate: articles are of one topic"
     )
     forced = run("recommender", *nightly, "--force")
     assert forced.code == 0
@@ -139,7 +139,7 @@ def test_a_gate_stops_the_night_and_force_overrides(run: Run, tmp_path: Path) ->
     changed = write_jsonl(tmp_path / "s.jsonl", [*newsdesk(), report_of_tonight()])
     refused = run("recommender", *nightly)
     assert changed == source
-    assert f"{rec.health().snapshot} serves on" in refused.err
+    assert f"{rec.health().snapshot} is still served" in refused.err
     assert rec.health().snapshot == Recommender.open(tmp_path / "a").health().snapshot
 
 

@@ -55,7 +55,7 @@ def test_recommend_takes_times_back_from_now(run: Run, published: Artifacts) -> 
     all_of_them = run("recommend", "a-1", "--artifacts", published.root, "--since", "5000w")
     none = run("recommend", "a-1", "--artifacts", published.root, "--since", "1h")
     assert "Orchard" in all_of_them.out
-    assert "Only so many: no articles are related" in none.err
+    assert "Fewer than asked for: no articles are related" in none.err
     assert run("recommend", "a-1", "--since", "yesterday").code == 2
 
 

@@ -72,7 +72,8 @@ def test_every_limit_of_the_settings_has_its_gate() -> None:
 def test_a_refusal_says_which_gates_what_serves_and_what_to_do() -> None:
     text = refusal(["one gate", "another"], "20260301T020000Z-0123abcd")
     assert text.startswith(
-        "the night was not published, 20260301T020000Z-0123abcd serves on: one gate; another. "
+        "the night was not published; 20260301T020000Z-0123abcd is still served: "
+        "one gate; another. "
     )
     assert text.endswith("run again with --force")
-    assert "nothing is published: one gate." in refusal(["one gate"], "")
+    assert "nothing is served: one gate." in refusal(["one gate"], "")
