@@ -1,4 +1,4 @@
-"""How work says how far it is: a protocol, a listener that stays silent, and one that times."""
+"""Progress of the work: a protocol for showing it, a silent one, and one that times the stages."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -18,11 +18,12 @@ class Progress(Protocol):
 
         Args:
             name: What is done, for example "embed".
-            total: How many units there are to do; None where that is unknown.
+            total: How many units there are to do; None if that is unknown.
             unit: What is counted, for example "texts".
 
         Returns:
-            A context manager that gives a function, to be called with the number of units done.
+            A context manager. It yields a function, to be called with the number of units that were
+            done since its last call.
         """
         ...
 
@@ -32,7 +33,7 @@ class Silent:
 
     @contextmanager
     def stage(self, name: str, total: int | None, unit: str) -> Iterator[Advance]:  # noqa: ARG002
-        """Give a function that does nothing."""
+        """Yield a function that does nothing; see `Progress.stage`."""
         yield ignore
 
 
@@ -43,8 +44,8 @@ class Timed:
         listener: Shows the stages.
 
     Attributes:
-        seconds: Wall-clock seconds by name. While one clock runs inside of another, only the
-            inner one advances, so the seconds add up to the time that all took together.
+        seconds: Wall-clock seconds by name. While one clock runs inside another, only the inner one
+            advances, so the seconds add up to the time that all took together.
     """
 
     def __init__(self, listener: Progress) -> None:
@@ -55,13 +56,20 @@ class Timed:
 
     @contextmanager
     def stage(self, name: str, total: int | None, unit: str) -> Iterator[Advance]:
-        """Time the block under this name, and show it as a stage."""
+        """Show the block as a stage, and time it under its name; see `Progress.stage`."""
         with self.clock(name), self._listener.stage(name, total, unit) as advance:
             yield advance
 
     @contextmanager
     def clock(self, name: str) -> Iterator[None]:
-        """Time the block under this name, and show nothing."""
+        """Time the block without showing it.
+
+        Args:
+            name: The name in `seconds`; blocks of one name are added up.
+
+        Yields:
+            Nothing.
+        """
         self._add_elapsed()
         self._running.append(name)
         self.seconds.setdefault(name, 0.0)

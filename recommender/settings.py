@@ -165,7 +165,7 @@ class Gates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Publish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is kept of what was published.
+    """How many published snapshots are kept.
 
     Attributes:
         keep: How many snapshots are kept, the current one included. Older ones can be rolled back
@@ -207,14 +207,21 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     run: Run = Run()
 
     def to_dict(self) -> dict[str, Any]:
-        """All settings as plain dicts, for the manifest."""
+        """All settings as plain values, for the manifest.
+
+        Returns:
+            Section → key → value.
+        """
         return msgspec.to_builtins(self)  # type: ignore[no-any-return]
 
     def fingerprint(self) -> str:
-        """SHA-256 over the settings that shape the content of a snapshot, in hexadecimal.
+        """A digest of the settings that shape the content of a snapshot.
 
-        It leaves out what changes the vectors, which are compared themselves, and what changes
-        only whether and how a night is run or published.
+        It leaves out the settings of vectors, because vectors are compared themselves, and those
+        that only decide whether and how a night is run or published.
+
+        Returns:
+            A SHA-256, 64 hexadecimal digits.
         """
         shaping = (self.duplicates, self.neighbours, self.related, self.rules, self.topics)
         return hashlib.sha256(msgspec.json.encode(shaping)).hexdigest()
@@ -225,16 +232,19 @@ def load_settings(
     environment: Mapping[str, str] = os.environ,
     overrides: Iterable[str] = (),
 ) -> Settings:
-    """Read the settings from all places, of which later ones win.
+    """Read the settings from all places; a later place overrides an earlier one.
 
     Args:
-        file: A TOML file; without one the defaults are the start.
-        environment: Variables, of which those named RECOMMENDER_SECTION__KEY are read.
+        file: A TOML file; None to start from the defaults.
+        environment: Environment variables; those named RECOMMENDER_SECTION__KEY are read.
         overrides: Flags, "section.key=value" with a value in TOML or a bare string.
 
+    Returns:
+        The checked settings.
+
     Raises:
-        SettingsError: The file is no TOML, a name is unknown, or a value is of the wrong type or
-            out of range; the message names where it stands and what was expected.
+        SettingsError: The file is not TOML, a name is unknown, or a value is of the wrong type or
+            out of range; the message names the place and what was expected.
     """
     merged: dict[str, dict[str, Any]] = {}
     if file is not None:

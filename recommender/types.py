@@ -255,7 +255,7 @@ class Trend(NamedTuple):
         id: The story's or topic's id.
         label: The topic's label or the story's headline.
         burst: How far its articles are above what is usual, in standard deviations; see
-            `recommender.serving.trends.bursts`.
+            `recommender.serving.trends.burst_scores`.
         until: The last day that is counted, in UTC.
         daily: Its articles on each of the days that end with `until`.
     """

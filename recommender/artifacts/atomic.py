@@ -15,11 +15,14 @@ def storage_errors(doing: str, path: Path) -> Iterator[None]:
     """Turn errors of the system inside the block into a `StorageError` that says what to do.
 
     Args:
-        doing: what is done, for the message: "writing", "publishing to".
-        path: the file or folder that it is done to.
+        doing: The action, for the message: "writing", "publishing to".
+        path: The file or folder of the action.
+
+    Yields:
+        Nothing; the action is in the block.
 
     Raises:
-        StorageError: the system refused something inside the block.
+        StorageError: The system refused something inside the block.
     """
     try:
         yield
@@ -31,10 +34,13 @@ def storage_errors(doing: str, path: Path) -> Iterator[None]:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make renames inside `folder` survive a power cut.
+    """Make renames inside a folder survive a power cut.
+
+    Args:
+        folder: The folder.
 
     Raises:
-        OSError: the folder cannot be opened or synced.
+        OSError: The folder cannot be opened or synced.
     """
     descriptor = os.open(folder, os.O_RDONLY)
     try:
@@ -47,17 +53,17 @@ def write_atomically(path: Path, content: bytes) -> None:
     """Replace a file in one step: readers see all of the old content or all of the new.
 
     Args:
-        path: the file; its folder must exist.
-        content: all that it shall hold.
+        path: The file; its folder must exist.
+        content: The whole new content.
 
     Raises:
-        StorageError: the disk is full or the folder cannot be written.
+        StorageError: The disk is full or the folder cannot be written.
     """
     aside = path.with_name(f".{path.name}.tmp")
     with storage_errors("writing", path):
         try:
             with aside.open("wb") as file:
-                if path.exists():  # who could read the old content can read the new
+                if path.exists():  # whoever could read the old content can read the new one
                     os.fchmod(file.fileno(), path.stat().st_mode)
                 file.write(content)
                 file.flush()

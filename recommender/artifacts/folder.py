@@ -30,7 +30,7 @@ class Artifacts:
     """The paths inside one artifacts folder, and the pointer to the published snapshot.
 
     Args:
-        root: the folder; it need not exist yet.
+        root: The folder; it need not exist yet.
 
     Example:
         >>> Artifacts(Path("artifacts")).pointer
@@ -85,16 +85,26 @@ class Artifacts:
         return self.root / "nightly.lock"
 
     def names(self) -> list[str]:
-        """Names of the snapshots that lie here, oldest first."""
+        """List the snapshots.
+
+        Returns:
+            Their names, oldest first.
+        """
         if not self.snapshots.is_dir():
             return []
         return sorted(p.name for p in self.snapshots.iterdir() if _NAME.fullmatch(p.name))
 
     def snapshot(self, name: str) -> Path:
-        """The folder of the snapshot `name`.
+        """The folder of a snapshot.
+
+        Args:
+            name: Its name.
+
+        Returns:
+            The folder, which exists.
 
         Raises:
-            NoSnapshot: there is none of that name; the message lists those there are.
+            NoSnapshot: There is no snapshot of this name; the message lists those there are.
         """
         if name not in (names := self.names()):
             there = ", ".join(names) or "none"
@@ -102,11 +112,14 @@ class Artifacts:
         return self.snapshots / name
 
     def current(self) -> str:
-        """Name of the published snapshot.
+        """Read which snapshot is published.
+
+        Returns:
+            Its name.
 
         Raises:
-            NoSnapshot: nothing has been published here.
-            SnapshotDamaged: the pointer does not hold a snapshot's name.
+            NoSnapshot: Nothing has been published here.
+            SnapshotDamaged: The pointer does not hold a snapshot's name.
         """
         try:
             name = self.pointer.read_text(encoding="utf-8", errors="replace").strip()
@@ -120,15 +133,18 @@ class Artifacts:
         # The name becomes part of a path, so only what looks like a snapshot's name passes.
         if not _NAME.fullmatch(name):
             raise SnapshotDamaged(
-                f"{self.pointer} should hold the name of a snapshot and holds {name[:80]!r}; "
+                f"{self.pointer} should hold the name of a snapshot, but holds {name[:80]!r}; "
                 f"choose one with: recommender rollback NAME --artifacts {self.root}"
             )
         return name
 
     def point_to(self, name: str) -> None:
-        """Make `name` the published snapshot in one atomic step.
+        """Make a snapshot the published one, in one atomic step.
+
+        Args:
+            name: Its name.
 
         Raises:
-            StorageError: the pointer cannot be written.
+            StorageError: The pointer cannot be written.
         """
         write_atomically(self.pointer, f"{name}\n".encode())

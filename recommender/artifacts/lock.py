@@ -1,7 +1,7 @@
 """One holder at a time: a kernel file lock whose file says who holds it.
 
-The kernel drops the lock when its holder dies, however it dies. So the lock file that a killed run
-leaves stops nobody, and another process that was given the same pid is not taken for the holder.
+The kernel releases the lock when its holder dies, however it dies. So the lock file of a killed run
+stops nobody, and another process that got the same pid is not mistaken for the holder.
 """
 
 import errno
@@ -24,8 +24,8 @@ class Holder(NamedTuple):
     """Who wrote a lock file.
 
     Attributes:
-        pid: the process id.
-        started: when it took the lock, ISO 8601 in UTC.
+        pid: The process id.
+        started: When it took the lock, ISO 8601 in UTC.
     """
 
     pid: int
@@ -40,19 +40,19 @@ def hold(path: Path, *, wait: bool = False) -> Iterator[Holder | None]:
     """Hold a lock for the block.
 
     Args:
-        path: the lock file; its folder is made where it is missing.
-        wait: wait until the lock is free, instead of raising at once.
+        path: The lock file; its folder is created if it is missing.
+        wait: Whether to wait until the lock is free instead of raising at once.
 
     Yields:
         The holder that died without releasing the lock, or None.
 
     Raises:
-        LockHeld: another living process holds it; the message names its pid and start.
-        StorageError: the lock file cannot be created.
+        LockHeld: Another living process holds it; the message names its pid and start.
+        StorageError: The lock file cannot be created.
     """
     with storage_errors("locking", path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        # Unbuffered: what a full disk refuses must not be written again when the file is closed.
+        # Unbuffered, so that a write that a full disk refused is not repeated at closing.
         file = path.open("a+b", buffering=0)
     with file:
         try:
@@ -70,8 +70,8 @@ def hold(path: Path, *, wait: bool = False) -> Iterator[Holder | None]:
         try:
             yield stale
         finally:
-            # An empty file says that the lock was released, one with a holder that the holder died.
-            # The work is done: an error while the file is emptied must not make it fail.
+            # An empty file means that the lock was released; if it names a holder, the holder died.
+            # The work is done, so an error while the file is emptied must not make it fail.
             try:
                 _write(file, "")
             except OSError:

@@ -1,4 +1,4 @@
-"""Taken-down articles: a small list beside the snapshots that every reader obeys at once."""
+"""Taken-down articles: a small list next to the snapshots that every reader obeys at once."""
 
 import json
 from collections.abc import Callable
@@ -15,15 +15,18 @@ FORMAT = 1
 
 
 def read_takedowns(artifacts: Artifacts) -> dict[str, str]:
-    """The list of takedowns.
+    """Read the list of takedowns.
+
+    Args:
+        artifacts: The artifacts folder.
 
     Returns:
-        Of each taken-down id the moment, ISO 8601 in UTC; empty where nothing was taken down.
+        The moment of each takedown by the article's id, ISO 8601 in UTC; empty without takedowns.
 
     Raises:
-        SnapshotDamaged: the list is unreadable. Serving on without it would show articles
-            that must not be shown, so an unreadable list never counts as an empty one.
-        NewerFormat: a newer version wrote the list.
+        SnapshotDamaged: The list is unreadable. Without it, articles would be shown that must not
+            be shown, so an unreadable list never counts as an empty one.
+        NewerFormat: A newer version wrote the list.
     """
     try:
         content = artifacts.removed.read_bytes()
@@ -50,30 +53,33 @@ def read_takedowns(artifacts: Artifacts) -> dict[str, str]:
 
 
 def create_list(artifacts: Artifacts) -> None:
-    """Write an empty list where there is none.
+    """Write an empty list if there is none.
 
-    Every question asks the system whether the list has changed. The answer that there is no such
-    file takes 8 µs longer than the time of the last change.
+    Every query asks the system when the list was last changed. For a file that does not exist the
+    answer takes 8 µs longer.
+
+    Args:
+        artifacts: The artifacts folder.
 
     Raises:
-        StorageError: the list cannot be written.
+        StorageError: The list cannot be written.
     """
     if not artifacts.removed.exists():
         _rewrite(artifacts, lambda _: None)
 
 
 def take_down(artifacts: Artifacts, article_id: str) -> None:
-    """Take an article down; readers see it at their next question. Twice is the same as once.
+    """Take an article down, for all readers from their next query on; repeating it changes nothing.
 
     Args:
-        artifacts: the folder whose readers must not show the article.
-        article_id: its id, published or not.
+        artifacts: The folder whose readers must not show the article.
+        article_id: The article's id, whether it is published or not.
 
     Raises:
-        UnknownArticle: the id cannot be written as UTF-8, so no article has it.
-        SnapshotDamaged: the list is unreadable.
-        NewerFormat: a newer version wrote the list.
-        StorageError: the list cannot be written.
+        UnknownArticle: The id cannot be written as UTF-8, so no article has it.
+        SnapshotDamaged: The list is unreadable.
+        NewerFormat: A newer version wrote the list.
+        StorageError: The list cannot be written.
     """
     try:
         article_id.encode()
@@ -86,16 +92,20 @@ def take_down(artifacts: Artifacts, article_id: str) -> None:
 def restore(artifacts: Artifacts, article_id: str) -> None:
     """Undo `take_down`: the article is shown if a snapshot holds it or a source delivers it again.
 
+    Args:
+        artifacts: The artifacts folder.
+        article_id: The article's id.
+
     Raises:
-        SnapshotDamaged: the list is unreadable.
-        NewerFormat: a newer version wrote the list.
-        StorageError: the list cannot be written.
+        SnapshotDamaged: The list is unreadable.
+        NewerFormat: A newer version wrote the list.
+        StorageError: The list cannot be written.
     """
     _rewrite(artifacts, lambda moments: moments.pop(article_id, None))
 
 
 def _rewrite(artifacts: Artifacts, change: Callable[[dict[str, str]], object]) -> None:
-    """Read the list, let `change` alter it, and write it where that made a difference."""
+    """Read the list, let `change` alter it, and write it if that made a difference."""
     with hold(artifacts.removed_lock, wait=True):
         before = read_takedowns(artifacts)
         after = dict(before)

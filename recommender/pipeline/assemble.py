@@ -51,12 +51,12 @@ def assemble(
     """The content of a snapshot, ready to be published.
 
     Args:
-        findings: what the stages of the night found.
-        settings: the settings of the night. The manifest repeats them; a rule that names an
+        findings: What the stages of the night found.
+        settings: The settings of the night. The manifest repeats them; a rule that names an
             unknown article or section is a warning in the log.
-        encoder: the encoder of the texts' vectors.
-        build: digest that no other night has, 32 hexadecimal digits.
-        inputs: digest of what the night was made from, 32 hexadecimal digits.
+        encoder: The encoder of the texts' vectors.
+        build: Digest that no other night has, 32 hexadecimal digits.
+        inputs: Digest of what the night was made from, 32 hexadecimal digits.
 
     Returns:
         The arrays, index, groups and labels, in the form that `publish` writes.

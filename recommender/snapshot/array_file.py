@@ -35,16 +35,16 @@ def open_array(path: Path, build: str) -> Array:
     """Map the array at `path`; no value is read before it is used.
 
     Args:
-        path: a file that `write_array` wrote.
-        build: the build that its stamp must name.
+        path: A file that `write_array` wrote.
+        build: The build that its stamp must name.
 
     Returns:
         The array, of one or two dimensions; it cannot be written to.
 
     Raises:
-        SnapshotDamaged: the header is unreadable, the file's size is not that of the array, or
+        SnapshotDamaged: The header is unreadable, the file's size is not that of the array, or
             the stamp is missing or another build's.
-        NewerFormat: a newer version wrote the file.
+        NewerFormat: A newer version wrote the file.
     """
     mapped = open_stamped(path, build)
     header = _HEADER.match(mapped[:HEADER_BYTES])

@@ -28,8 +28,8 @@ class Cards:
     """Reader of cards.
 
     Args:
-        records: the table that `pack_cards` made.
-        path: the file of the table, for messages.
+        records: The table that `pack_cards` made.
+        path: The file of the table, for messages.
     """
 
     def __init__(self, records: StringTable, path: Path) -> None:
@@ -42,7 +42,7 @@ class Cards:
         """Cards of `rows`, in their order.
 
         Raises:
-            SnapshotDamaged: what the file holds for one of the rows is no card.
+            SnapshotDamaged: What the file holds for one of the rows is no card.
         """
         try:
             # One call parses all records: each call costs more to start than a record to parse.

@@ -24,7 +24,7 @@ class Dimensions:
         """Say that the file at `path` holds `size` members of a dimension.
 
         Raises:
-            SnapshotDamaged: a file that was read before holds another number of them.
+            SnapshotDamaged: A file that was read before holds another number of them.
         """
         known, where = self._bound.setdefault(name, (size, path))
         if size != known:

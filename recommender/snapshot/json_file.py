@@ -29,10 +29,10 @@ class Scoring(NamedTuple):
     """What scores and finds a text that is not in the snapshot, beside the arrays.
 
     Attributes:
-        mean_length: mean number of counted words of a text; see `scoring.word_overlap.Lexicon`.
-        mean_hubness: mean of the texts' hubness; see `scoring.score`.
-        probes: lists that a search reads; see `knn.index.InvertedLists`.
-        recall: the share of the nearest texts that it then finds.
+        mean_length: Mean number of counted words of a text; see `scoring.word_overlap.Lexicon`.
+        mean_hubness: Mean of the texts' hubness; see `scoring.score`.
+        probes: Lists that a search reads; see `knn.index.InvertedLists`.
+        recall: The share of the nearest texts that it then finds.
     """
 
     mean_length: float
@@ -51,9 +51,9 @@ def read_json(path: Path, manifest: Manifest) -> dict[str, Any]:
     """Read and check one of the JSON files that `manifest` lists.
 
     Raises:
-        SnapshotDamaged: it is unreadable, altered or another snapshot's.
-        NewerFormat: a newer version wrote it.
-        OSError: it cannot be opened.
+        SnapshotDamaged: It is unreadable, altered or another snapshot's.
+        NewerFormat: A newer version wrote it.
+        OSError: It cannot be opened.
     """
     content = path.read_bytes()
     try:

@@ -25,7 +25,7 @@ class HashIndex(NamedTuple):
 
     Attributes:
         hashes: (contents, 16) uint8.
-        hash_texts: the text of each, (contents,) int32.
+        hash_texts: The text of each, (contents,) int32.
     """
 
     hashes: Array
@@ -71,9 +71,9 @@ class Lookup:
     that what it holds cannot have been written.
 
     Args:
-        arrays: the arrays of the snapshot.
-        strings: its string tables.
-        folder: its folder, for messages.
+        arrays: The arrays of the snapshot.
+        strings: Its string tables.
+        folder: Its folder, for messages.
     """
 
     def __init__(self, arrays: Arrays, strings: StringTables, folder: Path) -> None:
@@ -84,7 +84,7 @@ class Lookup:
         """Row of the article of this id, or None.
 
         Raises:
-            TypeError: the id is no string.
+            TypeError: The id is no string.
         """
         return self._ids.place_of(article_id)
 

@@ -30,8 +30,8 @@ class FileEntry(NamedTuple):
     """One file of a snapshot.
 
     Attributes:
-        bytes: its size.
-        sha256: its SHA-256, 64 hexadecimal digits.
+        bytes: Its size.
+        sha256: Its SHA-256, 64 hexadecimal digits.
     """
 
     bytes: int
@@ -43,20 +43,20 @@ class Manifest:
     """One snapshot's description.
 
     Attributes:
-        name: the name of its folder.
-        build: digest of `inputs` and of the nights before, whose stories and topics go on; 32
+        name: The name of its folder.
+        build: Digest of `inputs` and of the nights before, whose stories and topics go on; 32
             hexadecimal digits. Every file of the snapshot names it, so that a file of another
             snapshot is noticed without reading it.
-        inputs: digest of what it was made from: articles, vectors, settings, versions.
-        created: when it was written, in UTC.
-        version: the version of this package that wrote it.
-        articles: how many articles it has.
-        texts: how many texts; articles with the same or nearly the same text share one.
-        dimension: numbers of a text's vector.
-        encoder: the encoder of the vectors.
-        settings: the settings of the night, by section.
-        forced: the gates that it was published in spite of, each as a sentence.
-        files: every file but the manifest, by name.
+        inputs: Digest of what it was made from: articles, vectors, settings, versions.
+        created: When it was written, in UTC.
+        version: The version of this package that wrote it.
+        articles: How many articles it has.
+        texts: How many texts; articles with the same or nearly the same text share one.
+        dimension: Numbers of a text's vector.
+        encoder: The encoder of the vectors.
+        settings: The settings of the night, by section.
+        forced: The gates that it was published in spite of, each as a sentence.
+        files: Every file but the manifest, by name.
     """
 
     name: str
@@ -91,9 +91,9 @@ class Manifest:
         """Read and check the manifest of the snapshot in `folder`.
 
         Raises:
-            SnapshotDamaged: it is missing, altered, another snapshot's, or of a format that is
+            SnapshotDamaged: It is missing, altered, another snapshot's, or of a format that is
                 not read any more.
-            NewerFormat: a newer version wrote it.
+            NewerFormat: A newer version wrote it.
         """
         path = folder / MANIFEST
         try:

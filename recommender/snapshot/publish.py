@@ -29,17 +29,17 @@ def publish(artifacts: Artifacts, content: Content, keep: int, advance: Advance 
     Where an error is raised, nothing has changed for readers.
 
     Args:
-        artifacts: where to publish.
-        content: what to publish.
-        keep: so many of the newest snapshots stay, and the current one; the others are deleted.
-        advance: called with 1 after each file of `schema.FILES` is written.
+        artifacts: Where to publish.
+        content: What to publish.
+        keep: So many of the newest snapshots stay, and the current one; the others are deleted.
+        advance: Called with 1 after each file of `schema.FILES` is written.
 
     Returns:
         The name of the new snapshot.
 
     Raises:
-        StorageError: the disk is full or not writable.
-        PublishRefused: what was written did not verify.
+        StorageError: The disk is full or not writable.
+        PublishRefused: What was written did not verify.
     """
     create_list(artifacts)
     name = _next_name(artifacts, content.build)
@@ -73,16 +73,16 @@ def rollback(artifacts: Artifacts, name: str | None = None) -> str:
     """Verify an earlier snapshot and make it current.
 
     Args:
-        artifacts: where it lies.
-        name: its name; None for the one before the current.
+        artifacts: Where it lies.
+        name: Its name; None for the one before the current.
 
     Returns:
         Its name.
 
     Raises:
-        NoSnapshot: there is no such snapshot, or none before the current one.
-        SnapshotDamaged: it cannot be served; nothing has changed.
-        NewerFormat: a newer version wrote it; nothing has changed.
+        NoSnapshot: There is no such snapshot, or none before the current one.
+        SnapshotDamaged: It cannot be served; nothing has changed.
+        NewerFormat: A newer version wrote it; nothing has changed.
     """
     if name is None:
         current = artifacts.current()

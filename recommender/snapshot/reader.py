@@ -52,27 +52,27 @@ class Snapshot:
     """One snapshot, open for reading. Every file is memory-mapped; nothing changes.
 
     Args:
-        folder: the folder of the snapshot, which has its name.
+        folder: The folder of the snapshot, which has its name.
 
     Attributes:
-        manifest: what the snapshot says of itself.
-        arrays: the arrays, by the names of the schema.
-        strings: the string tables, by the names of the schema.
-        dimensions: the size of each dimension of the schema.
-        ids: the ids of the articles, by row.
-        lexicon: the words that `arrays.words` numbers.
-        phrases: the phrases that `arrays.phrases` numbers.
-        cards: what a page shows of each row.
-        lookup: what is found by name.
-        topics: the topics, level by level.
-        facets: of each of `FACET_NAMES` the labels, {label: code}.
-        rules: the publisher's rules.
-        scoring: what scores a text that is not in the snapshot.
+        manifest: What the snapshot says of itself.
+        arrays: The arrays, by the names of the schema.
+        strings: The string tables, by the names of the schema.
+        dimensions: The size of each dimension of the schema.
+        ids: The ids of the articles, by row.
+        lexicon: The words that `arrays.words` numbers.
+        phrases: The phrases that `arrays.phrases` numbers.
+        cards: What a page shows of each row.
+        lookup: What is found by name.
+        topics: The topics, level by level.
+        facets: Of each of `FACET_NAMES` the labels, {label: code}.
+        rules: The publisher's rules.
+        scoring: What scores a text that is not in the snapshot.
 
     Raises:
-        SnapshotDamaged: a file is missing, of the wrong size or another snapshot's; the message
+        SnapshotDamaged: A file is missing, of the wrong size or another snapshot's; the message
             names it. All is checked that can be checked without reading the files through.
-        NewerFormat: a newer version wrote it.
+        NewerFormat: A newer version wrote it.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -119,7 +119,7 @@ class Snapshot:
         """The FAISS index, loaded at the first call, after its SHA-256 was checked.
 
         Raises:
-            SnapshotDamaged: the file's bytes are not those that were published.
+            SnapshotDamaged: The file's bytes are not those that were published.
         """
         if self._index is None:
             if self._pid != os.getpid():  # a lock held in another thread while forking stays taken
@@ -147,7 +147,7 @@ class Snapshot:
         """The topic of an id that `has_topic` knows.
 
         Raises:
-            KeyError: there is no such topic.
+            KeyError: There is no such topic.
         """
         return self.topics[self._topic_places[topic_id]]
 
@@ -159,7 +159,7 @@ class Snapshot:
         """What the night did to stories or topics, sorted by id; read anew at each call.
 
         Raises:
-            SnapshotDamaged: the file was altered.
+            SnapshotDamaged: The file was altered.
         """
         path = self.folder / LINEAGE
         try:
@@ -203,7 +203,7 @@ def check_files(folder: Path, manifest: Manifest) -> None:
     """Check that all files are there, in their sizes.
 
     Raises:
-        SnapshotDamaged: one is not, or the manifest leaves one out.
+        SnapshotDamaged: One is not, or the manifest leaves one out.
     """
     if absent := FILES.keys() - manifest.files.keys():
         raise SnapshotDamaged(f"{folder / MANIFEST} does not list {', '.join(sorted(absent))}")

@@ -44,22 +44,22 @@ class ArrayFile(NamedTuple):
     """An array of numbers, in a `.npy` file.
 
     Attributes:
-        holds: what it holds, in a few words.
+        holds: What it holds, in a few words.
         dtype: NumPy's name of the type.
-        shape: dimensions by name, or by number where that never varies.
-        optional: the first dimension may be 0 instead.
-        points_to: the dimension whose members the values number, from 0.
+        shape: Dimensions by name, or by number where that never varies.
+        optional: The first dimension may be 0 instead.
+        points_to: The dimension whose members the values number, from 0.
         none: -1 stands for "none".
-        bounds: least and greatest value.
-        each_once: no value comes twice.
-        in_rows: how each row is ordered. "ascending": strictly, with all -1 on one side;
+        bounds: Least and greatest value.
+        each_once: No value comes twice.
+        in_rows: How each row is ordered. "ascending": strictly, with all -1 on one side;
             "descending": equal values may follow each other.
-        sorted_rows: rows ascend as strings of bytes, each once.
-        sorts: the table of strings that the values bring into order.
-        cuts: the array that these offsets cut into one slice for each member of their dimension.
+        sorted_rows: Rows ascend as strings of bytes, each once.
+        sorts: The table of strings that the values bring into order.
+        cuts: The array that these offsets cut into one slice for each member of their dimension.
             The first is 0; a last one, which no member has, is the length of that array.
-        empty_slices: slices may be empty.
-        groups: the array that says of each value in the slices which slice it is in.
+        empty_slices: Slices may be empty.
+        groups: The array that says of each value in the slices which slice it is in.
     """
 
     holds: str
@@ -88,10 +88,10 @@ class StringsFile(NamedTuple):
     """A table of strings, in a `.strings` file.
 
     Attributes:
-        holds: what it holds, in a few words.
-        dimension: what has one string each.
-        empty: strings may be empty.
-        in_order: strings ascend by code point, each once.
+        holds: What it holds, in a few words.
+        dimension: What has one string each.
+        empty: Strings may be empty.
+        in_order: Strings ascend by code point, each once.
     """
 
     holds: str

@@ -29,15 +29,15 @@ def open_stamped(path: Path, build: str) -> mmap.mmap:
     Nothing but the stamp is read before it is used.
 
     Args:
-        path: the file.
-        build: the build that the stamp must name.
+        path: The file.
+        build: The build that the stamp must name.
 
     Returns:
         All bytes of the file, the stamp included.
 
     Raises:
-        SnapshotDamaged: there is no stamp, or it names another build.
-        NewerFormat: a newer version wrote the file.
+        SnapshotDamaged: There is no stamp, or it names another build.
+        NewerFormat: A newer version wrote the file.
     """
     with path.open("rb") as file:
         try:

@@ -35,8 +35,8 @@ class StringTable(Sequence[str]):
     """An immutable sequence of strings.
 
     Args:
-        data: the strings in UTF-8, one behind the other.
-        offsets: where each begins and the last one ends, (strings + 1,) int64.
+        data: The strings in UTF-8, one behind the other.
+        offsets: Where each begins and the last one ends, (strings + 1,) int64.
 
     Example:
         >>> table = StringTable.from_strings(["harbour", "Größe"])
@@ -61,13 +61,13 @@ class StringTable(Sequence[str]):
         """Map the table at `path`; no string is read before it is asked for.
 
         Args:
-            path: a file that `write` wrote.
-            build: the build that its stamp must name.
+            path: A file that `write` wrote.
+            build: The build that its stamp must name.
 
         Raises:
-            SnapshotDamaged: the header is unreadable, the file's size is not the one that it
+            SnapshotDamaged: The header is unreadable, the file's size is not the one that it
                 says, or the stamp is missing or another build's.
-            NewerFormat: a newer version wrote the file.
+            NewerFormat: A newer version wrote the file.
         """
         mapped = open_stamped(path, build)
         if len(mapped) < _HEADER.size + 8 + STAMP_BYTES or mapped[: len(_MAGIC)] != _MAGIC:
@@ -107,7 +107,7 @@ class StringTable(Sequence[str]):
         """The strings at `places`, in their order.
 
         Raises:
-            UnicodeDecodeError: the bytes of one are no UTF-8; the file was altered.
+            UnicodeDecodeError: The bytes of one are no UTF-8; the file was altered.
         """
         data, offsets = self.data, self._offsets
         return [str(data[offsets[place] : offsets[place + 1]], "utf-8") for place in places]
@@ -131,7 +131,7 @@ class SortedStringTable(StringTable):
         """Where `string` stands, or None where the table does not hold it.
 
         Raises:
-            TypeError: it is no string.
+            TypeError: It is no string.
         """
         try:
             wanted = checked_id(string).encode()  # UTF-8 has the order of the code points
@@ -150,7 +150,7 @@ def checked_id(value: str) -> str:
     """The `value` itself.
 
     Raises:
-        TypeError: it is no string.
+        TypeError: It is no string.
     """
     if not isinstance(value, str):
         raise TypeError(f"an id is a string; {value!r} is of type {type(value).__name__}")

@@ -14,11 +14,11 @@ def at_level(finest_of: Array, parents: Array, levels: Array, level: int) -> Arr
     """The topic of every text at one level.
 
     Args:
-        finest_of: the finest topic of each text, (texts,) int32, -1 for none.
-        parents: the parent of each topic, (topics,) int32, -1 on level 1. Topics are in the order
+        finest_of: The finest topic of each text, (texts,) int32, -1 for none.
+        parents: The parent of each topic, (topics,) int32, -1 on level 1. Topics are in the order
             of their levels.
-        levels: the level of each topic, from 1, (topics,) int32.
-        level: the level that is asked for.
+        levels: The level of each topic, from 1, (topics,) int32.
+        level: The level that is asked for.
 
     Returns:
         (texts,) int32, numbered from 0 within the level; -1 where a text has no topic so fine.
@@ -36,7 +36,7 @@ def tree_of(topics: Sequence[Topic]) -> tuple[Array, Array]:
     """The tree of topics as arrays.
 
     Args:
-        topics: the topics of all levels, level by level.
+        topics: The topics of all levels, level by level.
 
     Returns:
         `parents` and `levels`, each (topics,) int32, as `at_level` takes them.

@@ -23,15 +23,15 @@ def verify(folder: Path) -> Snapshot:
     """Read and check every byte of a snapshot.
 
     Args:
-        folder: the folder of the snapshot, which has its name.
+        folder: The folder of the snapshot, which has its name.
 
     Returns:
         The snapshot, open.
 
     Raises:
-        SnapshotDamaged: a file is not what was published, or breaks what the schema declares; the
+        SnapshotDamaged: A file is not what was published, or breaks what the schema declares; the
             message names the first one.
-        NewerFormat: a newer version wrote it.
+        NewerFormat: A newer version wrote it.
     """
     manifest = Manifest.read(folder)
     check_files(folder, manifest)

@@ -47,21 +47,21 @@ class Content:
     """Everything that a snapshot holds, before it is written.
 
     Attributes:
-        build: digest that no other snapshot has, 32 hexadecimal digits; see `Manifest`.
-        inputs: digest of what the snapshot was made from; see `Manifest`.
-        version: version of this package.
-        encoder: the encoder of the texts' vectors.
-        dimension: numbers of a vector.
-        settings: the settings of the night.
-        arrays: the arrays that the schema declares.
-        strings: the string tables that the schema declares.
-        index: the index of the texts' expanded embeddings.
-        topics: the topics, level by level.
-        changes: what the night did to "topics" and to "stories".
-        facets: of each facet the labels whose positions are its codes.
-        rules: the publisher's rules.
-        scoring: what scores a text that is not in the snapshot.
-        forced: the gates that the snapshot is published in spite of, each as a sentence.
+        build: Digest that no other snapshot has, 32 hexadecimal digits; see `Manifest`.
+        inputs: Digest of what the snapshot was made from; see `Manifest`.
+        version: Version of this package.
+        encoder: The encoder of the texts' vectors.
+        dimension: Numbers of a vector.
+        settings: The settings of the night.
+        arrays: The arrays that the schema declares.
+        strings: The string tables that the schema declares.
+        index: The index of the texts' expanded embeddings.
+        topics: The topics, level by level.
+        changes: What the night did to "topics" and to "stories".
+        facets: Of each facet the labels whose positions are its codes.
+        rules: The publisher's rules.
+        scoring: What scores a text that is not in the snapshot.
+        forced: The gates that the snapshot is published in spite of, each as a sentence.
     """
 
     build: str
@@ -85,12 +85,12 @@ def write_snapshot(folder: Path, content: Content, advance: Advance = ignore) ->
     """Write all files of a snapshot into an empty folder, which has the snapshot's name.
 
     Args:
-        folder: the folder.
-        content: what to write.
-        advance: called with 1 after each file but the manifest.
+        folder: The folder.
+        content: What to write.
+        advance: Called with 1 after each file but the manifest.
 
     Raises:
-        OSError: the disk is full or not writable.
+        OSError: The disk is full or not writable.
     """
     entries: dict[str, FileEntry] = {}
     for name, write in _writers(content):

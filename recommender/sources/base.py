@@ -1,4 +1,4 @@
-"""What every source of records is: a protocol, and the values that it gives."""
+"""The protocol of all sources of records, and the values that it returns."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class BadRecord(Exception):
     """A record that cannot be used.
 
     Attributes:
-        field: The source's name of the bad field; empty where the record as a whole is bad.
+        field: The source's name of the bad field; empty if the record as a whole is bad.
         reason: What is wrong with it, for the reject file.
     """
 
@@ -27,9 +27,9 @@ class NumberedRow(NamedTuple):
     """One record of a source.
 
     Attributes:
-        line: Where it stands, counted from 1: the line of a text file (the last one of a CSV
-            record), else the number of the record.
-        row: Its values by the source's own names, or what is wrong with it.
+        line: Where the record is, counted from 1: the line of a text file (the last line of a CSV
+            record), otherwise the number of the record.
+        row: The record's values by the source's own names, or what is wrong with it.
     """
 
     line: int
@@ -56,7 +56,7 @@ class FieldNames:
             where: The table's name, for the error.
 
         Raises:
-            InputError: A needed column is missing, or a column is there twice.
+            InputError: A needed column is missing, or the header names a column twice.
         """
         if repeated := sorted({name for name in columns if columns.count(name) > 1}):
             raise InputError(f"{where}: has more than one column {repeated[0]!r}")
@@ -104,6 +104,9 @@ class Source(Protocol):
             fields: The names of the fields that are needed. A table checks its columns with it,
                 and may leave out all others.
 
+        Yields:
+            Each record, also a bad one.
+
         Raises:
             InputError: The source as a whole is missing, broken or lacks a needed column.
         """
@@ -111,7 +114,14 @@ class Source(Protocol):
 
 
 def describe_type(value: object) -> str:
-    """What kind of JSON value this is, in words, for example "a number"."""
+    """Describe the type of a JSON value in words.
+
+    Args:
+        value: The value.
+
+    Returns:
+        For example "a number".
+    """
     if value is None:
         return "null"
     names = {

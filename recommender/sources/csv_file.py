@@ -1,4 +1,4 @@
-"""CSV with a header: one record a line, or several lines where a value is quoted."""
+"""CSV with a header: one record per line, or over several lines if a value is quoted."""
 
 import csv
 from collections.abc import Iterator, Sequence
@@ -14,8 +14,8 @@ class CsvSource(FileSource):
     """A CSV file. A record of the wrong width or with a stray quote is a `BadRecord`."""
 
     def _rows(self, fields: FieldNames) -> Iterator[NumberedRow]:
-        # The module's own limit (131,072 characters a field) is for the whole process and below
-        # real articles; sizes are checked per record instead.
+        # The module's own limit (131,072 characters per field) is shorter than real articles. It
+        # can only be set for the whole process; sizes are checked per record.
         csv.field_size_limit(MAX_LINE_BYTES)
         reader = csv.reader(self._text_lines(), strict=True)
         try:
@@ -45,7 +45,7 @@ class CsvSource(FileSource):
     def _broken(self, start: int, end: int, error: csv.Error) -> Iterator[NumberedRow]:
         """A bad record for each of the lines `start` to `end`.
 
-        Nobody knows how many records a stray quote has swallowed, so each of its lines counts.
+        It is unknown how many records a stray quote has swallowed, so each of its lines counts.
         """
         if "unexpected end of data" in str(error):
             raise InputError(
@@ -59,6 +59,6 @@ class CsvSource(FileSource):
     def _text_lines(self) -> Iterator[str]:
         """Lines for the CSV parser; bad bytes become lone surrogates, which the checks find."""
         for number, line in enumerate(self._lines(), start=1):
-            if is_too_long(line):  # what it holds of the next record cannot be known
+            if is_too_long(line):  # where the next record begins cannot be known
                 raise InputError(f"{self.path}:{number}: {too_long()}")
             yield line.decode("utf-8", "surrogateescape")

@@ -1,4 +1,4 @@
-"""What the sources that are files have in common: path, size, position, and lines."""
+"""The base of all sources that are files: path, size, position, and lines."""
 
 import gzip
 import zlib
@@ -20,8 +20,8 @@ class FileSource(ABC):
     """A `Source` that is one file, plain or compressed with gzip; it is streamed.
 
     Attributes:
-        path: Where the file lies.
-        position: Bytes read so far, of the file as it lies on disk.
+        path: The path of the file.
+        position: Bytes of the file on disk that were read so far.
         columns: The names in the file's header; empty before `rows` has read it.
     """
 
@@ -61,7 +61,7 @@ class FileSource(ABC):
 
     @abstractmethod
     def _rows(self, fields: FieldNames) -> Iterator[NumberedRow]:
-        """The records; what is raised of the file system becomes an `InputError`."""
+        """The records; errors of the file system become an `InputError` in `rows`."""
 
     def _lines(self) -> Iterator[bytes]:
         """The file's lines, decompressed, without a byte order mark; see `is_too_long`."""
@@ -73,12 +73,23 @@ class FileSource(ABC):
 
 
 def is_too_long(line: bytes) -> bool:
-    """Whether a line is longer than `MAX_LINE_BYTES`; only its beginning was read then."""
+    """Whether a line is longer than `MAX_LINE_BYTES`, so that only its beginning was read.
+
+    Args:
+        line: A line of `FileSource._lines`.
+
+    Returns:
+        True if it was cut.
+    """
     return len(line) > MAX_LINE_BYTES
 
 
 def too_long() -> str:
-    """What is wrong with a line that is too long."""
+    """Say what is wrong with a line that is too long.
+
+    Returns:
+        The reason, for a reject or an error.
+    """
     return f"a line of more than {MAX_LINE_BYTES:,} bytes"
 
 
@@ -87,7 +98,7 @@ class _Readable(Protocol):
 
 
 def _bounded_lines(file: _Readable) -> Iterator[bytes]:
-    """The lines of a file, of which a too long one is cut after `MAX_LINE_BYTES` + 1 bytes."""
+    """The lines of a file; one that is too long is cut after `MAX_LINE_BYTES` + 1 bytes."""
     while line := file.readline(MAX_LINE_BYTES + 1):
         rest = line
         while len(rest) > MAX_LINE_BYTES and not rest.endswith(b"\n"):

@@ -1,4 +1,4 @@
-"""JSON Lines: one JSON object a line."""
+"""JSON Lines: one JSON object per line."""
 
 import json
 from collections.abc import Iterator
@@ -10,14 +10,14 @@ __all__ = ["JsonLinesSource"]
 
 
 class JsonLinesSource(FileSource):
-    """A file of JSON Lines. Blank lines are passed over, a bad line is a `BadRecord`."""
+    """A file of JSON Lines. Blank lines are skipped, a bad line is a `BadRecord`."""
 
     def _rows(self, fields: FieldNames) -> Iterator[NumberedRow]:  # noqa: ARG002 - no header
         for number, line in enumerate(self._lines(), start=1):
             if is_too_long(line):
                 yield NumberedRow(number, BadRecord("", too_long()))
             elif line.strip():
-                # Files that were joined have a byte order mark in their midst, too.
+                # Files that were concatenated may have a byte order mark on any line.
                 yield NumberedRow(number, _parse(line.removeprefix(BYTE_ORDER_MARK)))
 
 
@@ -30,7 +30,7 @@ def _parse(line: bytes) -> Row | BadRecord:
         return BadRecord("", f"invalid JSON: {error.msg} at column {error.colno}")
     except RecursionError:
         return BadRecord("", "invalid JSON: nested too deeply")
-    except ValueError as error:  # a number of thousands of digits
+    except ValueError as error:  # a number with thousands of digits
         return BadRecord("", f"invalid JSON: {error}")
     if not isinstance(row, dict):
         return BadRecord("", f"expected an object, got {describe_type(row)}")

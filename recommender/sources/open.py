@@ -1,4 +1,4 @@
-"""The one place that knows which kinds of sources there are."""
+"""Open a source by its URI: the only file that knows which kinds of sources there are."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -23,7 +23,7 @@ _FILES: dict[str, Callable[[Path], Source]] = {
 
 
 def open_source(uri: str | Path) -> Source:
-    """Find the source that a URI names; nothing is read yet.
+    """Open the source that a URI names; nothing is read yet.
 
     To add a kind of source, write a class that follows `Source` and choose it here by what its
     URIs look like.
@@ -31,6 +31,9 @@ def open_source(uri: str | Path) -> Source:
     Args:
         uri: The path of a file whose name ends in .jsonl, .ndjson or .csv (each also as .gz), or
             in .parquet, in any case.
+
+    Returns:
+        The source.
 
     Raises:
         InputError: There is no kind of source for such a URI.

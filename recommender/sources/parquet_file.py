@@ -1,4 +1,4 @@
-"""Parquet: a table of typed columns, of which only those that are needed are read."""
+"""Parquet: a table of typed columns; only the needed ones are read."""
 
 from collections.abc import Iterator
 from typing import Any

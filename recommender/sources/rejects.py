@@ -1,4 +1,4 @@
-"""The reject file: one line of JSON for each record that a run left out."""
+"""The reject file: one line of JSON for each record that a run rejected."""
 
 import json
 from dataclasses import asdict
@@ -17,14 +17,14 @@ KEPT_FILES = 30
 class RejectFile:
     """The reject file of one run; a context manager that closes it.
 
-    It is made when the first record is rejected. Of older runs' files, the newest are kept, so
-    that there are at most `KEPT_FILES`.
+    It is created when the first record is rejected. The oldest files of earlier runs are deleted,
+    so that there are at most `KEPT_FILES`.
 
     Args:
-        folder: Where reject files lie; it is made where it is missing.
+        folder: The folder of reject files; it is created if it is missing.
 
     Attributes:
-        path: Where this run's file lies, or would lie.
+        path: The path of this run's file, even while it does not exist.
         count: How many records were rejected so far.
         first: The first of them.
     """
@@ -47,6 +47,9 @@ class RejectFile:
 
     def add(self, reject: Reject) -> None:
         """Write the line of one rejected record.
+
+        Args:
+            reject: The record, and why it was rejected.
 
         Raises:
             StorageError: The file cannot be written.

@@ -22,14 +22,14 @@ _NOT_IN_IDS = frozenset(("Cc", "Zl", "Zp"))
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """A record that was left out, and why.
+    """A record that was rejected, and why.
 
     Attributes:
         file: The name of its source.
-        line: Where it stands, counted from 1; see `NumberedRow.line`.
-        field: The source's name of the bad field; empty where the whole record is bad.
+        line: Where it is, counted from 1; see `NumberedRow.line`.
+        field: The source's name of the bad field; empty if the whole record is bad.
         reason: What is wrong with it.
-        id: Its id, where it had a usable one.
+        id: Its id, if it had a usable one.
     """
 
     file: str
@@ -46,16 +46,16 @@ class Reject:
 class ArticleReader:
     """Reads the sources of one run as checked articles.
 
-    Ids must not repeat over all sources that one reader reads.
+    An id may occur only once in all sources that one reader reads.
 
     Args:
-        mapping: The sources' names for our fields where they differ, e.g. {"text": "body"}.
+        mapping: The sources' names of our fields, if they differ, such as {"text": "body"}.
         max_characters: The greatest length of a title or a text.
         headlines: Whether a title alone makes an article. By default it does not, so that an
             export that has lost its texts is noticed.
 
     Attributes:
-        unknown_fields: Each field that is not read, and the first source that had it; at most
+        unknown_fields: The first source of each field that is not read; at most about
             `MAX_UNKNOWN_FIELDS` of them.
     """
 
@@ -70,7 +70,13 @@ class ArticleReader:
         self.unknown_fields: dict[str, str] = {}
 
     def read(self, source: Source) -> Iterator[Article | Reject]:
-        """Read one source, in its order; one item for each record.
+        """Read and check the records of one source, in its order.
+
+        Args:
+            source: The source.
+
+        Yields:
+            An article or a reject for each record.
 
         Raises:
             InputError: The source is missing, broken as a whole or lacks a needed column.
@@ -92,12 +98,12 @@ class ArticleReader:
             else:
                 self._seen[article_id] = (source.name, line)
                 yield article
-        # A table may leave out columns that are not ours, so that they stand in none of its rows.
+        # A table may leave columns that are not ours out of its rows.
         self._note_unknown(source.columns, source.name)
 
     def _note_unknown(self, names: Iterable[str], source: str) -> None:
         if len(self.unknown_fields) >= MAX_UNKNOWN_FIELDS:
-            return  # records that make up a new name each must not fill log and memory
+            return  # if each record has a new name, log and memory must not fill up
         for name in names:
             if name not in self._known:
                 self.unknown_fields.setdefault(name, source)
@@ -144,7 +150,7 @@ def _identifier(value: object, name: str) -> str:
 
 
 def _string(value: object, name: str) -> str | None:
-    """The string, unchanged; None where it is absent or blank."""
+    """The string, unchanged; None if it is absent or blank."""
     if value is None:
         return None
     if not isinstance(value, str):
@@ -158,7 +164,7 @@ def _check_unicode(value: str, name: str) -> None:
         value.encode()
     except UnicodeEncodeError as error:
         code = ord(value[error.start])
-        # What surrogateescape made of a bad byte, or a lone surrogate written as an escape.
+        # Either a bad byte that surrogateescape kept, or a lone surrogate written as an escape.
         what = f"byte {code - 0xDC00:#04x}" if 0xDC80 <= code <= 0xDCFF else f"\\u{code:04x}"
         raise BadRecord(name, f"invalid UTF-8: {what} at character {error.start}") from None
 

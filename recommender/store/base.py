@@ -1,7 +1,7 @@
-"""What every store is: a protocol, the values that it takes and gives, and how records are hashed.
+"""The protocol of all stores, the values that it takes and returns, and how records are hashed.
 
-The store is the nightly job's memory: all articles, and by the hash of each text its vector and
-its features, so that only new or changed text is embedded and cut into tokens.
+The store is the nightly job's memory: all articles, and the vector and the features of each text,
+by the text's hash, so that only new or changed texts are embedded and cut into tokens.
 """
 
 import hashlib
@@ -71,11 +71,11 @@ class PendingText(NamedTuple):
 
 
 class Features(NamedTuple):
-    """What is kept of texts besides their vectors.
+    """The tokens and signatures of texts.
 
     Attributes:
         tokens: The tokens of each text.
-        signatures: For each text, the bytes by which near-duplicates of it are found.
+        signatures: The signature of each text, by which its near-duplicates are found.
     """
 
     tokens: Tokens
@@ -86,10 +86,10 @@ class EncoderCoverage(NamedTuple):
     """How much of the articles' texts an encoder has read.
 
     Attributes:
-        articles: Articles whose text has a vector.
-        truncated: Those of them whose text is longer than the encoder reads.
-        words: Words of all these articles.
-        words_read: How many of the words the encoder has read.
+        articles: The number of articles whose text has a vector.
+        truncated: How many of these have a text that is longer than the encoder reads.
+        words: The number of words of all these articles.
+        words_read: How many of these words the encoder has read.
     """
 
     articles: int
@@ -101,8 +101,8 @@ class EncoderCoverage(NamedTuple):
 class Store(Protocol):
     """The nightly job's memory; a context manager that closes it.
 
-    Every method may raise `StorageError` where the storage is damaged, full or not writable.
-    Changes are made inside of `transaction`.
+    Every method may raise `StorageError` if the storage is damaged, full or not writable. Changes
+    are made inside `transaction`.
     """
 
     def __enter__(self) -> Self: ...
@@ -115,7 +115,11 @@ class Store(Protocol):
     ) -> None: ...
 
     def transaction(self) -> AbstractContextManager[None]:
-        """Keep all changes made inside of the block, or none of them where it raises."""
+        """Keep all changes made inside the block, or none of them if it raises.
+
+        Returns:
+            A context manager for the block.
+        """
         ...
 
     def ingest(self, articles: Iterable[Article]) -> IngestCounts:
@@ -123,16 +127,19 @@ class Store(Protocol):
 
         Args:
             articles: Checked articles; no two of them have the same id.
+
+        Returns:
+            How many articles were new, changed and unchanged.
         """
         ...
 
     def delete(self, ids: Iterable[str]) -> int:
-        """Delete articles, and the vectors and features of all texts that no article has any more.
+        """Delete articles, and the vectors and features of texts that no article has any more.
 
-        A token that stands in no text any more is deleted, too: a takedown leaves no word behind.
+        Tokens that no text has any more are deleted as well, so a takedown leaves no word behind.
 
         Args:
-            ids: Ids of articles; those that are not stored are passed over.
+            ids: Ids of articles; those that are not stored are ignored.
 
         Returns:
             How many articles were deleted.
@@ -140,11 +147,15 @@ class Store(Protocol):
         ...
 
     def articles(self) -> list[StoredArticle]:
-        """All articles, ordered by id (by code point)."""
+        """Read all articles without their texts.
+
+        Returns:
+            The articles, ordered by id (by code point).
+        """
         ...
 
     def pending(self, encoder: str, version: str) -> list[PendingText]:
-        """The distinct texts that have yet to be embedded or cut into tokens.
+        """Find the distinct texts that must still be embedded or cut into tokens.
 
         Args:
             encoder: The fingerprint of the encoder.
@@ -156,7 +167,14 @@ class Store(Protocol):
         ...
 
     def prepared_texts(self, ids: Sequence[str]) -> Iterator[str]:
-        """What `prepare.embedded_text` made of each article of `ids`, in their order."""
+        """Read the prepared texts of some articles; see `prepare.embedded_text`.
+
+        Args:
+            ids: The ids of stored articles.
+
+        Returns:
+            The prepared texts, in the order of the ids.
+        """
         ...
 
     def add_vectors(
@@ -167,7 +185,7 @@ class Store(Protocol):
         words: Sequence[int],
         words_read: Sequence[int],
     ) -> None:
-        """Keep the vectors of texts that have none of this encoder yet.
+        """Store the vectors of texts that have none of this encoder yet.
 
         Args:
             encoder: The fingerprint of the encoder.
@@ -185,10 +203,10 @@ class Store(Protocol):
         tokens: Sequence[Sequence[str]],
         signatures: Sequence[bytes],
     ) -> None:
-        """Keep the features of texts, in place of those of another version.
+        """Store the features of texts, in place of those of another version.
 
         Args:
-            version: How the features were made.
+            version: The version of the features.
             hashes: The content hash of each text.
             tokens: The tokens of each text.
             signatures: The signature of each text.
@@ -196,7 +214,14 @@ class Store(Protocol):
         ...
 
     def vectors(self, encoder: str, hashes: Sequence[bytes]) -> Array:
-        """The vectors of the texts `hashes`, in their order: (texts, dimension) float32.
+        """Read the vectors of texts.
+
+        Args:
+            encoder: The fingerprint of the encoder.
+            hashes: The content hash of each text.
+
+        Returns:
+            (texts, dimension) float32, in the order of the hashes.
 
         Raises:
             StorageError: A text has no vector of this encoder.
@@ -204,7 +229,14 @@ class Store(Protocol):
         ...
 
     def features(self, version: str, hashes: Sequence[bytes]) -> Features:
-        """The features of the texts `hashes`, in their order.
+        """Read the features of texts.
+
+        Args:
+            version: The version of the features.
+            hashes: The content hash of each text.
+
+        Returns:
+            The features, in the order of the hashes.
 
         Raises:
             StorageError: A text has no features of this version.
@@ -212,12 +244,26 @@ class Store(Protocol):
         ...
 
     def coverage(self, encoder: str) -> EncoderCoverage:
-        """How much of the stored articles the encoder has read."""
+        """Measure how much of the stored articles an encoder has read.
+
+        Args:
+            encoder: The fingerprint of the encoder.
+
+        Returns:
+            The numbers of articles and words.
+        """
         ...
 
 
 def record_hash(article: Article) -> bytes:
-    """16 bytes of SHA-256 over all fields of an article: equal exactly where all fields are."""
+    """The hash by which a changed article is recognised.
+
+    Args:
+        article: The article.
+
+    Returns:
+        The first 16 bytes of a SHA-256 over all its fields.
+    """
     fields = [
         article.id,
         article.title,
@@ -233,7 +279,15 @@ def record_hash(article: Article) -> bytes:
 
 
 def chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
-    """Consecutive lists of `size` items, the last one shorter; `items` are taken as needed."""
+    """Cut a sequence of items into lists.
+
+    Args:
+        items: The items, which are taken as needed.
+        size: The length of each list; the last one may be shorter.
+
+    Yields:
+        Consecutive lists.
+    """
     rest = iter(items)
     while chunk := list(islice(rest, size)):
         yield chunk

@@ -1,4 +1,4 @@
-"""The one place that knows which kinds of stores there are."""
+"""Open a store by its URL: the only file that knows which kinds of stores there are."""
 
 import os
 from pathlib import Path
@@ -14,13 +14,16 @@ _SQLITE = "sqlite:///"
 
 
 def open_store(url: str) -> Store:
-    """Open the store that a URL names, and make it where it is missing.
+    """Open the store that a URL names, and create it if it is missing.
 
     To add a kind of store, write a class that follows `Store` and choose it here by its scheme.
 
     Args:
         url: "sqlite:///" and a path, relative ("sqlite:///news/store.sqlite") or absolute
-            ("sqlite:////var/news/store.sqlite"). What is special in a URL stands as %XX.
+            ("sqlite:////var/news/store.sqlite"). Special characters are escaped as %XX.
+
+    Returns:
+        The store, to be closed by the caller.
 
     Raises:
         SettingsError: There is no kind of store for such a URL.
@@ -36,7 +39,13 @@ def open_store(url: str) -> Store:
 
 
 def sqlite_url(path: Path) -> str:
-    """The URL of the store in the SQLite file `path`.
+    """The URL of the store in a SQLite file.
+
+    Args:
+        path: The file.
+
+    Returns:
+        The URL, as `open_store` takes it.
 
     Example:
         >>> sqlite_url(Path("/var/100 %/store.sqlite"))

@@ -1,7 +1,7 @@
-"""A store in a database that SQLAlchemy Core speaks to.
+"""A store in any database that SQLAlchemy Core supports.
 
-Every change is a transaction, so a killed run leaves the state before it or after it. Nothing here
-is particular to one database: what is stands in the file of that database, see `sqlite.py`.
+Every change is a transaction, so a killed run leaves the state before it or after it. This file is
+the same for all databases; what is particular to SQLite is in `sqlite.py`.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -37,9 +37,9 @@ class SqlStore:
     """A `Store` in the tables of a database; see the protocol for what each method does.
 
     Args:
-        engine: The database. Tables that are missing are made; the store disposes of the engine
-            when it is closed.
-        name: What errors call the store.
+        engine: The database. Missing tables are created; the store disposes of the engine when it
+            is closed.
+        name: The name of the store in error messages.
 
     Raises:
         NewerFormat: A newer version of this package wrote the store.
@@ -65,19 +65,19 @@ class SqlStore:
         self.close()
 
     def close(self) -> None:
-        """Give back the connection."""
+        """Close the connection."""
         self._connection.close()
         self._engine.dispose()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Keep all changes made inside of the block, or none of them where it raises."""
+        """Keep all changes made inside the block, or none of them if it raises."""
         try:
             yield
             self._connection.commit()
         except BaseException:
             self._connection.rollback()
-            # SQLAlchemy takes the transaction for ended where its commit failed; SQLite does not.
+            # After a failed commit the transaction has ended for SQLAlchemy, but not for SQLite.
             if (raw := self._connection.connection.dbapi_connection) is not None:
                 raw.rollback()
             self._numbers = None

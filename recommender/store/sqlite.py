@@ -12,7 +12,13 @@ __all__ = ["open_sqlite"]
 
 
 def open_sqlite(path: Path) -> SqlStore:
-    """Open the store in a SQLite file, which is made where it is missing.
+    """Open the store in a SQLite file, which is created if it is missing.
+
+    Args:
+        path: The file.
+
+    Returns:
+        The store, to be closed by the caller.
 
     Raises:
         NewerFormat: A newer version of this package wrote the file.
@@ -24,7 +30,7 @@ def open_sqlite(path: Path) -> SqlStore:
     def configure(connection: sqlite3.Connection, _: object) -> None:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
-            # What a takedown deletes is overwritten, not only unlinked.
+            # A takedown overwrites what it deletes, instead of only unlinking it.
             connection.execute("PRAGMA secure_delete = ON")
         except sqlite3.Error as error:
             raise _storage_error(path, error) from error

@@ -58,11 +58,11 @@ FEATURES = sa.Table(
 
 
 def create_tables(connection: sa.Connection, name: str) -> None:
-    """Create the tables that are missing, and check that this version can read those there are.
+    """Create missing tables, and check that this version can read the existing ones.
 
     Args:
         connection: A connection to the database.
-        name: What errors call the store.
+        name: The name of the store in error messages.
 
     Raises:
         NewerFormat: A newer version of this package wrote the store.
