@@ -1,4 +1,4 @@
-"""Assembling: what the stages of a night found, put together as the content of a snapshot."""
+"""Assemble the content of a snapshot from the results of a night's stages."""
 
 import logging
 from typing import NamedTuple
@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 
 class Findings(NamedTuple):
-    """What the stages of one night found, stage by stage."""
+    """The results of one night's stages, in the order of the stages."""
 
     corpus: Corpus
     facets: Facets
@@ -48,7 +48,7 @@ def assemble(
     build: str,
     inputs: str,
 ) -> Content:
-    """The content of a snapshot, ready to be published.
+    """Assemble the content of a snapshot, ready to be published.
 
     Args:
         findings: What the stages of the night found.

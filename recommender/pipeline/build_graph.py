@@ -32,8 +32,8 @@ class GraphBuild(NamedTuple):
         rescored: Each text's neighbours with their scores.
         search: The index of the expanded vectors.
         lists: The inverted lists of a large index; empty lists for a small one.
-        origin: The digest of the kept neighbours from which this graph was updated; empty where
-            all neighbours were searched anew.
+        origin: The digest of the kept neighbours from which this graph was updated; empty after a
+            full search.
     """
 
     lexicon: Lexicon
@@ -64,6 +64,9 @@ def build_graph(
         settings: How many candidates are scored, and how many neighbours are kept.
         threads: How many threads search; 0 for one for each usable core.
         timed: Shows and times the stages "neighbours", "graph" and "index".
+
+    Returns:
+        The graph and the index.
 
     Raises:
         StorageError: The neighbours cannot be kept.

@@ -67,6 +67,9 @@ def build_groups(
         build: The digest of this build, which no other night has; new ids are made from it.
         settings: How topics are found.
         timed: Shows and times the stages "stories", "topics" and "identity".
+
+    Returns:
+        The stories and topics with their ids.
     """
     sizes = np.diff(corpus.copies.copies_start)  # the articles of each text
     before = _previous_texts(corpus, previous)
@@ -74,7 +77,7 @@ def build_groups(
         stories = _find_stories(corpus, rescored, lengths, sizes, before, settings.seed)
         central = central_members(*rescored.wide, stories.story_of)
     with timed.stage("topics", None, "texts"):
-        # Topics that were found under other settings would hold tonight's back.
+        # Topics found under other settings are no starting point for tonight's search.
         comparable = previous.settings.get("topics") == msgspec.to_builtins(settings)
         topics = detect_topics(
             *rescored.wide,

@@ -23,7 +23,7 @@ class GroupDescriptions(NamedTuple):
     Attributes:
         stories: The id and the keywords of each story, by its number.
         topics: The topics, level by level.
-        changes: What became of "topics" and of "stories" since the night before.
+        changes: What happened to "topics" and to "stories" since the night before.
     """
 
     stories: list[tuple[str, tuple[Keyword, ...]]]
@@ -43,6 +43,9 @@ def describe_groups(
         previous: The groups of the night before.
         terms: The terms of the texts, from which keywords are chosen.
         words: How many keywords a group gets at most.
+
+    Returns:
+        Keywords, topics and changes.
     """
     topics = _describe_topics(corpus, graph, groups, terms, words)
     labels = _previous_labels(previous, terms) | {topic.id: topic.label for topic in topics}
@@ -93,9 +96,9 @@ def _story_keywords(groups: Groups, terms: Terms, words: int) -> list[tuple[Keyw
 
 
 def _previous_labels(previous: PreviousGroups, terms: Terms) -> dict[str, str]:
-    """The label of each previous topic, made of those of its keywords that are terms tonight.
+    """The label of each previous topic, from those of its keywords that are still terms tonight.
 
-    A word that is no term any more may be that of an article that was taken down.
+    A word that is no longer a term may come from an article that was taken down.
     """
     used = set(terms.terms)
     return {
@@ -105,7 +108,7 @@ def _previous_labels(previous: PreviousGroups, terms: Terms) -> dict[str, str]:
 
 
 def _headlines(corpus: Corpus, groups: Groups, previous: PreviousGroups) -> dict[str, str]:
-    """The headline of each story by its id; of a previous one, where its lead is still there."""
+    """The headline of each story by its id; "" for a previous one whose lead is gone."""
     titles = {article.card.id: article.card.title for article in corpus.articles}
     before = [titles.get(lead, "") for lead in previous.story_leads]
     leads = corpus.copies.leads[groups.central].tolist()

@@ -1,4 +1,4 @@
-"""Digests: one says whether two nights had the same inputs, one names a build."""
+"""Digests: one tells whether two nights had the same inputs, one identifies a build."""
 
 import hashlib
 import json
@@ -19,7 +19,7 @@ _COMPUTING = ("numpy", "faiss-cpu", "igraph", "regex", "scipy", "stop-words")
 
 
 def inputs_digest(corpus: Corpus, vectors: Array, encoder: str, settings: str) -> str:
-    """A digest over everything that shapes the content of a snapshot, but the nights before.
+    """A digest of everything that shapes the content of a snapshot, except the nights before.
 
     Args:
         corpus: Tonight's articles, and the languages whose word lists are used.
@@ -49,7 +49,7 @@ def build_digest(inputs: str, origin: str, previous: str) -> str:
     Args:
         inputs: The digest of the inputs.
         origin: The digest of the kept neighbours that the graph was updated from, or "".
-        previous: The digest of the build before, whose ids go on; "" for the first one.
+        previous: The digest of the build before, whose ids are continued; "" for the first one.
 
     Returns:
         32 hexadecimal digits.

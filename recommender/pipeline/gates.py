@@ -66,6 +66,9 @@ def compare(
         groups: Tonight's groups.
         previous: The groups of the night before.
         floor: The score that a related article must have.
+
+    Returns:
+        The comparison, from which `measure` computes all shares.
     """
     ids = [*groups.identities.topic_ids, None]  # the last place is that of -1
     topics = groups.topics.topic_of[corpus.copies.text_of].tolist()
@@ -85,8 +88,8 @@ def measure(night: Comparison, limits: Limits) -> list[Gate]:
         limits: The settings, with the limit of each gate.
 
     Returns:
-        All gates. None where both nights have fewer than `limits.least_articles` articles, because
-        shares of few articles mean little.
+        All gates; an empty list if both nights have fewer than `limits.least_articles` articles,
+        because shares of few articles mean little.
     """
     now, before = night.topics, night.previous_topics
     if max(len(now), len(before)) < limits.least_articles:
@@ -123,11 +126,14 @@ def measure(night: Comparison, limits: Limits) -> list[Gate]:
 
 
 def refusal(refused: Sequence[str], previous: str) -> str:
-    """The sentence that says why a night is not published, and what to do.
+    """Say why a night is not published, and what to do.
 
     Args:
         refused: The gates that were not passed.
-        previous: The name of the snapshot that is served; "" where there is none.
+        previous: The name of the snapshot that is served; "" if there is none.
+
+    Returns:
+        The message of the error.
     """
     served = f"{previous} is still served" if previous else "nothing is served"
     return (

@@ -1,4 +1,4 @@
-"""Sources into the store: each record becomes a stored article or a reject, or is left out."""
+"""Read sources into the store: each record is stored, rejected, or left out as taken down."""
 
 import logging
 from collections.abc import Container, Iterable, Iterator, Sequence
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What the sources held: `read` = new + changed + unchanged + removed + rejected.
+    """Counts of the records: `read` = new + changed + unchanged + removed + rejected.
 
     Attributes:
         read: All records of the sources.
@@ -31,7 +31,7 @@ class Intake:
         unchanged: Stored articles that were the same in each field.
         removed: Records of articles that were taken down, which are left out.
         rejected: Records that could not be used.
-        rejects_file: Where these are listed; None without one.
+        rejects_file: The file that lists the rejected records; None if there are none.
     """
 
     read: int
@@ -50,7 +50,7 @@ def ingest_sources(
     settings: Input,
     timed: Timed,
 ) -> Intake:
-    """Read all sources into the store, in one transaction that too many rejects undo.
+    """Read all sources into the store, in one transaction that is undone by too many rejects.
 
     Args:
         store: Takes the articles. Those that were taken down are deleted from it.
@@ -58,6 +58,9 @@ def ingest_sources(
         artifacts: Holds the list of takedowns and the folder of reject files.
         settings: How records are read, and how many of them may be bad.
         timed: Shows and times the stage "read".
+
+    Returns:
+        What became of the records.
 
     Raises:
         InputError: A source cannot be read, or too large a share of the records is bad; nothing
@@ -91,7 +94,7 @@ def ingest_sources(
 def _records(
     reader: ArticleReader, sources: Iterable[Source], advance: Advance
 ) -> Iterator[Article | Reject]:
-    """All records of all sources, while the progress advances by what was read of them."""
+    """All records of all sources; the progress advances as they are read."""
     for source in sources:
         position = 0
         for record in reader.read(source):
@@ -102,7 +105,7 @@ def _records(
 
 
 class _Admitted:
-    """Those of the `records` that are to be stored; the others are rejected or counted."""
+    """The records that are to be stored; the others are written to the reject file or counted."""
 
     def __init__(
         self, records: Iterable[Article | Reject], removed: Container[str], rejects: RejectFile

@@ -1,4 +1,4 @@
-"""What is computed once of each new text: its vector, its tokens and its signature."""
+"""Compute the vector, the tokens and the signature of each new text, once."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -31,12 +31,12 @@ class TextShard(NamedTuple):
 
     @property
     def without_vector(self) -> list[bool]:
-        """Of each text, whether it has no vector."""
+        """Whether each text lacks a vector."""
         return [text.needs_vector for text in self.pending]
 
     @property
     def without_features(self) -> list[bool]:
-        """Of each text, whether it has no features."""
+        """Whether each text lacks features."""
         return [text.needs_features for text in self.pending]
 
 
@@ -50,14 +50,14 @@ class TextFeatures(NamedTuple):
 def process_new_texts(store: Store, encoder: Encoder, engine: Engine, timed: Timed) -> int:
     """Embed each text without a vector, and cut each text without features into tokens.
 
-    Every text is read once. What is computed of a shard of texts is stored in one transaction, so
-    a run that is killed loses one shard at most.
+    Every text is read once. The results of a shard of texts are stored in one transaction, so a run
+    that is killed loses one shard at most.
 
     Args:
-        store: Holds the texts, and takes what is computed of them.
+        store: Holds the texts, and takes the results.
         encoder: Computes the vectors.
         engine: Where vectors and features are computed.
-        timed: Shows the stage "embed", and times the cutting into tokens apart as "count".
+        timed: Shows the stage "embed", and times the cutting into tokens separately as "count".
 
     Returns:
         How many texts were embedded.

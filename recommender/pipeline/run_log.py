@@ -1,4 +1,4 @@
-"""The record of nightly runs: one line of JSON for each that came to its end."""
+"""The record of nightly runs: one line of JSON for each run that ended without an error."""
 
 import json
 import logging
@@ -39,7 +39,7 @@ class Night:
         intake: What became of the records of the sources.
         articles: Articles in the corpus.
         contents: Their distinct texts.
-        texts: Those that are left where near-duplicates count as one.
+        texts: Distinct texts where near-duplicates count as one.
         embedded: Texts that were embedded in this run.
         reused: Texts whose vector was stored before.
         truncated: Articles that are longer than the encoder reads.
@@ -52,7 +52,7 @@ class Night:
         changes: How many "stories" and "topics" changed, by the kind of change; see
             `lineage.Event`.
         gates: The share that each gate measured; empty for a night too small to judge.
-        forced: Why a night should not have been published that was forced past its gates.
+        forced: The gates that were not passed, if the night was published in spite of them.
         refused: Why a night was not published.
         seconds: Wall-clock seconds of each stage.
     """
@@ -80,7 +80,11 @@ class Night:
     seconds: dict[str, float] = field(default_factory=dict)
 
     def to_json(self) -> str:
-        """The summary as one line of JSON."""
+        """The summary for the record.
+
+        Returns:
+            One line of JSON.
+        """
         return json.dumps(asdict(self), ensure_ascii=False)
 
 
@@ -106,17 +110,43 @@ class RunLog(NamedTuple):
     seconds: Mapping[str, float]
 
     def unchanged(self, snapshot: "Snapshot") -> Night:
-        """Record that nothing changed, so that `snapshot` goes on serving."""
+        """Record that nothing changed.
+
+        Args:
+            snapshot: The snapshot that is still served.
+
+        Returns:
+            The summary of the run.
+        """
         return self._record(self._night(snapshot.name, snapshot, unchanged=True))
 
     def published(self, snapshot: str, content: "Content", gates: Sequence["Gate"]) -> Night:
-        """Record that `content` was published as `snapshot`, with the gates it was measured by."""
+        """Record that a snapshot was published.
+
+        Args:
+            snapshot: Its name.
+            content: Its content.
+            gates: What the gates measured.
+
+        Returns:
+            The summary of the run.
+        """
         return self._record(self._built(snapshot, content, gates, refused=[]))
 
     def refused(
         self, previous: str, content: "Content", gates: Sequence["Gate"], refused: list[str]
     ) -> Night:
-        """Record that `content` was not published, and why, so that `previous` goes on serving."""
+        """Record that a snapshot was not published.
+
+        Args:
+            previous: The name of the snapshot that is still served; "" if there is none.
+            content: The content that was not published.
+            gates: What the gates measured.
+            refused: The gates that were not passed, each as a sentence.
+
+        Returns:
+            The summary of the run.
+        """
         return self._record(self._built(previous, content, gates, refused=refused))
 
     def _built(
@@ -157,7 +187,7 @@ class RunLog(NamedTuple):
     def _record(self, night: Night) -> Night:
         try:
             add_night(self.artifacts, night)
-        except StorageError as error:  # what is published is published all the same
+        except StorageError as error:  # the snapshot is published in spite of it
             log.warning("could not record the night", extra={"error": str(error)})
         return night
 
@@ -165,10 +195,14 @@ class RunLog(NamedTuple):
 def add_night(artifacts: Artifacts, night: Night) -> None:
     """Append one night's record and sync it to the disk.
 
+    Args:
+        artifacts: The artifacts folder.
+        night: What the run did.
+
     Raises:
         StorageError: It cannot be written.
     """
-    # The name of a file may hold what is no Unicode; it is escaped as JSON escapes it.
+    # File names may hold invalid Unicode, which is escaped as JSON escapes it.
     line = night.to_json().encode(errors="backslashreplace") + b"\n"
     with storage_errors("writing to", artifacts.nights), artifacts.nights.open("a+b") as file:
         if file.seek(0, os.SEEK_END) and not _ends_a_line(file):
@@ -179,12 +213,18 @@ def add_night(artifacts: Artifacts, night: Night) -> None:
 
 
 def last_night(artifacts: Artifacts) -> dict[str, Any]:
-    """The record of the last run, as it stands in the file.
+    """Read the record of the last run.
 
-    A line that was cut short, by a kill or a full disk, is passed over.
+    A line that was cut short, by a kill or a full disk, is skipped.
+
+    Args:
+        artifacts: The artifacts folder.
+
+    Returns:
+        The record, as `Night.to_json` wrote it.
 
     Raises:
-        NoSnapshot: No run has come to its end here.
+        NoSnapshot: There is no record of a run.
     """
     try:
         with artifacts.nights.open("rb") as file:

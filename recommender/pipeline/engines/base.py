@@ -1,4 +1,4 @@
-"""What every engine is: a protocol for mapping a function over parts of the work."""
+"""The protocol of all engines, which map a function over parts of the work."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol, TypeVar
@@ -23,11 +23,11 @@ class Engine(Protocol):
         """Compute the result of each shard.
 
         Args:
-            function: Gives a shard's result, which follows from the shard alone, so it may be
+            function: Computes a shard's result, which depends on the shard alone, so it may be
                 computed anywhere and any number of times. It calls its second argument with the
                 units of work that it has done.
-            shards: The parts of the work. They are taken in the thread of the caller, and only
-                as the results are asked for, but for some that are computed ahead.
+            shards: The parts of the work. They are taken in the caller's thread and as results are
+                asked for; a few may be computed ahead.
             advance: Called in the thread of the caller with the units of work done.
 
         Returns:

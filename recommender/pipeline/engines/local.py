@@ -1,4 +1,4 @@
-"""The engine that works in this process, one shard after the other."""
+"""The engine that works in this process, one shard after another."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
