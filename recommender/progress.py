@@ -87,4 +87,4 @@ class Timed:
 
 
 def ignore(_: int) -> None:
-    """Do nothing with the number of units done."""
+    """An `Advance` that does nothing."""

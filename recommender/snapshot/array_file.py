@@ -26,7 +26,13 @@ _HEADER = re.compile(
 
 
 def write_array(file: IO[bytes], array: Array, build: str) -> None:
-    """Write `array` and the stamp of `build` to an open file."""
+    """Write an array and the stamp to an open file.
+
+    Args:
+        file: Opened for binary writing.
+        array: The array, of one or two dimensions.
+        build: The build that the stamp names.
+    """
     npy.write_array(file, np.ascontiguousarray(array), allow_pickle=False)
     file.write(stamp(build))
 

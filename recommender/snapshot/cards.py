@@ -13,7 +13,14 @@ __all__ = ["Cards", "pack_cards"]
 
 
 def pack_cards(cards: Iterable[Card]) -> StringTable:
-    """The string table of `cards`: of each the JSON of its fields in their order."""
+    """Pack cards into a string table.
+
+    Args:
+        cards: The card of each row.
+
+    Returns:
+        For each card a JSON list of its fields in their order.
+    """
     return StringTable.from_strings(
         json.dumps(
             [*card[:-1], None if card.published is None else to_microseconds(card.published)],
@@ -39,13 +46,19 @@ class Cards:
         return len(self._records)
 
     def of(self, rows: Sequence[int]) -> list[Card]:
-        """Cards of `rows`, in their order.
+        """Read the cards of some rows.
+
+        Args:
+            rows: The rows.
+
+        Returns:
+            The cards, in the order of the rows.
 
         Raises:
             SnapshotDamaged: What the file holds for one of the rows is no card.
         """
         try:
-            # One call parses all records: each call costs more to start than a record to parse.
+            # One call parses all records, because starting a call takes longer than parsing one.
             records = json.loads(f"[{','.join(self._records.take(rows))}]")
             cards = [_card(*record) for record in records]
         except (ValueError, TypeError, IndexError, OverflowError) as error:

@@ -21,7 +21,12 @@ class Dimensions:
         self._bound: dict[str, tuple[int, Path]] = {}
 
     def bind(self, name: str, size: int, path: Path) -> None:
-        """Say that the file at `path` holds `size` members of a dimension.
+        """Note the size of a dimension in one file, and compare it with that in earlier files.
+
+        Args:
+            name: The dimension's name in the schema.
+            size: How many members it has in this file.
+            path: The file, for messages.
 
         Raises:
             SnapshotDamaged: A file that was read before holds another number of them.

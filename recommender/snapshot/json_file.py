@@ -1,4 +1,4 @@
-"""JSON files of a snapshot: its small records, each with the format and the build in front."""
+"""JSON files of a snapshot: small records that begin with the format and the build."""
 
 import hashlib
 import json
@@ -42,13 +42,28 @@ class Scoring(NamedTuple):
 
 
 def encode(build: str, record: Mapping[str, object]) -> bytes:
-    """The bytes of a JSON file of the build `build`."""
+    """Encode a JSON file.
+
+    Args:
+        build: The build that the file belongs to.
+        record: What the file holds.
+
+    Returns:
+        The bytes of the file.
+    """
     stamped = {"format": FORMAT, "build": build, **record}
     return json.dumps(stamped, ensure_ascii=False, indent=1).encode()
 
 
 def read_json(path: Path, manifest: Manifest) -> dict[str, Any]:
-    """Read and check one of the JSON files that `manifest` lists.
+    """Read and check one of the JSON files that the manifest lists.
+
+    Args:
+        path: The file.
+        manifest: The manifest of its snapshot.
+
+    Returns:
+        What the file holds.
 
     Raises:
         SnapshotDamaged: It is unreadable, altered or another snapshot's.
@@ -71,7 +86,14 @@ def read_json(path: Path, manifest: Manifest) -> dict[str, Any]:
 
 
 def record_of_topics(topics: Sequence[Topic]) -> dict[str, object]:
-    """What topics.json holds of the `topics`."""
+    """Turn topics into the record of topics.json.
+
+    Args:
+        topics: The topics.
+
+    Returns:
+        The record, for `encode`.
+    """
     records = [asdict(topic) for topic in topics]
     for record in records:
         del record["asked"]  # a part of answers, not of the topic
@@ -79,7 +101,14 @@ def record_of_topics(topics: Sequence[Topic]) -> dict[str, object]:
 
 
 def topics_of(record: Mapping[str, Any]) -> tuple[Topic, ...]:
-    """The topics of a record that `record_of_topics` made."""
+    """Read the topics of a record.
+
+    Args:
+        record: What `record_of_topics` made.
+
+    Returns:
+        The topics.
+    """
     return tuple(
         Topic(
             **found
@@ -93,23 +122,52 @@ def topics_of(record: Mapping[str, Any]) -> tuple[Topic, ...]:
 
 
 def record_of_changes(changes: Mapping[str, Sequence[Change]]) -> dict[str, object]:
-    """What lineage.json holds of the `changes` of "topics" and of "stories"."""
+    """Turn changes into the record of lineage.json.
+
+    Args:
+        changes: The changes of "topics" and of "stories".
+
+    Returns:
+        The record, for `encode`.
+    """
     return {kind: [change._asdict() for change in found] for kind, found in changes.items()}
 
 
 def changes_of(record: Mapping[str, Any], kind: str) -> tuple[Change, ...]:
-    """The changes of one kind in a record that `record_of_changes` made."""
+    """Read the changes of one kind of groups.
+
+    Args:
+        record: What `record_of_changes` made.
+        kind: "topics" or "stories".
+
+    Returns:
+        The changes.
+    """
     return tuple(Change(**found | {"others": tuple(found["others"])}) for found in record[kind])
 
 
 def record_of_rules(rules: Rules) -> dict[str, object]:
-    """What rules.json holds of the `rules`."""
+    """Turn rules into the record of rules.json.
+
+    Args:
+        rules: The publisher's rules.
+
+    Returns:
+        The record, for `encode`.
+    """
     embargo = [(article_id, moment.isoformat()) for article_id, moment in rules.embargo]
     return {"rules": asdict(rules) | {"embargo": embargo}}
 
 
 def rules_of(record: Mapping[str, Any]) -> Rules:
-    """The rules of a record that `record_of_rules` made."""
+    """Read the rules of a record.
+
+    Args:
+        record: What `record_of_rules` made.
+
+    Returns:
+        The rules.
+    """
     found = record["rules"]
     return Rules(
         tuple((first, second) for first, second in found["pinned"]),

@@ -1,4 +1,4 @@
-"""What is looked up by name in a snapshot: found by bisection in sorted, mapped files.
+"""Look up articles, texts and groups of a snapshot by bisection in sorted, mapped files.
 
 Article id → row, content hash → text, story id ↔ story, retired id → its successor.
 """
@@ -33,7 +33,14 @@ class HashIndex(NamedTuple):
 
 
 def index_hashes(text_of_hash: Mapping[bytes, int]) -> HashIndex:
-    """The arrays by which a text is found by the hash of its content, 16 bytes."""
+    """Sort content hashes, so that a text is found by its hash.
+
+    Args:
+        text_of_hash: The text of each content hash, 16 bytes.
+
+    Returns:
+        The sorted hashes, and the text of each.
+    """
     hashes = sorted(text_of_hash)
     return HashIndex(
         np.frombuffer(b"".join(hashes), dtype=np.uint8).reshape(-1, HASH_BYTES),
@@ -42,12 +49,26 @@ def index_hashes(text_of_hash: Mapping[bytes, int]) -> HashIndex:
 
 
 def order_by_id(story_ids: Sequence[str]) -> Array:
-    """The stories in the order of their ids, (stories,) int32."""
+    """Sort stories by id.
+
+    Args:
+        story_ids: The id of each story.
+
+    Returns:
+        (stories,) int32, the stories in the order of their ids.
+    """
     return np.array(sorted(range(len(story_ids)), key=story_ids.__getitem__), dtype=np.int32)
 
 
 def pack_keywords(of_stories: Iterable[Iterable[Keyword]]) -> StringTable:
-    """The keywords of each story as JSON."""
+    """Pack the keywords of stories into a string table.
+
+    Args:
+        of_stories: The keywords of each story.
+
+    Returns:
+        The keywords of each story as JSON.
+    """
     return StringTable.from_strings(
         json.dumps([*keywords], ensure_ascii=False) for keywords in of_stories
     )
@@ -56,7 +77,14 @@ def pack_keywords(of_stories: Iterable[Iterable[Keyword]]) -> StringTable:
 def pack_successors(
     successor_of: Mapping[str, str | None],
 ) -> tuple[SortedStringTable, StringTable]:
-    """The retired ids in order, and of each the id that took over, empty for None."""
+    """Pack the successors of retired ids into string tables.
+
+    Args:
+        successor_of: The id that took over from each retired id, or None.
+
+    Returns:
+        The retired ids in order, and the successor of each, "" for None.
+    """
     retired = sorted(successor_of)
     return (
         SortedStringTable.from_strings(retired),
@@ -67,8 +95,8 @@ def pack_successors(
 class Lookup:
     """Reader of what is looked up by name.
 
-    Every question raises `SnapshotDamaged` where a file was altered under the running process so
-    that what it holds cannot have been written.
+    Every method raises `SnapshotDamaged` if it finds that a file was altered under the running
+    process.
 
     Args:
         arrays: The arrays of the snapshot.
@@ -81,7 +109,13 @@ class Lookup:
         self._ids = strings.ids
 
     def row_of(self, article_id: str) -> int | None:
-        """Row of the article of this id, or None.
+        """Find an article by its id.
+
+        Args:
+            article_id: The id.
+
+        Returns:
+            Its row; None if there is no such article.
 
         Raises:
             TypeError: The id is no string.
@@ -89,21 +123,42 @@ class Lookup:
         return self._ids.place_of(article_id)
 
     def text_of(self, content_hash: bytes) -> int | None:
-        """Number of the text with this content hash, or None."""
+        """Find a text by the hash of its content.
+
+        Args:
+            content_hash: The hash, 16 bytes; see `language.prepare.content_hash`.
+
+        Returns:
+            The number of the text; None if there is none.
+        """
         hashes = self._arrays.hashes
         place = bisect_left(range(len(hashes)), content_hash, key=lambda n: hashes[n].tobytes())
         found = place < len(hashes) and hashes[place].tobytes() == content_hash
         return int(self._arrays.hash_texts[place]) if found else None
 
     def story_of(self, story_id: str) -> int | None:
-        """Number of the story of this id, or None."""
+        """Find a story by its id.
+
+        Args:
+            story_id: The id.
+
+        Returns:
+            The number of the story; None if there is none.
+        """
         by_id = self._arrays.stories_by_id
         place = bisect_left(by_id, checked_id(story_id), key=self._story_id)
         found = place < len(by_id) and self._story_id(by_id[place]) == story_id
         return int(by_id[place]) if found else None
 
     def story(self, story: int) -> tuple[str, tuple[Keyword, ...]]:
-        """Id and keywords of the story of this number."""
+        """Read the id and the keywords of a story.
+
+        Args:
+            story: The number of the story.
+
+        Returns:
+            Its id and its keywords, best first.
+        """
         try:
             keywords = json.loads(self._strings.story_keywords[story])
             return self._story_id(story), tuple(Keyword(*keyword) for keyword in keywords)
@@ -111,7 +166,14 @@ class Lookup:
             raise self._damaged("story_keywords", error) from error
 
     def successor_of(self, group_id: str) -> str | None:
-        """The story or topic that took over the articles of a retired one, or None."""
+        """Find the story or topic that took over the articles of a retired one.
+
+        Args:
+            group_id: The id of any story or topic.
+
+        Returns:
+            The id of the successor; None if the id is not retired or nothing took over.
+        """
         place = self._strings.retired_ids.place_of(group_id)
         try:
             return None if place is None else self._strings.successors[place] or None
@@ -119,7 +181,11 @@ class Lookup:
             raise self._damaged("successors", error) from error
 
     def successors(self) -> dict[str, str | None]:
-        """All retired ids of stories and topics, each with its successor, or None."""
+        """Read all successors.
+
+        Returns:
+            The successor of each retired id of a story or topic, or None.
+        """
         successors = (group_id or None for group_id in self._strings.successors)
         return dict(zip(self._strings.retired_ids, successors, strict=True))
 

@@ -1,4 +1,4 @@
-"""The manifest of a snapshot: what it holds, made from what, and the SHA-256 of every file."""
+"""The manifest of a snapshot: its contents, its inputs, and the SHA-256 of every file."""
 
 import hashlib
 import json
@@ -78,7 +78,11 @@ class Manifest:
         return sum(entry.bytes for entry in self.files.values())
 
     def to_bytes(self) -> bytes:
-        """The manifest as JSON that carries its own SHA-256."""
+        """Encode the manifest.
+
+        Returns:
+            JSON that contains the SHA-256 of the rest of it.
+        """
         record = asdict(self) | {
             "format": FORMAT,
             "created": self.created.isoformat(timespec="seconds"),
@@ -88,7 +92,13 @@ class Manifest:
 
     @classmethod
     def read(cls, folder: Path) -> "Manifest":
-        """Read and check the manifest of the snapshot in `folder`.
+        """Read and check the manifest of a snapshot.
+
+        Args:
+            folder: The folder of the snapshot.
+
+        Returns:
+            The manifest.
 
         Raises:
             SnapshotDamaged: It is missing, altered, another snapshot's, or of a format that is
@@ -125,7 +135,15 @@ class Manifest:
 
 
 def newer_format(path: Path, version: int) -> NewerFormat:
-    """The error for a file of the newer format `version`."""
+    """The error for a file of a newer format.
+
+    Args:
+        path: The file.
+        version: Its format.
+
+    Returns:
+        The error, to be raised.
+    """
     return NewerFormat(
         f"{path} has format {version}, this version reads up to {FORMAT}; upgrade with "
         "'pip install --upgrade recommender', or publish again with this version"
@@ -133,7 +151,14 @@ def newer_format(path: Path, version: int) -> NewerFormat:
 
 
 def altered(path: Path) -> SnapshotDamaged:
-    """The error for a file that holds other bytes than those published."""
+    """The error for a file whose bytes are not those that were published.
+
+    Args:
+        path: The file.
+
+    Returns:
+        The error, to be raised.
+    """
     return SnapshotDamaged(
         f"{path} was altered: its SHA-256 is not the manifest's; publish again, or return to an "
         "earlier snapshot with: recommender rollback"

@@ -26,7 +26,7 @@ _NAME_TIME = "%Y%m%dT%H%M%SZ"
 def publish(artifacts: Artifacts, content: Content, keep: int, advance: Advance = ignore) -> str:
     """Write `content` as a new snapshot, verify it and make it current.
 
-    Where an error is raised, nothing has changed for readers.
+    If an error is raised, nothing has changed for readers.
 
     Args:
         artifacts: Where to publish.
@@ -96,9 +96,13 @@ def rollback(artifacts: Artifacts, name: str | None = None) -> str:
 
 
 def prune(artifacts: Artifacts, keep: int) -> list[str]:
-    """Delete all snapshots but the newest `keep` and the current one.
+    """Delete all snapshots except the newest ones and the current one.
 
-    One that cannot be deleted is a warning in the log and no error: it does no harm.
+    If one cannot be deleted, that is only a warning in the log, because it does no harm.
+
+    Args:
+        artifacts: The artifacts folder.
+        keep: How many of the newest snapshots stay.
 
     Returns:
         The names of the deleted ones.
@@ -121,7 +125,10 @@ def prune(artifacts: Artifacts, keep: int) -> list[str]:
 
 
 def clean(artifacts: Artifacts) -> list[str]:
-    """Delete what killed runs left half-written. The caller holds the lock.
+    """Delete the half-written snapshots of killed runs. The caller must hold the lock.
+
+    Args:
+        artifacts: The artifacts folder.
 
     Returns:
         The names of the deleted folders.
@@ -135,7 +142,7 @@ def clean(artifacts: Artifacts) -> list[str]:
 
 
 def _next_name(artifacts: Artifacts, build: str) -> str:
-    """A name that sorts behind all others, even where the clock has stood still or gone back."""
+    """A name that sorts after all others, even if the clock stood still or went back."""
     moment = datetime.now(UTC)
     if names := artifacts.names():
         last = datetime.strptime(names[-1].partition("-")[0], _NAME_TIME).replace(tzinfo=UTC)

@@ -116,7 +116,10 @@ class Snapshot:
         self.scoring = Scoring(**read_json(folder / SCORING, manifest)["scoring"])
 
     def index(self) -> "Index":
-        """The FAISS index, loaded at the first call, after its SHA-256 was checked.
+        """The FAISS index, which is checked and loaded at the first call.
+
+        Returns:
+            The index, with inverted lists if it is large.
 
         Raises:
             SnapshotDamaged: The file's bytes are not those that were published.
@@ -144,7 +147,13 @@ class Snapshot:
         return Index.from_buffer(self._index_bytes, lists)
 
     def topic(self, topic_id: str) -> Topic:
-        """The topic of an id that `has_topic` knows.
+        """Find a topic by its id; see `has_topic`.
+
+        Args:
+            topic_id: The id.
+
+        Returns:
+            The topic.
 
         Raises:
             KeyError: There is no such topic.
@@ -152,14 +161,27 @@ class Snapshot:
         return self.topics[self._topic_places[topic_id]]
 
     def has_topic(self, topic_id: str) -> bool:
-        """Whether there is a topic of that id."""
+        """Whether there is a topic of an id.
+
+        Args:
+            topic_id: The id.
+
+        Returns:
+            True if `topic` finds it.
+        """
         return topic_id in self._topic_places
 
     def changes(self, kind: Literal["topics", "stories"]) -> tuple[Change, ...]:
-        """What the night did to stories or topics, sorted by id; read anew at each call.
+        """Read what the night did to stories or topics, from the file at each call.
+
+        Args:
+            kind: "topics" or "stories".
+
+        Returns:
+            The changes, sorted by id.
 
         Raises:
-            SnapshotDamaged: The file was altered.
+            SnapshotDamaged: The file was altered or cannot be read.
         """
         path = self.folder / LINEAGE
         try:
@@ -168,7 +190,14 @@ class Snapshot:
             raise unreadable(path, error) from error
 
     def copies_of(self, text: int) -> list[int]:
-        """Rows of the articles that share `text`, the lead first."""
+        """The articles that share a text.
+
+        Args:
+            text: The number of the text.
+
+        Returns:
+            Their rows, the lead first.
+        """
         start = self.arrays.copies_start
         rows: list[int] = self.arrays.copies[start[text] : start[text + 1]].tolist()
         return rows
@@ -200,10 +229,14 @@ class Snapshot:
 
 
 def check_files(folder: Path, manifest: Manifest) -> None:
-    """Check that all files are there, in their sizes.
+    """Check that all files of a snapshot exist and have the size that the manifest says.
+
+    Args:
+        folder: The folder of the snapshot.
+        manifest: Its manifest.
 
     Raises:
-        SnapshotDamaged: One is not, or the manifest leaves one out.
+        SnapshotDamaged: A file is missing or of another size, or the manifest leaves one out.
     """
     if absent := FILES.keys() - manifest.files.keys():
         raise SnapshotDamaged(f"{folder / MANIFEST} does not list {', '.join(sorted(absent))}")

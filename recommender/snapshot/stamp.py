@@ -18,7 +18,15 @@ _STAMP = re.compile(rb"\nrecommender format (\d{3}) build ([0-9a-f]{32})\n *\n?"
 
 
 def stamp(build: str, version: int = FORMAT) -> bytes:
-    """The 64 bytes that end a file of the build `build` (32 hexadecimal digits)."""
+    """The bytes that end a file of a snapshot.
+
+    Args:
+        build: The build that the file belongs to, 32 hexadecimal digits.
+        version: The format of the file.
+
+    Returns:
+        `STAMP_BYTES` bytes.
+    """
     text = f"\nrecommender format {version:03d} build {build}\n"
     return text.ljust(STAMP_BYTES).encode()
 

@@ -35,8 +35,8 @@ class StringTable(Sequence[str]):
     """An immutable sequence of strings.
 
     Args:
-        data: The strings in UTF-8, one behind the other.
-        offsets: Where each begins and the last one ends, (strings + 1,) int64.
+        data: The strings in UTF-8, one after another.
+        offsets: (strings + 1,) int64; string i is `data[offsets[i]:offsets[i + 1]]`.
 
     Example:
         >>> table = StringTable.from_strings(["harbour", "Größe"])
@@ -51,7 +51,14 @@ class StringTable(Sequence[str]):
 
     @classmethod
     def from_strings(cls, strings: Iterable[str]) -> Self:
-        """The table of these strings, in memory."""
+        """Make a table in memory.
+
+        Args:
+            strings: The strings.
+
+        Returns:
+            The table.
+        """
         encoded = [string.encode() for string in strings]
         offsets = np.array([0, *accumulate(map(len, encoded))], dtype=np.int64)
         return cls(b"".join(encoded), offsets)
@@ -63,6 +70,9 @@ class StringTable(Sequence[str]):
         Args:
             path: A file that `write` wrote.
             build: The build that its stamp must name.
+
+        Returns:
+            The table.
 
         Raises:
             SnapshotDamaged: The header is unreadable, the file's size is not the one that it
@@ -83,7 +93,12 @@ class StringTable(Sequence[str]):
         return cls(memoryview(mapped)[start : start + size], offsets)
 
     def write(self, file: IO[bytes], build: str) -> None:
-        """Write the table and the stamp of `build` to an open file."""
+        """Write the table and the stamp to an open file.
+
+        Args:
+            file: Opened for binary writing.
+            build: The build that the stamp names.
+        """
         file.write(_HEADER.pack(_MAGIC, len(self), len(self.data)))
         file.write(self.offsets.astype("<i8", copy=False).tobytes())
         file.write(self.data)
@@ -104,7 +119,13 @@ class StringTable(Sequence[str]):
         return self.take([place % len(self)])[0]
 
     def take(self, places: Iterable[int]) -> list[str]:
-        """The strings at `places`, in their order.
+        """Decode some strings.
+
+        Args:
+            places: Their places, from 0.
+
+        Returns:
+            The strings, in the order of the places.
 
         Raises:
             UnicodeDecodeError: The bytes of one are no UTF-8; the file was altered.
@@ -128,7 +149,13 @@ class SortedStringTable(StringTable):
         self._sample = [self._encoded(place) for place in range(0, len(self), self._step)]
 
     def place_of(self, string: str) -> int | None:
-        """Where `string` stands, or None where the table does not hold it.
+        """Find a string.
+
+        Args:
+            string: The string.
+
+        Returns:
+            Its place, from 0; None if the table does not hold it.
 
         Raises:
             TypeError: It is no string.
@@ -147,7 +174,13 @@ class SortedStringTable(StringTable):
 
 
 def checked_id(value: str) -> str:
-    """The `value` itself.
+    """Check that an id is a string.
+
+    Args:
+        value: The id.
+
+    Returns:
+        The id itself.
 
     Raises:
         TypeError: It is no string.
