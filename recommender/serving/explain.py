@@ -22,7 +22,7 @@ def shared_phrases(phrases: Array, own: int, others: Sequence[int] | Array) -> l
     """The phrases that one text shares with each of some others.
 
     Args:
-        phrases: (texts, P) int32, the phrases of each text in rising order, -1 behind them.
+        phrases: (texts, P) int32, the phrases of each text in rising order, padded with -1.
         own: Number of the one text.
         others: Numbers of the others, (n,).
 

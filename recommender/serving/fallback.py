@@ -59,7 +59,7 @@ def _of_same_group(request: Request) -> tuple[Array, Array]:
 
 
 def _within_caps(request: Request, ranked: Sequence[RankedArticle], rows: Array) -> Array:
-    """Those of `rows` that exceed no cap behind the articles that are `ranked` already."""
+    """The `rows` that exceed no cap after the articles that are `ranked` already."""
     before = len(ranked)
     rows = np.append(np.array([hit.row for hit in ranked], dtype=np.int64), rows)
     texts = request.snapshot.arrays.text_of.take(rows)

@@ -81,13 +81,18 @@ class RowFilter:
         return mask
 
     def mask(self) -> Array:
-        """Which of all rows may be answered, (rows,) bool."""
+        """Which of all rows may be answered.
+
+        Returns:
+            (rows,) bool.
+        """
         return self.admits(np.arange(len(self._snapshot.arrays.text_of)))
 
     def texts(self) -> Array:
-        """Which texts have a row that may be answered, (texts,) bool.
+        """Which texts have a row that may be answered; computed once.
 
-        It is computed once and must not be changed.
+        Returns:
+            (texts,) bool, which must not be changed.
         """
         if self._texts is None:
             arrays = self._snapshot.arrays

@@ -17,7 +17,14 @@ MAX_CHARACTERS = 1_000_000  # readers of a page can send anything
 
 
 def prepare_text(title: str, text: str) -> str:
-    """The text that is embedded, made of a title and a text.
+    """Make the text that is embedded from a title and a text.
+
+    Args:
+        title: The title, or "".
+        text: The text, or "".
+
+    Returns:
+        The prepared text; see `language.prepare`.
 
     Raises:
         ValueError: Both are empty, or they are longer than `MAX_CHARACTERS`, or no valid Unicode.
@@ -38,7 +45,14 @@ class TextEncoder:
         self._encoder: Encoder | None = None
 
     def item(self, snapshot: Snapshot, prepared: str) -> QueryItem:
-        """The query item of a prepared text; nothing is embedded where that text is published.
+        """Make a query item of a text; nothing is embedded if that very text is published.
+
+        Args:
+            snapshot: The snapshot that answers.
+            prepared: The prepared text.
+
+        Returns:
+            The item.
 
         Raises:
             MissingExtra: The packages that embed text are not installed.

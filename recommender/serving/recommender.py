@@ -201,7 +201,11 @@ class Recommender(GroupReader):
         return [match for match, _, _ in nearest]
 
     def ids(self) -> list[str]:
-        """The ids of all articles that are not removed, in alphabetical order."""
+        """List the ids of all articles that are not removed.
+
+        Returns:
+            The ids, in alphabetical order.
+        """
         state = self._current.get()
         return [i for row, i in enumerate(state.snapshot.ids[:]) if row not in state.removed.rows]
 

@@ -76,11 +76,21 @@ class State(NamedTuple):
     retry_at: float | None = None
 
     def visible(self) -> RowFilter:
-        """The row filter of everything that may be shown, whatever is asked."""
+        """The row filter without any filter of a query.
+
+        Returns:
+            A filter that admits every row that may be shown at all.
+        """
         return self.row_filter(ANYTHING)
 
     def row_of(self, article_id: str) -> int:
-        """Row of an article that is served.
+        """Find an article that is served.
+
+        Args:
+            article_id: The article's id.
+
+        Returns:
+            Its row.
 
         Raises:
             UnknownArticle: The snapshot has no such article.
@@ -115,7 +125,10 @@ class CurrentState:
         self._state = _open_published(artifacts, open_backend)
 
     def get(self) -> State:
-        """The state to answer a question from.
+        """The state to answer a query from; it follows the pointer.
+
+        Returns:
+            The state, which never changes.
 
         Raises:
             SnapshotDamaged: The list of removed articles is unreadable, so that no answer is safe.
@@ -126,7 +139,11 @@ class CurrentState:
         return state
 
     def get_unchecked(self) -> State:
-        """The state, even where nothing may be served from it."""
+        """The state, even if nothing may be served from it; for health checks.
+
+        Returns:
+            The state, whose `unsafe` says why nothing may be served.
+        """
         state = self._state
         pointer, removed_list = _signature(self._pointer), _signature(self._removed_list)
         if (
