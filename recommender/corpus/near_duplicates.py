@@ -23,7 +23,7 @@ MIN_COVERED = 0.75
 # because an opening says what is new.
 SURELY_COVERED = 0.85
 MIN_OPENING_COVERED = 0.5
-OPENING_SHARE, OPENING_WORDS = 0.2, 40  # an opening is this share of a text, at least so many words
+OPENING_SHARE, OPENING_WORDS = 0.2, 40  # an opening: this share of a text, at least this many words
 # The shorter text must have this share of the longer one's words; with fewer it is an extract.
 MIN_LENGTH_RATIO = 0.5
 # The longest passage that may differ, as a share of the shorter text, or in words if that is more.

@@ -44,13 +44,11 @@ def update_neighbours(
 
     Args:
         previous: (previous texts, k) neighbours of the previous texts.
-        numbers: (previous texts,) int64, each one's number tonight, -1 where it is gone or has
-            another vector.
+        numbers: (previous texts,) int64, each one's number tonight, -1 if gone or embedded again.
         vectors: (texts, dimension) float32, tonight's, of unit length.
         k: How many neighbours are wanted.
         threads: How many blocks are computed at a time.
-        bfloat16: Whether candidates are found by products in bfloat16; None if the processor has
-            the instructions.
+        bfloat16: Whether products are in bfloat16; None if the processor has the instructions.
         advance: Called with the number of texts at the end.
 
     Returns:

@@ -63,8 +63,7 @@ def ingest_sources(
         What became of the records.
 
     Raises:
-        InputError: A source cannot be read, or too large a share of the records is bad; nothing
-            was stored then.
+        InputError: A source cannot be read, or too many records are bad; nothing was stored.
         StorageError: The store or the reject file cannot be written.
     """
     reader = ArticleReader(settings.fields, settings.max_characters, headlines=settings.headlines)

@@ -146,7 +146,7 @@ class GroupReader:
 
         Args:
             since: Only stories with an article published then or later; with a time zone.
-            min_size: Only stories of so many articles or more.
+            min_size: Only stories of at least this many articles.
             count: How many at most; None for all.
 
         Returns:

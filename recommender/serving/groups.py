@@ -129,7 +129,7 @@ def largest_stories(
         snapshot: The snapshot.
         visible: The rows that may be shown; no others count.
         since: Only stories with an article published then or later; None for all.
-        min_size: Only stories of so many articles or more.
+        min_size: Only stories of at least this many articles.
 
     Returns:
         Numbers of the stories, the largest story first.
@@ -236,7 +236,7 @@ def trends(
 
 
 def _checked(kind: GroupKind) -> GroupKind:
-    """The kind itself, or an error where it is none."""
+    """Check a kind of groups; returns the kind itself."""
     kinds = get_args(GroupKind)
     if kind not in kinds:
         raise ValueError(f"{kind!r} is no kind of groups; there are {', '.join(kinds)}")

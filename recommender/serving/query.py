@@ -51,9 +51,9 @@ class Options(TypedDict, total=False):
             not published.
         half_life: Days after which an article's score has halved with its age. By default age does
             not count.
-        per_source: At most so many articles of one source.
-        per_author: At most so many articles of one author.
-        per_story: At most so many articles of one story.
+        per_source: At most this many articles of one source.
+        per_author: At most this many articles of one author.
+        per_story: At most this many articles of one story.
         fallback: "section" or "topic" fills a short list with the newest articles of the same
             section or topic. Of a topic, articles of the same finer topic come first.
     """
@@ -88,9 +88,9 @@ class Query(NamedTuple):
         diversity: From 0, relevance alone, to 1, difference alone.
         closeness: How much nearness in time counts, from 0 to 1.
         half_life: Days after which a score has halved with age, or None.
-        per_source: At most so many articles of one source, or None.
-        per_author: At most so many articles of one author, or None.
-        per_story: At most so many articles of one story, or None.
+        per_source: At most this many articles of one source, or None.
+        per_author: At most this many articles of one author, or None.
+        per_story: At most this many articles of one story, or None.
         fallback: "section" or "topic" to fill a short list with, or None.
     """
 

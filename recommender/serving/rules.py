@@ -14,7 +14,7 @@ class HiddenRows(NamedTuple):
 
     Attributes:
         rows: The rows.
-        until: When the next embargo ends and this must be made anew, in seconds since 1970; None
+        until: When the next embargo ends and this must be made again, in seconds since 1970; None
             where there is no embargo.
     """
 
