@@ -51,7 +51,8 @@ def leiden(
         (texts,) int32, communities numbered from 0.
     """
     order, position = locality_order(neighbours)
-    node_weights, initial = (None if of is None else of[order] for of in (node_weights, initial))
+    node_weights = None if node_weights is None else node_weights[order]
+    initial = None if initial is None else initial[order]
     edges = text_edges(neighbours, scores, order, position, mean=objective == "CPM")
     if objective == "CPM":
         weights = np.ones(len(order)) if node_weights is None else node_weights

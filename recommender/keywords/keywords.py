@@ -268,4 +268,4 @@ def _choose(terms: Terms, found: _Candidates, groups: int, count: int) -> list[t
         for family in terms.families[found.term[picked]].T:
             same = (families[group] == family[:, None, None]).any(axis=2)
             eligible[group] &= ~same | (family < 0)[:, None]
-    return [tuple(of) for of in chosen]
+    return [tuple(keywords_of_group) for keywords_of_group in chosen]

@@ -182,10 +182,11 @@ def _phrases_of_texts(
     words = found[0]
     again = ngrams.names[0][words.ngram] | (words.uses > 1)
     found = [_Occurrences(*(column[again] for column in words)), *found[1:]]
-    text = np.concatenate([of.text for of in found])
-    uses = np.concatenate([of.uses for of in found])
+    text = np.concatenate([level.text for level in found])
+    uses = np.concatenate([level.uses for level in found])
     first = first_numbers(ngrams.levels)
-    phrase = np.concatenate([of.ngram + low for of, low in zip(found, first, strict=False)])
+    # `first` has one number more than there are levels.
+    phrase = np.concatenate([level.ngram + low for level, low in zip(found, first, strict=False)])
     return _best(text, phrase, weight[phrase] * uses / (uses + HALF_USES), texts, most)
 
 

@@ -110,8 +110,11 @@ def word_lists(languages: frozenset[str]) -> WordLists:
     """
     folders = [FOLDER / code for code in (_ANY_LANGUAGE, *language_codes(languages))]
     read = [read_word_lists(folder) for folder in folders if folder.is_dir()]
-    union = {name: frozenset().union(*(getattr(of, name) for of in read)) for name in _WORD_SETS}
-    return WordLists(**union, plurals=tuple(rules for of in read for rules in of.plurals))
+    words = {
+        name: frozenset().union(*(getattr(lists, name) for lists in read)) for name in _WORD_SETS
+    }
+    plurals = tuple(rules for lists in read for rules in lists.plurals)
+    return WordLists(**words, plurals=plurals)
 
 
 def read_word_lists(folder: Path) -> WordLists:

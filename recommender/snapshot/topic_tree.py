@@ -1,4 +1,4 @@
-"""The tree of topics: which topic of a level a text is of."""
+"""The tree of topics: which topic of a level a text belongs to."""
 
 from collections.abc import Sequence
 
@@ -18,18 +18,18 @@ def at_level(finest_of: Array, parents: Array, levels: Array, level: int) -> Arr
         parents: The parent of each topic, (topics,) int32, -1 on level 1. Topics are in the order
             of their levels.
         levels: The level of each topic, from 1, (topics,) int32.
-        level: The level that is asked for.
+        level: The wanted level.
 
     Returns:
-        (texts,) int32, numbered from 0 within the level; -1 where a text has no topic so fine.
+        (texts,) int32, numbered from 0 within the level; -1 if a text has no topic of that level.
     """
-    of = finest_of
-    level_of = np.append(levels, 0)  # the last place is where -1 looks
+    topic_of = finest_of
+    level_of = np.append(levels, 0)  # the topic -1 reads the last place
     parent_of = np.append(parents, -1)
-    while (level_of[of] > level).any():
-        of = np.where(level_of[of] > level, parent_of[of], of)
+    while (too_fine := level_of[topic_of] > level).any():
+        topic_of = np.where(too_fine, parent_of[topic_of], topic_of)
     first = np.searchsorted(levels, level)
-    return np.where(level_of[of] == level, of - first, -1).astype(np.int32)
+    return np.where(level_of[topic_of] == level, topic_of - first, -1).astype(np.int32)
 
 
 def tree_of(topics: Sequence[Topic]) -> tuple[Array, Array]:
