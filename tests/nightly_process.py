@@ -1,4 +1,4 @@
-"""Nightly runs in processes of their own, for test_faults.py to kill, starve and race.
+"""Nightly runs in processes of their own, for tests/faults to kill, starve and race.
 
 Start it as `python -m tests.nightly_process`; it imports everything once and then forks a child for
 each job, one JSON object a line on stdin. What happens is printed line by line: "pid N",
