@@ -19,7 +19,7 @@ import msgspec
 from recommender.errors import SettingsError
 from recommender.types import Article
 
-__all__ = ["Settings", "load_settings"]
+__all__ = ["Settings", "Store", "load_settings"]
 
 _PREFIX = "RECOMMENDER_"
 
@@ -186,6 +186,17 @@ class Run(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     threads: CountOrZero = 0
 
 
+class Store(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the job keeps articles, vectors and tokens from night to night.
+
+    Attributes:
+        url: The URL of the store, see `store.open.open_store`; without one it is the file
+            `store.sqlite` of the artifacts folder.
+    """
+
+    url: str | None = None
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All settings of the nightly job, section by section; each stage gets its own.
 
@@ -205,14 +216,25 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     gates: Gates = Gates()
     publish: Publish = Publish()
     run: Run = Run()
+    store: Store = Store()
 
     def to_dict(self) -> dict[str, Any]:
-        """All settings as plain values, for the manifest.
+        """All settings as plain values.
 
         Returns:
             Section → key → value.
         """
         return msgspec.to_builtins(self)  # type: ignore[no-any-return]
+
+    def without_store(self) -> dict[str, Any]:
+        """All settings but those of the store, for the manifest.
+
+        Whoever may read a snapshot may read its manifest, and the URL may hold a password.
+
+        Returns:
+            Section → key → value.
+        """
+        return {name: values for name, values in self.to_dict().items() if name != "store"}
 
     def fingerprint(self) -> str:
         """A digest of the settings that shape the content of a snapshot.

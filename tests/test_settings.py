@@ -24,6 +24,50 @@ def test_defaults_are_valid_and_equal() -> None:
     assert load().input.max_rejects == 0.05
 
 
+# Every setting with another value than its default.
+CHANGED = {
+    "input": {
+        "fields": {"text": "body"},
+        "headlines": True,
+        "max_rejects": 0.5,
+        "max_characters": 7,
+    },
+    "embedding": {
+        "model": "m",
+        "revision": "r",
+        "max_tokens": 9,
+        "precision": "float32",
+    },
+    "duplicates": {"near": False, "source_order": ("Herald", "Gazette")},
+    "neighbours": {"candidates": 40, "k": 12},
+    "related": {"closeness": 0.3, "diversity": 0.4, "floor": 0.1},
+    "rules": {
+        "pinned": (("a", "b"),),
+        "apart": (("a", "c"), ("d", "e")),
+        "excluded_sections": ("Stars",),
+        "embargo": {"a": datetime(2026, 3, 1, 9, 0, tzinfo=UTC)},
+    },
+    "topics": {
+        "resolution": 2.5,
+        "count": 7,
+        "seed": 3,
+        "keywords": 4,
+        "unassigned": 0.25,
+    },
+    "gates": {
+        "articles_lost": 0.1,
+        "empty_related": 0.2,
+        "largest_topic": 0.3,
+        "topics_changed": 0.4,
+        "ids_lost": 0.6,
+        "least_articles": 5,
+    },
+    "publish": {"keep": 5},
+    "run": {"threads": 6},
+    "store": {"url": "sqlite:///elsewhere.sqlite"},
+}
+
+
 def test_every_setting_can_be_set_in_a_file(tmp_path: Path) -> None:
     def literal(value: object) -> str:
         if isinstance(value, dict):
@@ -37,54 +81,17 @@ def test_every_setting_can_be_set_in_a_file(tmp_path: Path) -> None:
             return value.isoformat()
         return f'"{value}"' if isinstance(value, str) else str(value)
 
-    wanted = {
-        "input": {
-            "fields": {"text": "body"},
-            "headlines": True,
-            "max_rejects": 0.5,
-            "max_characters": 7,
-        },
-        "embedding": {
-            "model": "m",
-            "revision": "r",
-            "max_tokens": 9,
-            "precision": "float32",
-        },
-        "duplicates": {"near": False, "source_order": ("Herald", "Gazette")},
-        "neighbours": {"candidates": 40, "k": 12},
-        "related": {"closeness": 0.3, "diversity": 0.4, "floor": 0.1},
-        "rules": {
-            "pinned": (("a", "b"),),
-            "apart": (("a", "c"), ("d", "e")),
-            "excluded_sections": ("Stars",),
-            "embargo": {"a": datetime(2026, 3, 1, 9, 0, tzinfo=UTC)},
-        },
-        "topics": {
-            "resolution": 2.5,
-            "count": 7,
-            "seed": 3,
-            "keywords": 4,
-            "unassigned": 0.25,
-        },
-        "gates": {
-            "articles_lost": 0.1,
-            "empty_related": 0.2,
-            "largest_topic": 0.3,
-            "topics_changed": 0.4,
-            "ids_lost": 0.6,
-            "least_articles": 5,
-        },
-        "publish": {"keep": 5},
-        "run": {"threads": 6},
-    }
     lines = []
-    for section, values in wanted.items():
+    for section, values in CHANGED.items():
         lines += [f"[{section}]", *(f"{k} = {literal(v)}" for k, v in values.items())]
     settings = load(file=toml(tmp_path, "\n".join(lines)))
-    wanted["rules"]["embargo"] = {"a": "2026-03-01T09:00:00Z"}  # as the manifest's JSON has it
-    assert settings.to_dict() == wanted
+    rules = CHANGED["rules"] | {"embargo": {"a": "2026-03-01T09:00:00Z"}}  # as in JSON
+    assert settings.to_dict() == CHANGED | {"rules": rules}
+    assert settings.without_store() == {
+        name: values for name, values in settings.to_dict().items() if name != "store"
+    }
     default = Settings().to_dict()
-    for section, values in wanted.items():
+    for section, values in CHANGED.items():
         assert default[section].keys() == values.keys()
 
 

@@ -23,7 +23,7 @@ __all__ = ["nightly", "report"]
 
 
 @click.command(epilog=EXIT_HELP)
-@click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("sources", nargs=-1, required=True)
 @artifacts_option
 @config_option
 @set_option
@@ -34,7 +34,7 @@ __all__ = ["nightly", "report"]
 )
 @json_option
 def nightly(
-    sources: tuple[Path, ...],
+    sources: tuple[str, ...],
     artifacts: Path,
     config: Path | None,
     overrides: tuple[str, ...],

@@ -72,6 +72,13 @@ class SentenceEncoder:
         fingerprint = _fingerprint(max_tokens, digest)
         self.spec = EncoderSpec(model, revision, max_tokens, fingerprint)
 
+    def __getstate__(self) -> dict[str, Any]:
+        # An engine may send the encoder to other processes; each then loads the model itself.
+        return {n: value for n, value in vars(self).items() if n not in ("_lock", "_model")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, _lock=Lock())
+
     def encode(self, texts: Sequence[str], advance: Advance = ignore) -> Encoded:
         """Embed texts. Threads that call it at the same time wait for each other.
 

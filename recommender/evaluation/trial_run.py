@@ -20,7 +20,7 @@ from recommender.embedding.base import Encoder
 from recommender.language.prepare import content_hash, embedded_text
 from recommender.pipeline.nightly import run_night
 from recommender.progress import Progress
-from recommender.settings import Settings
+from recommender.settings import Settings, Store
 from recommender.snapshot.reader import Snapshot
 from recommender.store.open import open_store, sqlite_url
 from recommender.types import Article
@@ -74,7 +74,7 @@ def trial_run(
         # The publisher's field names were mapped when the labelled set was read, and a set may
         # consist of headlines.
         read_as_written = msgspec.structs.replace(settings.input, fields={}, headlines=True)
-        settings = msgspec.structs.replace(settings, input=read_as_written)
+        settings = msgspec.structs.replace(settings, input=read_as_written, store=Store())
         run_night([source], artifacts, settings, force=True, encoder=encoder, progress=progress)
         snapshot = Snapshot(artifacts.snapshots / artifacts.current())
         row_of = {article_id: row for row, article_id in enumerate(snapshot.ids[:])}

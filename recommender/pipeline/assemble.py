@@ -68,7 +68,7 @@ def assemble(
         version=__version__,
         encoder=encoder,
         dimension=graph.search.dimension,
-        settings=settings.to_dict(),
+        settings=settings.without_store(),
         arrays=_arrays(findings),
         strings=_strings(findings),
         index=graph.search,

@@ -67,7 +67,7 @@ def run_night(
         settings: All settings of the job.
         force: Publish also where nothing has changed or a gate is not passed.
         encoder: Embeds the texts; by default the one of the settings.
-        store: The memory between nights, which stays open; by default a file of the artifacts.
+        store: The memory between nights, which stays open; by default the one of the settings.
         engine: Where texts are processed; by default in this process.
         progress: Shows the stages; by default nothing does.
 
@@ -86,7 +86,8 @@ def run_night(
     with hold(artifacts.lock) as dead:
         _clean_up(artifacts, dead)
         encoder = encoder or _open_encoder(settings.embedding, settings.run)
-        with nullcontext(store) if store else open_store(sqlite_url(artifacts.store)) as memory:
+        url = settings.store.url or sqlite_url(artifacts.store)
+        with nullcontext(store) if store else open_store(url) as memory:
             intake = ingest_sources(memory, opened, artifacts, settings.input, timed)
             embedded = process_new_texts(memory, encoder, engine or LocalEngine(), timed)
             coverage = memory.coverage(encoder.spec.fingerprint)

@@ -33,8 +33,9 @@ def open_store(url: str) -> Store:
     if url.startswith(_SQLITE):
         return open_sqlite(Path(os.fsdecode(unquote_to_bytes(url.removeprefix(_SQLITE)))))
     raise SettingsError(
-        f"unknown kind of store {url!r}; expected sqlite:///PATH, for example "
-        "sqlite:///artifacts/store.sqlite"
+        # The rest of the URL may hold a password.
+        f"store.url: unknown kind of store {url.partition('://')[0]!r}; expected sqlite:///PATH, "
+        "for example sqlite:///artifacts/store.sqlite"
     )
 
 

@@ -165,12 +165,12 @@ class SqlStore:
             .select_from(joined)
             .where(sa.or_(vector.is_(None), features.is_(None)))
             .group_by(content)
-            .order_by(first)
         )
-        return [
+        found = [
             PendingText(content_hash, article_id, not vectors, not counted)
             for content_hash, article_id, vectors, counted in self._connection.execute(query)
         ]
+        return sorted(found, key=lambda text: text.article_id)  # databases order differently
 
     def prepared_texts(self, ids: Sequence[str]) -> Iterator[str]:
         """The prepared text of each article of `ids`, in their order."""

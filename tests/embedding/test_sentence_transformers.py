@@ -1,5 +1,6 @@
 """The real default model: near to the plain way, in order, the same on any threads."""
 
+import copy
 from pathlib import Path
 
 import numpy as np
@@ -119,6 +120,15 @@ def test_a_text_cut_inside_a_word_is_not_counted_as_read(
     """In Chinese or Thai a whole article is one word between spaces."""
     found = encoder.encode([text])
     assert found.words_read[0] < found.words[0]
+
+
+def test_an_encoder_that_was_sent_elsewhere_gives_the_same_vectors(
+    encoder: SentenceEncoder, vectors: np.ndarray
+) -> None:
+    sent = copy.deepcopy(encoder)  # goes the way that pickling goes
+    assert "_model" not in vars(sent)
+    assert sent.spec == encoder.spec
+    assert np.array_equal(sent.encode(TEXTS).vectors, vectors)
 
 
 def test_no_texts_give_no_vectors(encoder: SentenceEncoder) -> None:

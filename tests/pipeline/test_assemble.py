@@ -44,7 +44,7 @@ def test_content_names_its_origin(night: Night) -> None:
     content = night.content()
     assert (content.build, content.inputs) == ("b" * 32, "i" * 32)
     assert (content.version, content.encoder) == (__version__, SPEC)
-    assert content.settings == night.settings.to_dict()
+    assert content.settings == night.settings.without_store()
     assert content.dimension == WordEncoder().dimension
     assert content.forced == ()
 

@@ -6,7 +6,6 @@ import logging
 import os
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -17,26 +16,20 @@ from recommender.pipeline.ingest import Intake
 from recommender.pipeline.nightly import run_night
 from recommender.progress import Advance
 from recommender.snapshot.verify import verify
-from tests.pipeline.engines.pool import PoolEngine
 from tests.pipeline.newsroom import (
     FEW_NEIGHBOURS,
     Newsroom,
     articles,
-    files_of,
     good,
-    many_articles,
 )
 from tests.planted import (
     THEMES,
-    RecordList,
     WordEncoder,
     article,
-    as_record,
     settings,
     theme_of,
     write_jsonl,
 )
-from tests.store.memory import MemoryStore
 
 # The whole way
 
@@ -85,56 +78,6 @@ def test_vectors_in_the_index_are_those_of_the_texts(newsroom: Newsroom) -> None
 
 
 # Sources, stores and engines
-
-
-def test_a_list_of_records_is_a_source_like_a_file(tmp_path: Path) -> None:
-    of_file, of_list = Newsroom(tmp_path / "file"), Newsroom(tmp_path / "list")
-    of_file.night(*articles(24))
-    records = [as_record(item) for item in articles(24)]
-    night = of_list.run(RecordList(records[:9]), RecordList(records[9:], "rest"))
-    assert night.intake == Intake(24, 24, 0, 0, 0, 0, None)
-    assert files_of(of_list) == files_of(of_file)
-
-
-def test_a_path_may_be_a_string_and_kinds_of_sources_may_mix(newsroom: Newsroom) -> None:
-    path = write_jsonl(newsroom.root / "in.jsonl", articles(3))
-    night = newsroom.run(str(path), RecordList([as_record(article(3))]))
-    assert (night.intake.new, newsroom.ids()) == (4, ["a-0", "a-1", "a-2", "a-3"])
-
-
-def test_an_unknown_kind_of_source_is_refused_before_anything_is_made(newsroom: Newsroom) -> None:
-    with pytest.raises(InputError, match="unknown kind of source"):
-        newsroom.run("mailbox.pst")
-    assert not newsroom.artifacts.root.exists()
-
-
-def test_a_missing_source_is_named_before_anything_is_read(newsroom: Newsroom) -> None:
-    source = write_jsonl(newsroom.root / "in.jsonl", articles(2))
-    with pytest.raises(InputError, match=r"none\.jsonl: cannot be read: No such file"):
-        newsroom.run(source, newsroom.root / "none.jsonl")
-    assert not newsroom.artifacts.store.exists()
-
-
-def test_a_night_on_a_store_in_memory_publishes_the_same(tmp_path: Path) -> None:
-    of_file, of_memory = Newsroom(tmp_path / "file"), Newsroom(tmp_path / "memory", MemoryStore())
-    for room in (of_file, of_memory):
-        room.night(*many_articles())
-        take_down(room.artifacts, "a-3")
-        night = room.night(replace(article(5), text="The crane is sold."), article(900))
-        assert (night.intake.changed, night.intake.new, night.embedded) == (1, 1, 2)
-    assert not of_memory.artifacts.store.exists()
-    assert of_memory.stored_ids() == of_file.stored_ids()
-    assert files_of(of_memory) == files_of(of_file)
-
-
-def test_an_engine_that_works_out_of_order_publishes_the_same(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("recommender.pipeline.new_texts.SHARD_TEXTS", 7)
-    local, pool = Newsroom(tmp_path / "local"), Newsroom(tmp_path / "pool", engine=PoolEngine())
-    for room in (local, pool):
-        assert room.night(*articles(60)).embedded == 60
-    assert files_of(pool) == files_of(local)
 
 
 # Nights that publish nothing

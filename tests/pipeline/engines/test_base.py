@@ -1,4 +1,4 @@
-"""What every engine must do: one suite, run over the local one and over a pool of threads."""
+"""What every engine must do: one suite for the local one and pools of threads and processes."""
 
 import threading
 
@@ -7,9 +7,9 @@ import pytest
 from recommender.pipeline.engines.base import Engine
 from recommender.pipeline.engines.local import LocalEngine
 from recommender.progress import Advance
-from tests.pipeline.engines.pool import PoolEngine
+from tests.pipeline.engines.pool import PoolEngine, ProcessEngine
 
-ENGINES = (LocalEngine, PoolEngine)
+ENGINES = (LocalEngine, PoolEngine, ProcessEngine)
 
 
 @pytest.fixture(params=ENGINES)
@@ -21,6 +21,12 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 def square(shard: int, advance: Advance) -> int:
     advance(1)
     return shard * shard
+
+
+def fails_at_two(shard: int, _: Advance) -> int:
+    if shard == 2:
+        raise MemoryError
+    return shard
 
 
 @pytest.mark.parametrize("count", [0, 1, 3, 25])
@@ -48,11 +54,6 @@ def test_shards_are_taken_in_the_callers_thread(engine: Engine) -> None:
 
 
 def test_a_failure_comes_in_the_place_of_its_result(engine: Engine) -> None:
-    def fails_at_two(shard: int, _: Advance) -> int:
-        if shard == 2:
-            raise MemoryError
-        return shard
-
     results = engine.map(fails_at_two, range(5))
     assert (next(results), next(results)) == (0, 1)
     with pytest.raises(MemoryError):
