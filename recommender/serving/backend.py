@@ -41,8 +41,8 @@ class Backend(Protocol):
             texts: One text, or several as an array (n,) of integers.
 
         Returns:
-            Of one text its list, (K,); of several their lists, (n, K). The scores are those that
-            the nightly build computed, in [0, 1]. Short lists end with text -1.
+            The list of one text, (K,), or the lists of several, (n, K). The scores, in [0, 1], are
+            those of the nightly build. Short lists end with text -1.
         """
         ...
 

@@ -23,8 +23,8 @@ def fallback_articles(
         ranked: The articles that the answer has already.
 
     Returns:
-        As many as the answer lacks, as far as there are any and the caps admit them. Articles of
-        the same finer topic come first where the fallback is the topic.
+        At most as many as the answer lacks, within the caps. If the fallback is the topic, articles
+        of the same finer topic come first.
     """
     query, arrays = request.query, request.snapshot.arrays
     rows, same_finer = _of_same_group(request)
@@ -34,7 +34,7 @@ def fallback_articles(
     fresh = ~np.isin(texts, taken)
     rows, texts = rows[fresh], texts[fresh]
     order = np.lexsort((rows, ~arrays.published.take(rows), ~same_finer.take(texts)))
-    _, first = np.unique(texts[order], return_index=True)  # of copies the first
+    _, first = np.unique(texts[order], return_index=True)  # the first of the copies of a text
     rows = rows[order[np.sort(first)]]
     if query.capped:
         rows = _within_caps(request, ranked, rows)

@@ -12,7 +12,7 @@ from recommender.types import Filters
 
 __all__ = ["RowFilter"]
 
-MANY = 256  # rows; to look up fewer one by one is faster
+MANY = 256  # rows; looking up fewer one by one is faster
 _FACETS = ("section", "language", "source")
 _NO_CODE = -2  # neither a code nor the mark of a missing label, which is -1
 

@@ -37,8 +37,8 @@ class ArticleRules(NamedTuple):
 class SnapshotRules(NamedTuple):
     """`types.Rules`, indexed for one snapshot.
 
-    Rows of pairs are looked up only when an article is asked about: to look up ten thousand pairs
-    takes longer than to open a snapshot.
+    Rows of pairs are looked up only for the article of a query, because looking up ten thousand
+    pairs takes longer than opening a snapshot.
 
     Attributes:
         pinned: Id → ids that come first in answers about it.
@@ -57,7 +57,7 @@ class SnapshotRules(NamedTuple):
 
         Args:
             snapshot: The snapshot.
-            article_id: The article that is asked about.
+            article_id: The article of the query.
 
         Returns:
             Its rules. A text that is kept apart is never pinned.

@@ -65,7 +65,7 @@ class Snapshot:
         cards: What a page shows of each row.
         lookup: What is found by name.
         topics: The topics, level by level.
-        facets: Of each of `FACET_NAMES` the labels, {label: code}.
+        facets: The labels of each of `FACET_NAMES`, {label: code}.
         rules: The publisher's rules.
         scoring: What scores a text that is not in the snapshot.
 

@@ -58,7 +58,7 @@ class Content:
         index: The index of the texts' expanded embeddings.
         topics: The topics, level by level.
         changes: What the night did to "topics" and to "stories".
-        facets: Of each facet the labels whose positions are its codes.
+        facets: The labels of each facet; a label's position is its code.
         rules: The publisher's rules.
         scoring: What scores a text that is not in the snapshot.
         forced: The gates that the snapshot is published in spite of, each as a sentence.
