@@ -49,8 +49,7 @@ def measure(ranked: Array, queries: Array, stories: Array) -> Array:
         The measures of each query in the order of `MEASURES`, (queries, 4) float64.
 
     Raises:
-        ValueError: A list holds its own query or one article twice, or a query has no relevant
-            article.
+        ValueError: A list holds its own query or an article twice, or no article is relevant.
 
     Example:
         >>> measure(np.array([[2, 1]]), np.array([0]), np.array([0, 0, 1])).round(3).tolist()
