@@ -50,7 +50,7 @@ def _articles(night: Mapping[str, Any]) -> list[str]:
     lines += [
         f"{night['articles']:,} articles with {night['contents']:,} different texts: "
         f"{night['embedded']:,} embedded, {night['reused']:,} reused; "
-        f"{night['texts']:,} are left where near-duplicates count once",
+        f"{night['texts']:,} remain when near-duplicates are grouped",
         f"{night['truncated']:,} articles are longer than the encoder reads; "
         f"{1 - night['words_read_share']:.1%} of all words were not read",
     ]
@@ -62,7 +62,7 @@ def _groups(night: Mapping[str, Any]) -> list[str]:
     lines = [
         f"{night['stories']:,} stories; "
         f"{night['topics']:,} topics, {night['finer_topics']:,} finer ones within them, "
-        f"{night['without_topic']:,} articles without",
+        f"{night['without_topic']:,} articles without a topic",
     ]
     for group, changes in night["changes"].items():
         if changes:

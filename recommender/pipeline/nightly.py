@@ -81,6 +81,7 @@ def run_night(
         StorageError: A file cannot be read or written.
         EncoderError: The model cannot be used. In all cases nothing has changed for readers.
     """
+    # Longer than other functions, so that the order of all stages is read in one place.
     started = datetime.now(UTC).isoformat(timespec="seconds")
     opened, timed = _open_sources(sources), Timed(progress or Silent())
     with hold(artifacts.lock) as dead:

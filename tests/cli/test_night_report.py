@@ -26,9 +26,9 @@ def test_a_report_says_what_was_published_and_counts_everything() -> None:
         "read 21 records: 20 new, 0 changed, 0 unchanged, 0 removed, 1 rejected",
         "rejects are listed in rejects/1.jsonl",
         "1,200 articles with 1,100 different texts: 20 embedded, 1,080 reused; "
-        "1,090 are left where near-duplicates count once",
+        "1,090 remain when near-duplicates are grouped",
         "3 articles are longer than the encoder reads; 10.0% of all words were not read",
-        "700 stories; 12 topics, 40 finer ones within them, 5 articles without",
+        "700 stories; 12 topics, 40 finer ones within them, 5 articles without a topic",
         "topics: 2 born, 1 grown",
         "gates: lost 1.0%",
         "the search is exact",

@@ -53,6 +53,7 @@ def recover(
 def test_thirty_kills_lose_nothing(
     tmp_path: Path, nightly: Nightly, caplog: pytest.LogCaptureFixture
 ) -> None:
+    # All kills belong to one history, so the test is longer than others.
     artifacts = Artifacts(tmp_path / "artifacts")
     count, number = 60, 0
     pause = 0.1 / count  # so that embedding takes as long as publishing

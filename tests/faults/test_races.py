@@ -81,6 +81,7 @@ def test_a_recommender_whose_snapshot_is_pruned_under_a_broken_pointer_goes_on_a
 def test_threads_asking_while_twenty_snapshots_are_published_get_whole_answers(
     tmp_path: Path,
 ) -> None:
+    # The threads share what they watch, so they stand in one function.
     artifacts = Artifacts(tmp_path)
     short = ("publish.keep=1", "neighbours.k=4", "related.floor=0")
     run_edition(tmp_path, 24, 0, *short)
