@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from recommender._slices import slice_positions
 from recommender._typing import Array
 from recommender.corpus.signatures import EMPTY
 
@@ -64,20 +65,12 @@ def _sharing_pairs(entries: Array) -> Array:
     size = np.diff(first, append=len(entries))
     first, size = first[size > 1], size[size > 1]
     start = np.repeat(first, size)
-    before = _counting_up(size)
+    before = slice_positions(0, size)
     places = entries[start + before] & LOW_HALF
     taken = np.where(np.repeat(size, size) <= RARE_IN, before, np.minimum(before, PAIRED_WITH))
-    earlier = entries[np.repeat(start, taken) + _counting_up(taken)] & LOW_HALF
+    earlier = entries[slice_positions(start, taken)] & LOW_HALF
     pairs: Array = np.repeat(places << HIGH_HALF, taken) | earlier
     return pairs
-
-
-def _counting_up(lengths: Array) -> Array:
-    """0, 1, ... n - 1 for each n of `lengths`, one after the other."""
-    ends = np.cumsum(lengths)
-    numbers: Array = np.arange(ends[-1] if len(ends) else 0)
-    numbers -= np.repeat(ends - lengths, lengths)
-    return numbers
 
 
 def _plausible(signatures: Array, later: Array, earlier: Array, min_length_ratio: float) -> Array:

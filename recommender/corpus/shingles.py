@@ -13,6 +13,7 @@ from zlib import crc32
 
 import numpy as np
 
+from recommender._slices import slice_positions
 from recommender._typing import Array
 from recommender.language.tokens import Tokens
 from recommender.language.writing_systems import IDEOGRAPHS, UNSPACED_LETTERS
@@ -125,7 +126,7 @@ def _take(hashed: _HashedTokens, tokens: Array) -> _HashedTokens:
     """The words of the tokens at some places (n,), in that order."""
     sizes = np.diff(hashed.start)[tokens]
     start = np.append(0, np.cumsum(sizes))
-    words = np.arange(start[-1]) + np.repeat(hashed.start[tokens] - start[:-1], sizes)
+    words = slice_positions(hashed.start[tokens], sizes)
     return _HashedTokens(hashed.hashes[words], hashed.kinds[words], start)
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from recommender._slices import slice_positions
 from recommender._typing import Array
 from recommender.language.stop_words import stop_words_for
 from recommender.language.tokens import Tokens
@@ -254,8 +255,7 @@ def _read_documents(
     """
     sizes = sizes[low:high]
     first = np.cumsum(sizes) - sizes
-    place = np.arange(sizes.sum()) + np.repeat(tokens.start[low:high] - first, sizes)
-    surface = tokens.tokens[place]
+    surface = tokens.tokens[slice_positions(tokens.start[low:high], sizes)]
     word, flags = vocabulary.word_of[surface], vocabulary.flags_of[surface]
     begins = np.zeros(len(surface), dtype=bool)
     begins[first[sizes > 0]] = True

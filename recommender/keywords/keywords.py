@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from recommender._ranks import rank_within_groups
+from recommender._slices import slice_positions
 from recommender._typing import Array
 from recommender.keywords.npmi import npmi
 from recommender.keywords.terms import Terms
@@ -179,8 +180,8 @@ def _prefer_longer(terms: Terms, found: _Candidates) -> _Candidates:
     first = np.searchsorted(terms.longer, np.arange(size + 1))
     pieces = np.diff(first)[found.term]
     whole = np.repeat(np.arange(len(codes)), pieces)
-    nth = rank_within_groups(whole)
-    piece_code = found.group[whole] * size + terms.shorter[first[found.term[whole]] + nth]
+    shorter = terms.shorter[slice_positions(first[found.term], pieces)]
+    piece_code = found.group[whole] * size + shorter
     piece = np.searchsorted(codes, piece_code)
     piece[piece == len(codes)] = 0
     stands = (codes[piece] == piece_code) & (

@@ -10,6 +10,7 @@ from unicodedata import normalize
 
 import numpy as np
 
+from recommender._slices import slice_positions
 from recommender._typing import Array
 from recommender.errors import needs_extra
 from recommender.language.writing_systems import UNSPACED
@@ -78,8 +79,8 @@ class Tokens(NamedTuple):
         """
         size = np.diff(self.start)[texts]
         start = np.concatenate(([0], np.cumsum(size))).astype(np.int64)
-        shift = np.repeat(self.start[texts] - start[:-1], size)
-        return Tokens(self.vocabulary, self.tokens[np.arange(start[-1]) + shift], start)
+        chosen = self.tokens[slice_positions(self.start[texts], size)]
+        return Tokens(self.vocabulary, chosen, start)
 
 
 class WordCounts(NamedTuple):

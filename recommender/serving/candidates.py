@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from recommender._slices import slice_positions
 from recommender._typing import Array
 from recommender.scoring.rerank import Candidates
 from recommender.scoring.score import SCORE_PARAMS, correct_hubness, expand_embeddings, hybrid_score
@@ -126,10 +127,9 @@ def _articles_of(request: Request, texts: Array, scores: Array) -> Candidates:
     # The item's own copies are as related as can be, and they are not background.
     if item.row is not None and item.text is not None and query.mode != "background":
         texts, scores = np.append(item.text, texts), np.append(np.float32(1.0), scores)
-    size = start.take(texts + 1) - start.take(texts)
-    first = np.cumsum(size) - size
-    place = np.arange(size.sum()) + np.repeat(start.take(texts) - first, size)
-    rows = arrays.copies.take(place)
+    first = start.take(texts)
+    size = start.take(texts + 1) - first
+    rows = arrays.copies.take(slice_positions(first, size))
     copies = Candidates(rows, np.repeat(texts, size), np.repeat(scores, size))
     return copies.take(np.flatnonzero(row_filter.admits(rows) & (rows != item.row)))
 
