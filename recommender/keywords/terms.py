@@ -21,16 +21,12 @@ from recommender.keywords.ngrams import (
 )
 from recommender.keywords.surface_forms import surface_forms
 from recommender.language.plurals import singulars
+from recommender.language.stems import stems
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 __all__ = ["Terms", "count_terms"]
-
-# Words that differ by an ending of at most this many letters are of one family if the shorter one
-# has at least `MIN_STEM` letters: "Korea" and "Korean".
-MAX_ENDING = 3
-MIN_STEM = 4
 
 
 class Terms(NamedTuple):
@@ -258,8 +254,7 @@ def _family_roots(ngrams: NGrams, families: Array, size: int) -> Array:
     root[-1] = -1
     place = {words[number]: number for number in used.tolist()}
     for word, number in place.items():
-        stems = [word[:end] for end in range(max(MIN_STEM, len(word) - MAX_ENDING), len(word))]
-        for form in (*stems, *singulars(word, ngrams.lists.plurals)):
+        for form in (*stems(word), *singulars(word, ngrams.lists.plurals)):
             if form in place:
                 root[number] = root[place[form]]
                 break

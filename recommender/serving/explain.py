@@ -5,15 +5,12 @@ import re
 from collections.abc import Mapping, Sequence
 
 from recommender._typing import Array
+from recommender.language.stems import stems
 from recommender.language.writing_systems import UNSPACED
 from recommender.types import Reasons
 
 __all__ = ["best_phrases", "explain", "is_unspaced", "min_single_weight", "shared_phrases"]
 
-# Two words are forms of one, as "Korea" and "Korean", where one is the other with an ending of up
-# to three letters, and the shorter one has four or more.
-_ENDING = 3
-_STEM = 4
 # A phrase that more texts hold, such as a country or "bank", is no reason if it is the only one.
 _SINGLE_SHARE, _SINGLE_TEXTS = 0.01, 10
 
@@ -99,8 +96,7 @@ def _repeats(text: str, other: str) -> bool:
     """
     inside = text in other if is_unspaced(text) else f" {text} " in f" {other} "
     short, long = sorted((text, other), key=len)
-    ending = len(short) >= _STEM and len(long) <= len(short) + _ENDING
-    return inside or (ending and long.startswith(short))
+    return inside or short in stems(long)
 
 
 def is_unspaced(text: str) -> bool:
