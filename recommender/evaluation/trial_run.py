@@ -20,8 +20,9 @@ from recommender.embedding.base import Encoder
 from recommender.language.prepare import content_hash, embedded_text
 from recommender.pipeline.nightly import run_night
 from recommender.progress import Progress
-from recommender.settings import Settings, Store
+from recommender.settings import Settings
 from recommender.snapshot.reader import Snapshot
+from recommender.store.base import Store
 from recommender.store.open import open_store, sqlite_url
 from recommender.types import Article
 
@@ -71,16 +72,26 @@ def trial_run(
         artifacts = Artifacts(Path(folder))
         source = artifacts.root / "articles.jsonl"
         _write_jsonl(source, articles)
+        texts = [embedded_text(article.title, article.text) for article in articles]
         # The publisher's field names were mapped when the labelled set was read, and a set may
         # consist of headlines.
         read_as_written = msgspec.structs.replace(settings.input, fields={}, headlines=True)
-        settings = msgspec.structs.replace(settings, input=read_as_written, store=Store())
-        run_night([source], artifacts, settings, force=True, encoder=encoder, progress=progress)
-        snapshot = Snapshot(artifacts.snapshots / artifacts.current())
+        settings = msgspec.structs.replace(settings, input=read_as_written)
+        # A store of its own, whichever the settings name: a trial leaves nothing behind.
+        with open_store(sqlite_url(artifacts.store)) as store:
+            run_night(
+                [source],
+                artifacts,
+                settings,
+                force=True,
+                encoder=encoder,
+                store=store,
+                progress=progress,
+            )
+            snapshot = Snapshot(artifacts.snapshots / artifacts.current())
+            vectors = _vectors(store, texts, snapshot.manifest.encoder.fingerprint)
         row_of = {article_id: row for row, article_id in enumerate(snapshot.ids[:])}
         rows = [row_of[article.id] for article in articles]
-        texts = [embedded_text(article.title, article.text) for article in articles]
-        vectors = _vectors(artifacts, texts, snapshot.manifest.encoder.fingerprint)
         yield TrialRun(artifacts, snapshot, texts, snapshot.arrays.text_of[rows], vectors)
 
 
@@ -94,11 +105,10 @@ def _write_jsonl(source: Path, articles: list[Article]) -> None:
             file.write(json.dumps(record, ensure_ascii=False) + "\n")
 
 
-def _vectors(artifacts: Artifacts, texts: list[str], fingerprint: str) -> Array:
+def _vectors(store: Store, texts: list[str], fingerprint: str) -> Array:
     """The stored vector of each text, (texts, dimension); equal texts share one in the store."""
     hashes = [content_hash(text) for text in texts]
     distinct = list(dict.fromkeys(hashes))
     place = {content: number for number, content in enumerate(distinct)}
-    with open_store(sqlite_url(artifacts.store)) as store:
-        vectors = store.vectors(fingerprint, distinct)
+    vectors = store.vectors(fingerprint, distinct)
     return np.asarray(vectors[[place[content] for content in hashes]])
