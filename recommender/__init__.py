@@ -35,38 +35,20 @@ if TYPE_CHECKING:
     )
     from recommender.serving.explain import explain
     from recommender.serving.recommender import Recommender
-    from recommender.types import (
-        Answer,
-        Article,
-        Card,
-        Change,
-        Health,
-        Keyword,
-        Reasons,
-        Related,
-        Story,
-        Topic,
-        Trend,
-    )
+    from recommender.types.article import Article, Card
+    from recommender.types.groups import Change, Keyword, Story, Topic, Trend
+    from recommender.types.health import Health
+    from recommender.types.related import Answer, Reasons, Related
 
 __version__ = "0.1.0"
 
 _NAMES_BY_MODULE = {
     "recommender.serving.recommender": ("Recommender",),
     "recommender.serving.explain": ("explain",),
-    "recommender.types": (
-        "Answer",
-        "Article",
-        "Card",
-        "Change",
-        "Health",
-        "Keyword",
-        "Reasons",
-        "Related",
-        "Story",
-        "Topic",
-        "Trend",
-    ),
+    "recommender.types.article": ("Article", "Card"),
+    "recommender.types.groups": ("Change", "Keyword", "Story", "Topic", "Trend"),
+    "recommender.types.health": ("Health",),
+    "recommender.types.related": ("Answer", "Reasons", "Related"),
     "recommender.errors": (
         "EncoderError",
         "InputError",

@@ -28,7 +28,7 @@ from recommender.embedding.base import Encoded
 from recommender.errors import RecommenderError
 from recommender.pipeline.nightly import Night, run_night
 from recommender.progress import Advance, ignore
-from recommender.types import Article
+from recommender.types.article import Article
 from tests.planted import WordEncoder, article, settings, write_jsonl
 
 

@@ -17,9 +17,10 @@ from recommender.artifacts.folder import Artifacts
 from recommender.embedding.base import Encoded, EncoderSpec
 from recommender.pipeline.nightly import Night, run_night
 from recommender.progress import Advance, ignore
-from recommender.settings import Settings, load_settings
+from recommender.settings.load import load_settings
+from recommender.settings.sections import Settings
 from recommender.sources.base import FieldNames, NumberedRow
-from recommender.types import Article
+from recommender.types.article import Article
 
 THEMES = {
     "harbour": "harbour crane container tide pilot quay freight anchor dock cargo",

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from recommender.evaluation.evaluate_groups import ClusteringEvaluation
     from recommender.evaluation.evaluate_related import RankingEvaluation
     from recommender.evaluation.labelled_set import LabelKind, LabelledSet
-    from recommender.settings import Settings
+    from recommender.settings.sections import Settings
 
 __all__ = ["evaluate"]
 
@@ -147,7 +147,7 @@ def _read(
     """The settings of the run, and the labelled set at `path`."""
     with needs_extra("build"):
         from recommender.evaluation.labelled_set import read_labelled
-        from recommender.settings import load_settings
+        from recommender.settings.load import load_settings
     from recommender.cli.logs import log_to_stderr
 
     log_to_stderr(0)

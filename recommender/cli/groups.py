@@ -12,7 +12,7 @@ from recommender.cli.options import Moment, artifacts_option, console, echo_json
 if TYPE_CHECKING:
     from recommender.serving.groups import GroupKind
     from recommender.serving.recommender import Recommender
-    from recommender.types import Story, Topic
+    from recommender.types.groups import Story, Topic
 
 __all__ = ["stories", "topics"]
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from recommender.types import CHANGE_KINDS
+from recommender.types.groups import CHANGE_KINDS
 
 __all__ = ["night_report"]
 

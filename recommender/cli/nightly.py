@@ -50,7 +50,7 @@ def nightly(
     """
     with needs_extra("build"):
         from recommender.pipeline.nightly import run_night
-        from recommender.settings import load_settings
+        from recommender.settings.load import load_settings
     from recommender.cli.logs import log_to_stderr
 
     log_to_stderr(verbose)

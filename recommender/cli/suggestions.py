@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from recommender.errors import RemovedArticle, UnknownArticle
-from recommender.types import labels_of
+from recommender.types.rules import labels_of
 
 if TYPE_CHECKING:
     from recommender.serving.query import Options

@@ -10,7 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from recommender.serving.explain import explain
-from recommender.types import CHANGE_KINDS, Card, Change, Related, Story, Topic, Trend
+from recommender.types.article import Card
+from recommender.types.groups import CHANGE_KINDS, Change, Story, Topic, Trend
+from recommender.types.related import Related
 
 if TYPE_CHECKING:
     from recommender.evaluation.evaluate_groups import ClusteringEvaluation, EvaluatedClustering

@@ -14,7 +14,7 @@ from recommender.corpus.signatures import unpack_signatures
 from recommender.dates import NO_DATE, to_microseconds
 from recommender.language.tokens import Tokens
 from recommender.store.base import Store, StoredArticle
-from recommender.types import FACET_NAMES, Card
+from recommender.types.article import FACET_NAMES, Card
 
 __all__ = ["Corpus", "Facets", "load_corpus"]
 

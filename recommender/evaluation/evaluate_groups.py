@@ -26,7 +26,7 @@ from recommender.evaluation.trial_run import TrialRun, trial_run
 from recommender.groups.label_propagation import knn_labels
 from recommender.language.tokens import read_tokens
 from recommender.progress import Progress, Silent
-from recommender.settings import Settings
+from recommender.settings.sections import Settings
 
 __all__ = [
     "MEASURES",

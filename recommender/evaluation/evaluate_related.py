@@ -19,8 +19,9 @@ from recommender.evaluation.trial_run import TrialRun, trial_run
 from recommender.language.stop_words import stop_words_for
 from recommender.progress import Progress, Silent
 from recommender.serving.recommender import Recommender
-from recommender.settings import Settings
-from recommender.types import Article, Related
+from recommender.settings.sections import Settings
+from recommender.types.article import Article
+from recommender.types.related import Related
 
 __all__ = ["METHODS", "EvaluatedRanking", "RankingEvaluation", "evaluate_related"]
 

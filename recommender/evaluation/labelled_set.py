@@ -25,7 +25,7 @@ from recommender.sources.base import (
 )
 from recommender.sources.open import open_source
 from recommender.sources.validate import ArticleReader, Reject
-from recommender.types import Article
+from recommender.types.article import Article
 
 __all__ = ["LabelKind", "LabelledSet", "read_labelled", "rows_of_split"]
 

@@ -20,11 +20,11 @@ from recommender.embedding.base import Encoder
 from recommender.language.prepare import content_hash, embedded_text
 from recommender.pipeline.nightly import run_night
 from recommender.progress import Progress
-from recommender.settings import Settings
+from recommender.settings.sections import Settings
 from recommender.snapshot.reader import Snapshot
 from recommender.store.base import Store
 from recommender.store.open import open_store, sqlite_url
-from recommender.types import Article
+from recommender.types.article import Article
 
 __all__ = ["TrialRun", "trial_run"]
 

@@ -11,7 +11,7 @@ from recommender.artifacts.folder import Artifacts
 from recommender.errors import SnapshotError
 from recommender.snapshot.reader import Snapshot
 from recommender.snapshot.verify import verify
-from recommender.types import Topic
+from recommender.types.groups import Topic
 
 __all__ = ["NO_PREVIOUS_GROUPS", "PreviousGroups", "read_previous"]
 

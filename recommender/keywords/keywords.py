@@ -10,7 +10,7 @@ from recommender._slices import slice_positions
 from recommender._typing import Array
 from recommender.keywords.npmi import npmi
 from recommender.keywords.terms import Terms
-from recommender.types import Keyword
+from recommender.types.groups import Keyword
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

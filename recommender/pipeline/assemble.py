@@ -10,7 +10,7 @@ from recommender.keywords.phrases import Phrases
 from recommender.pipeline.build_graph import GraphBuild
 from recommender.pipeline.build_groups import Groups
 from recommender.pipeline.describe_groups import GroupDescriptions
-from recommender.settings import Settings
+from recommender.settings.sections import Settings
 from recommender.snapshot.cards import pack_cards
 from recommender.snapshot.json_file import Scoring
 from recommender.snapshot.lookup import (
@@ -22,7 +22,7 @@ from recommender.snapshot.lookup import (
 from recommender.snapshot.schema import Arrays, StringTables
 from recommender.snapshot.string_table import SortedStringTable, StringTable
 from recommender.snapshot.writer import Content
-from recommender.types import Rules
+from recommender.types.rules import Rules
 
 __all__ = ["Findings", "assemble"]
 

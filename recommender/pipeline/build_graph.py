@@ -15,7 +15,7 @@ from recommender.knn.neighbours import nearest
 from recommender.language.tokens import count_words
 from recommender.progress import Timed
 from recommender.scoring.word_overlap import Lexicon, WeightedWords, weigh_corpus
-from recommender.settings import Neighbours
+from recommender.settings.sections import Neighbours
 
 __all__ = ["GraphBuild", "build_graph"]
 

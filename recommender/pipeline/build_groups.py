@@ -17,7 +17,7 @@ from recommender.groups.story_thresholds import story_thresholds
 from recommender.groups.topics import Topics, detect_topics, topic_strengths, unassign_weakest
 from recommender.progress import Timed
 from recommender.scoring.time_proximity import time_proximity
-from recommender.settings import Topics as TopicSettings
+from recommender.settings.sections import Topics as TopicSettings
 
 __all__ = ["Groups", "build_groups"]
 

@@ -12,7 +12,7 @@ from recommender.groups.representatives import representatives
 from recommender.keywords.keywords import keywords, label_of
 from recommender.keywords.terms import Terms
 from recommender.pipeline.build_groups import Groups
-from recommender.types import Change, Keyword, Topic
+from recommender.types.groups import Change, Keyword, Topic
 
 __all__ = ["GroupDescriptions", "describe_groups"]
 

@@ -10,7 +10,7 @@ from recommender._typing import Array
 from recommender.corpus.corpus import Corpus
 from recommender.groups.previous import PreviousGroups
 from recommender.pipeline.build_groups import Groups
-from recommender.settings import Gates as Limits
+from recommender.settings.sections import Gates as Limits
 
 __all__ = ["Comparison", "Gate", "compare", "measure", "refusal"]
 

@@ -8,12 +8,12 @@ from recommender.artifacts.folder import Artifacts
 from recommender.artifacts.takedowns import read_takedowns
 from recommender.errors import InputError
 from recommender.progress import Advance, Timed
-from recommender.settings import Input
+from recommender.settings.sections import Input
 from recommender.sources.base import Source
 from recommender.sources.rejects import RejectFile
 from recommender.sources.validate import MAX_UNKNOWN_FIELDS, ArticleReader, Reject
 from recommender.store.base import Store
-from recommender.types import Article
+from recommender.types.article import Article
 
 __all__ = ["Intake", "ingest_sources"]
 

@@ -30,7 +30,7 @@ from recommender.pipeline.ingest import ingest_sources
 from recommender.pipeline.new_texts import process_new_texts
 from recommender.pipeline.run_log import Night, RunLog
 from recommender.progress import Progress, Silent, Timed
-from recommender.settings import Duplicates, Embedding, Publish, Run, Settings
+from recommender.settings.sections import Duplicates, Embedding, Publish, Run, Settings
 from recommender.snapshot.publish import clean, prune, publish
 from recommender.snapshot.reader import Snapshot
 from recommender.snapshot.schema import FILES

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from recommender._typing import Array
 from recommender.language.stems import stems
 from recommender.language.writing_systems import UNSPACED
-from recommender.types import Reasons
+from recommender.types.related import Reasons
 
 __all__ = ["best_phrases", "explain", "is_unspaced", "min_single_weight", "shared_phrases"]
 

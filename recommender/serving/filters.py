@@ -8,7 +8,7 @@ import numpy as np
 from recommender._typing import Array
 from recommender.dates import NO_DATE, to_microseconds
 from recommender.snapshot.reader import Snapshot
-from recommender.types import Filters
+from recommender.types.rules import Filters
 
 __all__ = ["RowFilter"]
 

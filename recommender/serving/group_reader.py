@@ -18,7 +18,7 @@ from recommender.serving.groups import (
 )
 from recommender.serving.query import check_moment
 from recommender.serving.state import CurrentState, OpenBackend
-from recommender.types import Change, Story, Topic, Trend
+from recommender.types.groups import Change, Story, Topic, Trend
 
 __all__ = ["GroupReader"]
 

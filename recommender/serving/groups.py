@@ -17,7 +17,8 @@ from recommender.serving.filters import RowFilter
 from recommender.serving.trends import burst_scores, daily_counts, daily_curve, trending_groups
 from recommender.snapshot.reader import Snapshot
 from recommender.snapshot.topic_tree import at_level, tree_of
-from recommender.types import Card, Change, Story, Topic, Trend
+from recommender.types.article import Card
+from recommender.types.groups import Change, Story, Topic, Trend
 
 __all__ = [
     "GroupKind",

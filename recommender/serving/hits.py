@@ -6,7 +6,7 @@ from recommender.dates import NO_DATE
 from recommender.serving.explain import best_phrases, is_unspaced, min_single_weight, shared_phrases
 from recommender.serving.request import RankedArticle, Request
 from recommender.snapshot.reader import Snapshot
-from recommender.types import Answer, Reasons, Related
+from recommender.types.related import Answer, Reasons, Related
 
 __all__ = ["answer"]
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from operator import index
 from typing import Any, Literal, NamedTuple, TypedDict, get_args
 
-from recommender.types import Filters, labels_of
+from recommender.types.rules import Filters, labels_of
 
 __all__ = [
     "ANYTHING",

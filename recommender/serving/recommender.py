@@ -14,7 +14,9 @@ from recommender.serving.query import Options, Query, parse_query
 from recommender.serving.ranking import rank
 from recommender.serving.request import QueryItem, RankedArticle, Request
 from recommender.serving.state import OpenBackend, State
-from recommender.types import Answer, Card, Health
+from recommender.types.article import Card
+from recommender.types.health import Health
+from recommender.types.related import Answer
 
 __all__ = ["Recommender"]
 

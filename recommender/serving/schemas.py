@@ -6,7 +6,7 @@ pass over those that they do not know.
 
 from typing import Any, TypeAlias
 
-from recommender.types import CHANGE_KINDS
+from recommender.types.groups import CHANGE_KINDS
 
 __all__ = ["json_schemas"]
 

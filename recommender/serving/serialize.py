@@ -8,7 +8,10 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from recommender.serving.explain import explain
-from recommender.types import Answer, Card, Change, Health, Keyword, Related, Story, Topic, Trend
+from recommender.types.article import Card
+from recommender.types.groups import Change, Keyword, Story, Topic, Trend
+from recommender.types.health import Health
+from recommender.types.related import Answer, Related
 
 __all__ = [
     "JsonObject",

@@ -21,7 +21,7 @@ from recommender.serving.filters import RowFilter
 from recommender.serving.query import ANYTHING
 from recommender.serving.rules import HiddenRows, SnapshotRules, index_rules
 from recommender.snapshot.reader import Snapshot
-from recommender.types import Filters
+from recommender.types.rules import Filters
 
 __all__ = ["CurrentState", "OpenBackend", "Removed", "State"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from recommender.dates import from_microseconds, to_microseconds
 from recommender.errors import SnapshotDamaged
 from recommender.snapshot.string_table import StringTable
-from recommender.types import Card
+from recommender.types.article import Card
 
 __all__ = ["Cards", "pack_cards"]
 

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from recommender.errors import SnapshotDamaged
 from recommender.snapshot.manifest import FORMAT, Manifest, altered, newer_format
-from recommender.types import Change, Keyword, Rules, Topic
+from recommender.types.groups import Change, Keyword, Topic
+from recommender.types.rules import Rules
 
 __all__ = [
     "Scoring",

@@ -15,7 +15,7 @@ from recommender._typing import Array
 from recommender.errors import SnapshotDamaged
 from recommender.snapshot.schema import HASH_BYTES, Arrays, StringTables
 from recommender.snapshot.string_table import SortedStringTable, StringTable, checked_id
-from recommender.types import Keyword
+from recommender.types.groups import Keyword
 
 __all__ = ["HashIndex", "Lookup", "index_hashes", "order_by_id", "pack_keywords", "pack_successors"]
 

@@ -38,7 +38,7 @@ from recommender.snapshot.schema import (
 )
 from recommender.snapshot.stamp import open_stamped
 from recommender.snapshot.string_table import StringTable
-from recommender.types import Change, Topic
+from recommender.types.groups import Change, Topic
 
 if TYPE_CHECKING:
     from recommender.knn.index import Index

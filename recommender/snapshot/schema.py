@@ -12,7 +12,7 @@ from typing import Annotated, Any, NamedTuple
 
 from recommender._typing import Array
 from recommender.snapshot.string_table import SortedStringTable, StringTable
-from recommender.types import FACET_NAMES
+from recommender.types.article import FACET_NAMES
 
 __all__ = [
     "ARRAYS",

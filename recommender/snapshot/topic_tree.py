@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from recommender._typing import Array
-from recommender.types import Topic
+from recommender.types.groups import Topic
 
 __all__ = ["at_level", "tree_of"]
 

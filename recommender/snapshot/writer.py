@@ -35,7 +35,8 @@ from recommender.snapshot.schema import (
     StringTables,
 )
 from recommender.snapshot.stamp import stamp
-from recommender.types import Change, Rules, Topic
+from recommender.types.groups import Change, Topic
+from recommender.types.rules import Rules
 
 __all__ = ["Content", "write_snapshot"]
 

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time
 from unicodedata import category
 
 from recommender.sources.base import BadRecord, FieldNames, Row, Source, describe_type
-from recommender.types import Article
+from recommender.types.article import Article
 
 __all__ = ["FIELDS", "MAX_UNKNOWN_FIELDS", "ArticleReader", "Reject"]
 

@@ -16,7 +16,7 @@ import msgspec
 from recommender._typing import Array
 from recommender.dates import to_microseconds
 from recommender.language.tokens import Tokens
-from recommender.types import Article, Card
+from recommender.types.article import Article, Card
 
 __all__ = [
     "EncoderCoverage",

@@ -26,7 +26,7 @@ from recommender.store.base import (
     record_hash,
 )
 from recommender.store.tables import ARTICLES, FEATURES, VECTORS, VOCABULARY, create_tables
-from recommender.types import Article, Card
+from recommender.types.article import Article, Card
 
 __all__ = ["SqlStore"]
 

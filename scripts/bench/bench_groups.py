@@ -38,7 +38,8 @@ from recommender.language.prepare import embedded_text
 from recommender.pipeline.nightly import run_night
 from recommender.progress import Advance, ignore
 from recommender.scoring.word_overlap import WeightedWords
-from recommender.settings import Neighbours, load_settings
+from recommender.settings.load import load_settings
+from recommender.settings.sections import Neighbours
 
 THREADS = 2
 WARM_UP = 2000

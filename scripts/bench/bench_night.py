@@ -18,7 +18,8 @@ from replay import against_rebuild
 
 from recommender.artifacts.folder import Artifacts
 from recommender.pipeline.nightly import Night, run_night
-from recommender.settings import Settings, load_settings
+from recommender.settings.load import load_settings
+from recommender.settings.sections import Settings
 
 
 def two_nights(

@@ -20,7 +20,7 @@ from recommender.knn.inverted_lists import build_lists
 from recommender.knn.neighbours import nearest
 from recommender.progress import ignore
 from recommender.scoring.word_overlap import WeightedWords
-from recommender.settings import Neighbours, Settings
+from recommender.settings.sections import Neighbours, Settings
 from recommender.snapshot.cards import pack_cards
 from recommender.snapshot.json_file import Scoring
 from recommender.snapshot.lookup import index_hashes, order_by_id, pack_keywords, pack_successors
@@ -28,7 +28,9 @@ from recommender.snapshot.publish import publish
 from recommender.snapshot.schema import Arrays, StringTables
 from recommender.snapshot.string_table import SortedStringTable, StringTable
 from recommender.snapshot.writer import Content
-from recommender.types import Card, Keyword, Rules, Topic
+from recommender.types.article import Card
+from recommender.types.groups import Keyword, Topic
+from recommender.types.rules import Rules
 
 DIMENSION = 384
 THREADS = 2

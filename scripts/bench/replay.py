@@ -22,9 +22,10 @@ from recommender._typing import Array
 from recommender.artifacts.folder import Artifacts
 from recommender.groups.previous import PreviousGroups, read_previous
 from recommender.pipeline.nightly import run_night
-from recommender.settings import Settings, load_settings
+from recommender.settings.load import load_settings
+from recommender.settings.sections import Settings
 from recommender.snapshot.topic_tree import at_level, tree_of
-from recommender.types import CHANGE_KINDS
+from recommender.types.groups import CHANGE_KINDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,8 @@ from recommender.evaluation.labelled_set import LabelledSet, read_labelled
 from recommender.evaluation.ranking_metrics import MEASURES
 from recommender.language.prepare import embedded_text
 from recommender.language.tokens import read_tokens, tokenise
-from recommender.settings import Settings, load_settings
+from recommender.settings.load import load_settings
+from recommender.settings.sections import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT.parent / "shared" / "data"

@@ -26,7 +26,7 @@ from recommender.graph.measures import modularity
 from recommender.graph.rescore import Graph
 from recommender.groups.label_propagation import EDGE_WEIGHT_POWER
 from recommender.groups.topic_communities import ENSEMBLE_SEARCHES
-from recommender.settings import load_settings
+from recommender.settings.load import load_settings
 
 SETS = ("bbc", "reuters", "agnews")
 

@@ -25,7 +25,7 @@ from recommender import Recommender, Related
 from recommender.embedding.open import open_encoder
 from recommender.evaluation.clustering_metrics import partition
 from recommender.language.prepare import embedded_text
-from recommender.settings import Settings
+from recommender.settings.sections import Settings
 
 HITS = 5
 EMBEDDED = 200  # texts of the source that are embedded anew, to see how long that takes

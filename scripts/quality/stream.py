@@ -7,7 +7,7 @@ looser than those of articles. ECB+ labelled with its subjects gives 2,900 lines
 from pathlib import Path
 
 from recommender.evaluation.labelled_set import LabelledSet, read_labelled
-from recommender.types import Article
+from recommender.types.article import Article
 
 __all__ = ["read_stream"]
 

@@ -102,7 +102,7 @@ def test_a_missing_package_names_the_command_that_installs_it(
     run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setitem(sys.modules, "msgspec", None)
-    monkeypatch.delitem(sys.modules, "recommender.settings")
+    monkeypatch.delitem(sys.modules, "recommender.settings.load")
     result = run("recommender", "nightly", "x.jsonl", "--artifacts", tmp_path)
     assert result.code == 9
     assert "pip install 'recommender[build]'" in result.err

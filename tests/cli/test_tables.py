@@ -16,7 +16,8 @@ from recommender.cli.tables import (
 from recommender.evaluation.bootstrap import cluster_bootstrap
 from recommender.evaluation.evaluate_related import EvaluatedRanking
 from recommender.evaluation.ranking_metrics import MEASURES
-from recommender.types import Card, Related
+from recommender.types.article import Card
+from recommender.types.related import Related
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 HOSTILE = "Hi\x1b]0;pwned\x07\x1b[2J\x9b31m\n\u202egnp.exe [bold]x[/]"

@@ -12,7 +12,7 @@ import pytest
 from recommender.artifacts.folder import Artifacts
 from recommender.embedding.base import Encoder
 from recommender.pipeline.nightly import run_night
-from recommender.types import Article
+from recommender.types.article import Article
 from tests.docs.pages import section
 from tests.docs.shell import Shell
 from tests.planted import WordEncoder, article, settings, write_jsonl, write_labelled

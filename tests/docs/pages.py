@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import click
 
-from recommender import settings as config
+from recommender.settings.sections import Settings
 
 ROOT = Path(__file__).parent.parent.parent
 DOCS = ROOT / "docs"
@@ -96,6 +96,6 @@ def every_setting() -> dict[tuple[str, str], object]:
     """(section, key) → default."""
     return {
         (group, key): default
-        for group, values in config.Settings().to_dict().items()
+        for group, values in Settings().to_dict().items()
         for key, default in values.items()
     }

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from recommender import settings as config
+import recommender.settings.load as config
 from recommender.cli import main as cli
 from recommender.sources.open import open_source
 from recommender.sources.validate import ArticleReader
-from recommender.types import Article
+from recommender.types.article import Article
 from tests.docs.pages import PAGES, Section, code, page_name, section, sections
 from tests.docs.shell import NAME, Shell
 

@@ -12,10 +12,10 @@ import click
 import msgspec
 import pytest
 
-from recommender import settings as config
 from recommender.cli import main as cli
 from recommender.pipeline.ingest import Intake
 from recommender.pipeline.run_log import Night
+from recommender.settings.sections import Settings
 from recommender.snapshot.manifest import MANIFEST
 from recommender.snapshot.schema import FILES
 from tests.docs.pages import (
@@ -90,7 +90,7 @@ def test_the_settings_example_is_the_defaults() -> None:
     (example,) = (
         b.content for b in section("docs/settings.md", "An example").blocks if b.language == "toml"
     )
-    assert msgspec.convert(tomllib.loads(example), config.Settings) == config.Settings()
+    assert msgspec.convert(tomllib.loads(example), Settings) == Settings()
     for group, key in every_setting():
         assert re.search(rf"^(# )?{key} = ", example.partition(f"[{group}]")[2], re.MULTILINE), key
 

@@ -19,7 +19,7 @@ from recommender.evaluation.evaluate_related import (
 from recommender.evaluation.labelled_set import LabelledSet, read_labelled
 from recommender.evaluation.ranking_metrics import MEASURES, measure
 from recommender.serving.recommender import Recommender
-from recommender.types import Related
+from recommender.types.related import Related
 from tests.planted import WordEncoder, publish_planted, settings, theme_of, write_labelled
 
 

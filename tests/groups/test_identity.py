@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from recommender.groups.identity import Identities, Partition, identify
 from recommender.groups.previous import NO_PREVIOUS_GROUPS, PreviousGroups
-from recommender.types import Topic
+from recommender.types.groups import Topic
 
 Groups = dict[str, int]  # article id → group, from 0; an absent article has none
 

@@ -13,7 +13,7 @@ from recommender.keywords.keywords import keywords, label_of
 from recommender.keywords.ngrams import find_ngrams
 from recommender.keywords.terms import Terms, count_terms
 from recommender.language.tokens import read_tokens
-from recommender.types import Keyword
+from recommender.types.groups import Keyword
 
 WORDS = ["harbour", "crane", "tide", "quay", "apple", "bee", "the", "is", "."]
 

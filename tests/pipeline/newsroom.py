@@ -14,7 +14,7 @@ from recommender.snapshot.reader import Snapshot
 from recommender.sources.base import Source
 from recommender.store.base import Store
 from recommender.store.open import open_store, sqlite_url
-from recommender.types import Article
+from recommender.types.article import Article
 from tests.planted import WordEncoder, article, as_record, settings, write_jsonl
 
 # Of 40 articles, 30 neighbours are nearly all: themes show where there are fewer than a theme's.

@@ -9,7 +9,7 @@ import pytest
 from recommender import __version__
 from recommender.pipeline import nightly
 from recommender.pipeline.assemble import Findings, assemble
-from recommender.settings import Settings
+from recommender.settings.sections import Settings
 from recommender.snapshot.writer import Content
 from tests.planted import WordEncoder, newsdesk, publish_articles, settings
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from recommender.groups.previous import read_previous
-from recommender.types import Keyword, Topic
+from recommender.types.groups import Keyword, Topic
 from tests.pipeline.grouping import GroupingNight, members, rows_of
 
 

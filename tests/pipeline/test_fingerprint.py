@@ -9,7 +9,7 @@ from recommender.language.word_lists import WordLists
 from recommender.pipeline import fingerprint
 from recommender.pipeline.fingerprint import build_digest, inputs_digest
 from recommender.store.base import StoredArticle
-from recommender.types import Card
+from recommender.types.article import Card
 
 VECTORS = np.arange(6, dtype=np.float32).reshape(2, 3)
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.pipeline.gates import Comparison, Gate, measure, refusal
-from recommender.settings import Gates
+from recommender.settings.sections import Gates
 
 ALWAYS = Gates(least_articles=0)
 

@@ -14,7 +14,7 @@ from recommender.artifacts.takedowns import take_down
 from recommender.errors import InputError
 from recommender.pipeline.ingest import Intake, ingest_sources
 from recommender.progress import Silent, Timed
-from recommender.settings import Settings
+from recommender.settings.sections import Settings
 from recommender.sources.open import open_source
 from recommender.store import sql
 from recommender.store.base import Store

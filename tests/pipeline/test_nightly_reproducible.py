@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from recommender.snapshot.schema import ARRAYS, STRINGS
-from recommender.types import Article
+from recommender.types.article import Article
 from tests.pipeline.newsroom import Newsroom, articles, files_of, many_articles
 from tests.planted import OF_NIGHTS, article
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from recommender import Recommender, UnknownArticle
 from recommender.snapshot.reader import Snapshot
-from recommender.types import Article, Related
+from recommender.types.article import Article
+from recommender.types.related import Related
 from tests.planted import START, article, newsdesk, publish_articles
 
 PLAIN = ("related.floor=0", "related.diversity=0", "related.closeness=0")

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from recommender.artifacts.folder import Artifacts
 from recommender.pipeline.nightly import run_night
 from recommender.serving.filters import RowFilter
-from recommender.settings import load_settings
+from recommender.settings.load import load_settings
 from recommender.snapshot.reader import Snapshot
-from recommender.types import Article, Card, Filters, labels_of
+from recommender.types.article import Article, Card
+from recommender.types.rules import Filters, labels_of
 from tests.planted import START, WordEncoder, write_jsonl
 
 SECTIONS, LANGUAGES, SOURCES = ("news", "sport", None), ("en", "de", None), ("Gazette", None)

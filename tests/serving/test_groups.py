@@ -4,15 +4,18 @@ from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from recommender import Recommender, RemovedArticle, UnknownArticle, UnknownGroup
 from recommender.snapshot.lookup import Lookup
 from recommender.snapshot.reader import Snapshot
-from recommender.types import Article, Story
+from recommender.types.groups import Story
 from tests.planted import START, STORIES, newsdesk, publish_articles, report
+
+if TYPE_CHECKING:
+    from recommender.types.article import Article
 
 NOW = datetime.now(UTC)
 

@@ -7,7 +7,7 @@ import pytest
 
 from recommender import Recommender
 from recommender.serving.hits import SHOWN, _occurs_in
-from recommender.types import Related
+from recommender.types.related import Related
 from tests.planted import STORIES, newsdesk, publish_articles
 
 ALL = 100

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from recommender import Recommender
 from recommender.embedding import open as embedding
-from recommender.types import Article
+from recommender.types.article import Article
 from tests.planted import START, WordEncoder, publish_planted
 from tests.serving.newsroom import FILTERS, newsroom
 

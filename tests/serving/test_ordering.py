@@ -12,7 +12,7 @@ from hypothesis import settings as limits
 from hypothesis import strategies as st
 
 from recommender import Recommender
-from recommender.types import Related
+from recommender.types.related import Related
 from tests.planted import START, publish_articles, report
 from tests.serving.newsroom import ALL, ASKED, ids
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from recommender.serving.query import ANYTHING, Query, parse_query
-from recommender.types import Filters
+from recommender.types.rules import Filters
 
 DEFAULTS = {"floor": 0.3, "diversity": 0.1, "closeness": 0.05}
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -18,7 +18,7 @@ from recommender import Recommender, UnknownArticle
 from recommender.artifacts.folder import Artifacts
 from recommender.errors import SnapshotDamaged
 from recommender.serving.group_reader import GroupReader
-from recommender.types import Card
+from recommender.types.article import Card
 from tests.planted import START, article, newsdesk, publish_articles, publish_planted
 from tests.serving.newsroom import COPIED, FILTERS, SHORT, Oracle, agree, newsroom, passes
 

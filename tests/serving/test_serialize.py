@@ -22,7 +22,10 @@ from recommender.serving.serialize import (
     topic_json,
     trend_json,
 )
-from recommender.types import Answer, Card, Change, Health, Related, Story, Topic, Trend
+from recommender.types.article import Card
+from recommender.types.groups import Change, Story, Topic, Trend
+from recommender.types.health import Health
+from recommender.types.related import Answer, Related
 from tests.json_shapes import check_json
 from tests.planted import START, newsdesk, publish_articles, report
 from tests.serving.newsroom import ALL

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from recommender.errors import SnapshotDamaged
 from recommender.snapshot.cards import Cards, pack_cards
 from recommender.snapshot.string_table import StringTable
-from recommender.types import Card
+from recommender.types.article import Card
 
 PATH = Path("cards.strings")
 texts = st.text(st.characters(codec="utf-8"))

@@ -22,7 +22,8 @@ from recommender.snapshot.json_file import (
     topics_of,
 )
 from recommender.snapshot.manifest import FORMAT, FileEntry, Manifest
-from recommender.types import Change, Keyword, Rules, Topic
+from recommender.types.groups import Change, Keyword, Topic
+from recommender.types.rules import Rules
 from tests.snapshot.test_manifest import SAMPLE
 
 texts = st.text(st.characters(codec="utf-8"), max_size=5)

@@ -19,7 +19,7 @@ from recommender.snapshot.lookup import (
     pack_successors,
 )
 from recommender.snapshot.string_table import SortedStringTable, StringTable
-from recommender.types import Keyword
+from recommender.types.groups import Keyword
 
 FOLDER = Path("snapshots/tonight")
 names = st.text(st.characters(codec="utf-8"), min_size=1, max_size=5)

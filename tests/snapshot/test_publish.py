@@ -20,7 +20,7 @@ from recommender.snapshot.schema import ARRAYS, FILES, STRINGS
 from recommender.snapshot.string_table import StringTable
 from recommender.snapshot.verify import verify
 from recommender.snapshot.writer import Content
-from recommender.types import Rules
+from recommender.types.rules import Rules
 from tests.planted import publish_planted
 from tests.snapshot.content import content_of
 

@@ -17,7 +17,8 @@ from recommender.snapshot.manifest import MANIFEST
 from recommender.snapshot.reader import Snapshot
 from recommender.snapshot.schema import ARRAYS, FILES
 from recommender.snapshot.verify import verify
-from recommender.types import FACET_NAMES, Rules
+from recommender.types.article import FACET_NAMES
+from recommender.types.rules import Rules
 from tests.planted import THEMES, WordEncoder, article, publish_planted
 
 COUNT = 40

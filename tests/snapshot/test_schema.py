@@ -11,7 +11,7 @@ from recommender.snapshot.schema import (
     StringTables,
 )
 from recommender.snapshot.string_table import SortedStringTable
-from recommender.types import FACET_NAMES
+from recommender.types.article import FACET_NAMES
 
 DIMENSIONS = {
     "articles", "dimension", "topics", *(f"{facet} labels" for facet in FACET_NAMES),

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.snapshot.topic_tree import at_level, tree_of
-from recommender.types import Topic
+from recommender.types.groups import Topic
 
 PARENTS = np.array([-1, -1, 0, 0, 1, 2, 2], dtype=np.int32)
 LEVELS = np.array([1, 1, 2, 2, 2, 3, 3], dtype=np.int32)

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from recommender.sources.open import open_source
 from recommender.sources.validate import ArticleReader, Reject
-from recommender.types import Article
+from recommender.types.article import Article
 
 MAX_CHARACTERS = 1000
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

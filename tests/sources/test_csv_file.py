@@ -10,7 +10,7 @@ from recommender.errors import InputError
 from recommender.sources import files
 from recommender.sources.open import open_source
 from recommender.sources.validate import ArticleReader, Reject
-from recommender.types import Article
+from recommender.types.article import Article
 from tests.sources.reading import as_csv, only_reject, places, read_bytes
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from recommender.sources import files
 from recommender.sources.validate import Reject
-from recommender.types import Article
+from recommender.types.article import Article
 from tests.sources.reading import good, only_reject, places, read_bytes
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from recommender.errors import InputError
 from recommender.sources.open import open_source
 from recommender.sources.validate import MAX_ID_CHARACTERS, ArticleReader, Reject
-from recommender.types import Article
+from recommender.types.article import Article
 from tests.sources.reading import (
     MAX_CHARACTERS,
     NOON,

@@ -11,7 +11,7 @@ from recommender.language.prepare import content_hash, embedded_text
 from recommender.language.tokens import tokenise
 from recommender.store.base import IngestCounts, Store
 from recommender.store.open import open_store, sqlite_url
-from recommender.types import Article
+from recommender.types.article import Article
 from tests.store.memory import MemoryStore
 
 

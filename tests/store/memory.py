@@ -17,7 +17,7 @@ from recommender.store.base import (
     StoredArticle,
     record_hash,
 )
-from recommender.types import Article, Card
+from recommender.types.article import Article, Card
 
 
 class MemoryStore:

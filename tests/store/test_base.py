@@ -21,7 +21,7 @@ from recommender.store.base import (
     record_hash,
 )
 from recommender.store.sql import CHUNK as ONE_STATEMENT
-from recommender.types import Article, Card
+from recommender.types.article import Article, Card
 from tests.store.backends import (
     Backend,
     embed,

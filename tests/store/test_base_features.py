@@ -16,7 +16,7 @@ from recommender.store.base import (
     Store,
 )
 from recommender.store.sql import CHUNK as ONE_STATEMENT
-from recommender.types import Article
+from recommender.types.article import Article
 from tests.store.backends import (
     BACKENDS,
     Backend,

@@ -7,7 +7,7 @@ import pytest
 
 from recommender.errors import SettingsError
 from recommender.store.open import open_store, sqlite_url
-from recommender.types import Article
+from recommender.types.article import Article
 from tests.store.backends import put
 
 NAMES = ["store.sqlite", "100 % sure?#.sqlite", "東京.sqlite", os.fsdecode(b"caf\xe9.sqlite")]

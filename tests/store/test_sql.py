@@ -7,7 +7,7 @@ import pytest
 from recommender.errors import StorageError
 from recommender.language.prepare import content_hash
 from recommender.store.sql import SqlStore
-from recommender.types import Article
+from recommender.types.article import Article
 from tests.store.backends import SqliteBackend, count, put, spelled
 
 

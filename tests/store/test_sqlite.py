@@ -11,7 +11,7 @@ import pytest
 from recommender.errors import StorageError
 from recommender.language.prepare import content_hash
 from recommender.store.sqlite import open_sqlite
-from recommender.types import Article
+from recommender.types.article import Article
 from tests.store.backends import SqliteBackend, count, embed, put, spelled
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from recommender.errors import NewerFormat, StorageError
-from recommender.types import Article
+from recommender.types.article import Article
 from tests.store.backends import SqliteBackend, count, embed, put, spelled, uncounted
 
 # The tables as version 0.1.0 made them; stores of today's readers must go on opening.

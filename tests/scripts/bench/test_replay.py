@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from recommender.groups.previous import NO_PREVIOUS_GROUPS, PreviousGroups
-from recommender.types import Topic
+from recommender.types.groups import Topic
 from tests.planted import newsdesk, write_jsonl
 
 

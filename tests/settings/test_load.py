@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from recommender.errors import SettingsError
-from recommender.settings import Settings, load_settings
+from recommender.settings.load import load_settings
+from recommender.settings.sections import Settings
 
 
 def load(*overrides: str, file: Path | None = None, **environment: str) -> Settings:

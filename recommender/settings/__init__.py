@@ -1,0 +1,1 @@
+"""All settings of the nightly job: one frozen object, and how it is read."""

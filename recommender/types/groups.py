@@ -1,0 +1,127 @@
+"""Stories and topics, what a night changed about them, and what trends."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+
+from recommender.types.article import Card
+
+__all__ = ["CHANGE_KINDS", "Change", "Keyword", "Story", "Topic", "Trend"]
+
+
+# What a night can do to a story or topic, in the order in which reports list it.
+CHANGE_KINDS = ("born", "merged", "split", "grown", "gone", "continued")
+
+
+class Keyword(NamedTuple):
+    """A term that describes a topic or a story.
+
+    Attributes:
+        term: A word or a phrase, as the articles write it.
+        weight: How distinctive it is; larger is better. See `recommender.keywords`.
+    """
+
+    term: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A theme of the corpus.
+
+    Attributes:
+        id: Its id, which lasts over nights.
+        label: Its best keywords, as a name.
+        size: How many articles it has.
+        keywords: Its keywords, best first.
+        level: 1 for the broad topics, 2 and 3 for finer ones.
+        parent: Id of the topic one level above that it is part of; None at level 1.
+        representatives: Ids of the articles that best show what it is about, no two of them alike.
+        asked: The id that was asked for, where that topic no longer exists and most of its articles
+            went to this one; None otherwise.
+    """
+
+    id: str
+    label: str
+    size: int
+    keywords: tuple[Keyword, ...]
+    level: int = 1
+    parent: str | None = None
+    representatives: tuple[str, ...] = ()
+    asked: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The articles about one event.
+
+    Attributes:
+        id: Its id, which lasts over nights.
+        headline: The title of its lead.
+        lead: Its most central article.
+        articles: All its articles, the oldest first, those without a date last.
+        first: When the first of them was published, or None where none has a date.
+        last: When the last of them was published, or None where none has a date.
+        sources: Who published about it, the source with the most articles first.
+        keywords: Its keywords, best first.
+        asked: The id that was asked for, where that story no longer exists and most of its articles
+            went to this one; None otherwise.
+    """
+
+    id: str
+    headline: str
+    lead: Card
+    articles: tuple[Card, ...]
+    first: datetime | None
+    last: datetime | None
+    sources: tuple[str, ...]
+    keywords: tuple[Keyword, ...]
+    asked: str | None = None
+
+    @property
+    def size(self) -> int:
+        """How many articles it has."""
+        return len(self.articles)
+
+
+class Change(NamedTuple):
+    """What the last night did to one story or topic.
+
+    Attributes:
+        kind: One of `CHANGE_KINDS`. Of a group that exists: "born"; "split" where others took a
+            part of it; "grown" where it is larger by a quarter or more; "continued" otherwise. Of
+            one that no longer exists: "merged" where one other group took its articles, "split"
+            where several did, "gone" where none did.
+        id: The story's or topic's id.
+        label: The topic's label or the story's headline; may be empty.
+        others: Ids of other groups, the largest part first: those that a merged or split group went
+            to, or those that a new or grown group holds a part of.
+        size: How many articles it has tonight; 0 where it no longer exists.
+        previous_size: How many it had the night before; 0 where it is new.
+    """
+
+    kind: str
+    id: str
+    label: str
+    others: tuple[str, ...]
+    size: int
+    previous_size: int
+
+
+class Trend(NamedTuple):
+    """A story or topic that has far more articles than is usual for it.
+
+    Attributes:
+        id: The story's or topic's id.
+        label: The topic's label or the story's headline.
+        burst: How far its articles are above what is usual, in standard deviations; see
+            `recommender.serving.trends.burst_scores`.
+        until: The last day that is counted, in UTC.
+        daily: Its articles on each of the days that end with `until`.
+    """
+
+    id: str
+    label: str
+    burst: float
+    until: date
+    daily: tuple[int, ...]
