@@ -7,7 +7,7 @@ from pathlib import Path
 
 from recommender.errors import StorageError
 
-__all__ = ["storage_errors", "sync_folder", "write_atomically"]
+__all__ = ["make_folder", "storage_errors", "sync_folder", "write_atomically"]
 
 
 @contextmanager
@@ -47,6 +47,24 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def make_folder(folder: Path) -> None:
+    """Create a folder and those above it that are missing, so that they survive a power cut.
+
+    A new folder is lost with all that it holds if the folder above it was not synced.
+
+    Args:
+        folder: The folder; it may exist.
+
+    Raises:
+        OSError: A folder cannot be created or synced.
+    """
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    sync_folder(folder.parent)
 
 
 def write_atomically(path: Path, content: bytes) -> None:

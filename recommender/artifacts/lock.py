@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from recommender.artifacts.atomic import storage_errors
+from recommender.artifacts.atomic import make_folder, storage_errors
 from recommender.errors import LockHeld
 
 __all__ = ["Holder", "hold"]
@@ -51,7 +51,7 @@ def hold(path: Path, *, wait: bool = False) -> Iterator[Holder | None]:
         StorageError: The lock file cannot be created.
     """
     with storage_errors("locking", path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         # Unbuffered, so that a write that a full disk refused is not repeated at closing.
         file = path.open("a+b", buffering=0)
     with file:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
-from recommender.artifacts.atomic import storage_errors
+from recommender.artifacts.atomic import storage_errors, sync_folder
 from recommender.artifacts.folder import Artifacts
 from recommender.errors import NoSnapshot, StorageError
 
@@ -204,12 +204,14 @@ def add_night(artifacts: Artifacts, night: Night) -> None:
     """
     # File names may hold invalid Unicode, which is escaped as JSON escapes it.
     line = night.to_json().encode(errors="backslashreplace") + b"\n"
-    with storage_errors("writing to", artifacts.nights), artifacts.nights.open("a+b") as file:
-        if file.seek(0, os.SEEK_END) and not _ends_a_line(file):
-            line = b"\n" + line  # a full disk cut the last one short
-        file.write(line)
-        file.flush()
-        os.fsync(file.fileno())
+    with storage_errors("writing to", artifacts.nights):
+        with artifacts.nights.open("a+b") as file:
+            if file.seek(0, os.SEEK_END) and not _ends_a_line(file):
+                line = b"\n" + line  # a full disk cut the last one short
+            file.write(line)
+            file.flush()
+            os.fsync(file.fileno())
+        sync_folder(artifacts.root)  # the first night creates the file
 
 
 def last_night(artifacts: Artifacts) -> dict[str, Any]:

@@ -1,12 +1,13 @@
 """The reject file: one line of JSON for each record that a run rejected."""
 
 import json
+import os
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
-from recommender.artifacts.atomic import storage_errors
+from recommender.artifacts.atomic import make_folder, storage_errors, sync_folder
 from recommender.sources.validate import Reject
 
 __all__ = ["RejectFile"]
@@ -41,7 +42,10 @@ class RejectFile:
     def __exit__(self, *_: object) -> None:
         if self._file is not None:
             with storage_errors("writing", self.path):
-                self._file.close()
+                with self._file as file:
+                    file.flush()
+                    os.fsync(file.fileno())
+                sync_folder(self.path.parent)
             for old in sorted(self.path.parent.glob("*.jsonl"))[:-KEPT_FILES]:
                 old.unlink(missing_ok=True)
 
@@ -56,7 +60,7 @@ class RejectFile:
         """
         with storage_errors("writing", self.path):
             if self._file is None:
-                self.path.parent.mkdir(parents=True, exist_ok=True)
+                make_folder(self.path.parent)
                 self._file = self.path.open("w", encoding="utf-8", errors="backslashreplace")
             self._file.write(json.dumps(asdict(reject), ensure_ascii=False) + "\n")
         self.first = self.first or reject
