@@ -22,6 +22,7 @@ UNTESTED = {
     "types/article.py",
     "types/groups.py",
     "types/health.py",
+    "types/passage.py",
     "types/related.py",
     "types/rules.py",
 }

@@ -16,6 +16,7 @@ import msgspec
 from recommender._typing import Array
 from recommender.dates import to_microseconds
 from recommender.language.tokens import Tokens
+from recommender.store.boilerplate import BoilerplateStore
 from recommender.types.article import Article, Card
 
 __all__ = [
@@ -47,11 +48,13 @@ class StoredArticle(NamedTuple):
         card: What a page shows of it.
         record_hash: 16 bytes over all its fields; see `record_hash`.
         content_hash: 16 bytes over its prepared text; see `prepare.content_hash`.
+        cut_words: How many words of its text are cut as boilerplate.
     """
 
     card: Card
     record_hash: bytes
     content_hash: bytes
+    cut_words: int = 0
 
 
 class PendingText(NamedTuple):
@@ -98,7 +101,7 @@ class EncoderCoverage(NamedTuple):
     words_read: int
 
 
-class Store(Protocol):
+class Store(BoilerplateStore, Protocol):
     """The nightly job's memory; a context manager that closes it.
 
     Every method may raise `StorageError` if the storage is damaged, full or not writable. Changes
@@ -124,6 +127,9 @@ class Store(Protocol):
 
     def ingest(self, articles: Iterable[Article]) -> IngestCounts:
         """Insert or update articles.
+
+        Nothing is cut from the text of a new or changed article until `set_cuts`. A change that
+        leaves title, text, source and URL alone leaves its cuts alone, too.
 
         Args:
             articles: Checked articles; no two of them have the same id.
@@ -167,7 +173,9 @@ class Store(Protocol):
         ...
 
     def prepared_texts(self, ids: Sequence[str]) -> Iterator[str]:
-        """Read the prepared texts of some articles; see `prepare.embedded_text`.
+        """Read the prepared texts of some articles, without what is cut from them.
+
+        See `prepare.embedded_text`.
 
         Args:
             ids: The ids of stored articles.

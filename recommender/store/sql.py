@@ -25,15 +25,14 @@ from recommender.store.base import (
     chunks,
     record_hash,
 )
+from recommender.store.sql_boilerplate import CHUNK, SqlBoilerplate, unpack_spans
 from recommender.store.tables import ARTICLES, FEATURES, VECTORS, VOCABULARY, create_tables
 from recommender.types.article import Article, Card
 
 __all__ = ["SqlStore"]
 
-CHUNK = 500  # rows in one statement; below SQLite's limit on parameters in every build
 
-
-class SqlStore:
+class SqlStore(SqlBoilerplate):
     """A `Store` in the tables of a database; see the protocol for what each method does.
 
     Args:
@@ -98,14 +97,32 @@ class SqlStore:
             if new:
                 self._connection.execute(sa.insert(ARTICLES), new)
             if changed:
-                statement = sa.update(ARTICLES).where(ARTICLES.c.id == sa.bindparam("_id"))
-                self._connection.execute(statement, [{"_id": row["id"], **row} for row in changed])
+                self._update(changed)
             total = IngestCounts(
                 total.new + len(new),
                 total.changed + len(changed),
                 total.unchanged + len(chunk) - len(new) - len(changed),
             )
         return total
+
+    def _update(self, rows: Sequence[dict[str, object]]) -> None:
+        """Update articles; those with the same words from the same publisher keep their cuts."""
+        c = ARTICLES.c
+        query = sa.select(c.id, c.title, c.text, c.source, c.url).where(
+            c.id.in_([row["id"] for row in rows])
+        )
+        before = {row.id: row._asdict() for row in self._connection.execute(query)}
+        same = {id_ for row in rows if before[id_ := str(row["id"])].items() <= row.items()}
+        self._execute_update([row for row in rows if row["id"] not in same])
+        cut = ("content_hash", "cuts", "cut_words")
+        kept = [row for row in rows if row["id"] in same]
+        self._execute_update([{k: v for k, v in row.items() if k not in cut} for row in kept])
+        self._delete_edges([row_id for row_id in before if row_id not in same])
+
+    def _execute_update(self, rows: Sequence[dict[str, object]]) -> None:
+        if rows:
+            statement = sa.update(ARTICLES).where(ARTICLES.c.id == sa.bindparam("_id"))
+            self._connection.execute(statement, [{"_id": row["id"], **row} for row in rows])
 
     def _record_hashes(self, ids: Sequence[str]) -> dict[str, bytes]:
         query = sa.select(ARTICLES.c.id, ARTICLES.c.record_hash).where(ARTICLES.c.id.in_(ids))
@@ -117,6 +134,7 @@ class SqlStore:
         for chunk in chunks(ids, CHUNK):
             statement = sa.delete(ARTICLES).where(ARTICLES.c.id.in_(chunk))
             deleted += self._connection.execute(statement).rowcount
+            self._delete_edges(chunk)
         used = sa.select(ARTICLES.c.content_hash)
         self._connection.execute(sa.delete(VECTORS).where(VECTORS.c.content_hash.not_in(used)))
         unused = sa.delete(FEATURES).where(FEATURES.c.content_hash.not_in(used))
@@ -140,13 +158,14 @@ class SqlStore:
         c = ARTICLES.c
         query = sa.select(
             c.id, c.title, c.url, c.source, c.section, c.language, c.author, c.published,
-            c.record_hash, c.content_hash,
+            c.record_hash, c.content_hash, c.cut_words,
         )  # fmt: skip
         found = [
             StoredArticle(
                 Card(*row[:7], None if row[7] is None else from_microseconds(row[7])),
                 row[8],
                 row[9],
+                row[10] or 0,
             )
             for row in self._connection.execute(query)
         ]
@@ -175,10 +194,12 @@ class SqlStore:
     def prepared_texts(self, ids: Sequence[str]) -> Iterator[str]:
         """The prepared text of each article of `ids`, in their order."""
         for chunk in chunks(ids, CHUNK):
-            query = sa.select(ARTICLES.c.id, ARTICLES.c.title, ARTICLES.c.text).where(
-                ARTICLES.c.id.in_(chunk)
-            )
-            found = {r.id: embedded_text(r.title, r.text) for r in self._connection.execute(query)}
+            c = ARTICLES.c
+            query = sa.select(c.id, c.title, c.text, c.cuts).where(c.id.in_(chunk))
+            found = {
+                row.id: embedded_text(row.title, row.text, unpack_spans(row.cuts))
+                for row in self._connection.execute(query)
+            }
             yield from (found[article_id] for article_id in chunk)
 
     def add_vectors(
@@ -318,4 +339,6 @@ def _row(article: Article, record: bytes) -> dict[str, object]:
         "section": article.section,
         "language": article.language,
         "author": article.author,
+        "cuts": None,
+        "cut_words": None,
     }

@@ -17,7 +17,9 @@ from recommender.store.base import (
     StoredArticle,
     record_hash,
 )
+from recommender.store.boilerplate import Cut, Original
 from recommender.types.article import Article, Card
+from recommender.types.passage import Passage
 
 
 class MemoryStore:
@@ -25,6 +27,9 @@ class MemoryStore:
         self._articles: dict[str, Article] = {}
         self._vectors: dict[tuple[str, bytes], tuple[np.ndarray, int, int]] = {}
         self._features: dict[bytes, tuple[str, tuple[str, ...], bytes]] = {}
+        self._edges: dict[str, tuple[str, bytes]] = {}
+        self._cuts: dict[str, Cut] = {}
+        self._passages: dict[str, list[Passage]] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -34,11 +39,12 @@ class MemoryStore:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        before = self._articles.copy(), self._vectors.copy(), self._features.copy()
+        parts = ("_articles", "_vectors", "_features", "_edges", "_cuts", "_passages")
+        before = {name: getattr(self, name).copy() for name in parts}
         try:
             yield
         except BaseException:
-            self._articles, self._vectors, self._features = before
+            vars(self).update(before)
             raise
 
     def ingest(self, articles: Iterable[Article]) -> IngestCounts:
@@ -48,12 +54,17 @@ class MemoryStore:
             new += before is None
             changed += before is not None and before != article
             unchanged += before == article
+            if before is None or _words_of(before) != _words_of(article):
+                self._edges.pop(article.id, None)
+                self._cuts.pop(article.id, None)
             self._articles[article.id] = article
         return IngestCounts(new, changed, unchanged)
 
     def delete(self, ids: Iterable[str]) -> int:
         deleted = sum(self._articles.pop(article_id, None) is not None for article_id in ids)
-        used = {_hash(article) for article in self._articles.values()}
+        self._edges = {key: e for key, e in self._edges.items() if key in self._articles}
+        self._cuts = {key: cut for key, cut in self._cuts.items() if key in self._articles}
+        used = {self._hash(article) for article in self._articles.values()}
         self._vectors = {key: value for key, value in self._vectors.items() if key[1] in used}
         self._features = {key: value for key, value in self._features.items() if key in used}
         return deleted
@@ -63,7 +74,8 @@ class MemoryStore:
             StoredArticle(
                 Card(a.id, a.title, a.url, a.source, a.section, a.language, a.author, a.published),
                 record_hash(a),
-                _hash(a),
+                self._hash(a),
+                self._cuts[a.id].words if a.id in self._cuts else 0,
             )
             for _, a in sorted(self._articles.items())
         ]
@@ -71,7 +83,7 @@ class MemoryStore:
     def pending(self, encoder: str, version: str) -> list[PendingText]:
         first: dict[bytes, str] = {}
         for article_id, article in sorted(self._articles.items()):
-            first.setdefault(_hash(article), article_id)
+            first.setdefault(self._hash(article), article_id)
         found = [
             PendingText(
                 content,
@@ -84,8 +96,37 @@ class MemoryStore:
         return [text for text in found if text.needs_vector or text.needs_features]
 
     def prepared_texts(self, ids: Sequence[str]) -> Iterator[str]:
+        return (self._prepared(self._articles[article_id]) for article_id in ids)
+
+    def _prepared(self, article: Article) -> str:
+        cut = self._cuts.get(article.id)
+        return embedded_text(article.title, article.text, cut.spans if cut else ())
+
+    def _hash(self, article: Article) -> bytes:
+        cut = self._cuts.get(article.id)
+        return cut.content_hash if cut else content_hash(self._prepared(article))
+
+    def without_edges(self, version: str) -> list[str]:
+        return sorted(i for i in self._articles if self._edges.get(i, ("",))[0] != version)
+
+    def add_edges(self, version: str, edges: Iterable[tuple[str, bytes]]) -> None:
+        self._edges |= {article_id: (version, hashes) for article_id, hashes in edges}
+
+    def edges(self) -> dict[str, bytes]:
+        return {article_id: hashes for article_id, (_, hashes) in self._edges.items()}
+
+    def originals(self, ids: Sequence[str]) -> Iterator[Original]:
         found = (self._articles[article_id] for article_id in ids)
-        return (embedded_text(article.title, article.text) for article in found)
+        return (Original(article.title, article.text) for article in found)
+
+    def passages(self) -> list[Passage]:
+        return sorted(passage for known in self._passages.values() for passage in known)
+
+    def set_passages(self, publisher: str, passages: Iterable[Passage]) -> None:
+        self._passages[publisher] = list(passages)
+
+    def set_cuts(self, cuts: Iterable[Cut]) -> None:
+        self._cuts |= {cut.article_id: cut for cut in cuts}
 
     def add_vectors(
         self,
@@ -128,7 +169,7 @@ class MemoryStore:
         return Features(Tokens(list(number), flat, start), [value[2] for value in found if value])
 
     def coverage(self, encoder: str) -> EncoderCoverage:
-        known = [self._vectors.get((encoder, _hash(a))) for a in self._articles.values()]
+        known = [self._vectors.get((encoder, self._hash(a))) for a in self._articles.values()]
         words = [(total, read) for _, total, read in filter(None, known)]
         return EncoderCoverage(
             len(words),
@@ -138,5 +179,5 @@ class MemoryStore:
         )
 
 
-def _hash(article: Article) -> bytes:
-    return content_hash(embedded_text(article.title, article.text))
+def _words_of(article: Article) -> tuple[str | None, ...]:
+    return article.title, article.text, article.source, article.url

@@ -20,7 +20,7 @@ from recommender.store.base import (
     chunks,
     record_hash,
 )
-from recommender.store.sql import CHUNK as ONE_STATEMENT
+from recommender.store.sql_boilerplate import CHUNK as ONE_STATEMENT
 from recommender.types.article import Article, Card
 from tests.store.backends import (
     Backend,

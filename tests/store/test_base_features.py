@@ -15,7 +15,7 @@ from recommender.language.tokens import tokenise
 from recommender.store.base import (
     Store,
 )
-from recommender.store.sql import CHUNK as ONE_STATEMENT
+from recommender.store.sql_boilerplate import CHUNK as ONE_STATEMENT
 from recommender.types.article import Article
 from tests.store.backends import (
     BACKENDS,

@@ -9,15 +9,33 @@ from recommender.errors import NewerFormat, StorageError
 from recommender.types.article import Article
 from tests.store.backends import SqliteBackend, count, embed, put, spelled, uncounted
 
-# The tables as version 0.1.0 made them; stores of today's readers must go on opening.
+# The tables as they are; stores of today's readers must go on opening.
 COLUMNS = {
     "meta": "key value",
     "articles": "id record_hash content_hash title text published url source section language "
-    "author",
+    "author cuts cut_words",
     "vectors": "content_hash encoder vector words words_read",
     "vocabulary": "number token",
     "features": "content_hash recipe tokens signature",
+    "sentence_edges": "article_id version hashes",
+    "boilerplate": "publisher words example articles learned kept",
 }
+# The statements by which version 0.1.0 made its tables, as a store of that version holds them.
+SCHEMA_1 = """
+CREATE TABLE meta ("key" TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY ("key"));
+CREATE TABLE articles (id TEXT NOT NULL, record_hash BLOB NOT NULL, content_hash BLOB NOT NULL,
+    title TEXT NOT NULL, text TEXT NOT NULL, published BIGINT, url TEXT, source TEXT, section TEXT,
+    language TEXT, author TEXT, PRIMARY KEY (id));
+CREATE INDEX ix_articles_content_hash ON articles (content_hash);
+CREATE TABLE vectors (content_hash BLOB NOT NULL, encoder TEXT NOT NULL, vector BLOB NOT NULL,
+    words INTEGER NOT NULL, words_read INTEGER NOT NULL, PRIMARY KEY (content_hash, encoder));
+CREATE TABLE vocabulary (number INTEGER NOT NULL, token TEXT NOT NULL, PRIMARY KEY (number),
+    UNIQUE (token));
+CREATE TABLE features (content_hash BLOB NOT NULL, recipe TEXT NOT NULL, tokens BLOB NOT NULL,
+    signature BLOB NOT NULL, PRIMARY KEY (content_hash));
+INSERT INTO meta VALUES ('schema', '1');
+"""
+TABLES_OF_SCHEMA_1 = ("articles", "vectors", "vocabulary", "features")
 
 
 @pytest.fixture
@@ -25,13 +43,16 @@ def backend(tmp_path: Path) -> SqliteBackend:
     return SqliteBackend(tmp_path)
 
 
-def test_tables_and_columns_have_the_names_of_stores_that_exist(backend: SqliteBackend) -> None:
-    backend.open().__exit__(None, None, None)
-    found = {
+def columns_of(backend: SqliteBackend) -> dict[str, str]:
+    return {
         str(table): " ".join(str(row[1]) for row in backend.rows(f"PRAGMA table_info({table})"))
         for (table,) in backend.rows("SELECT name FROM sqlite_schema WHERE type = 'table'")
     }
-    assert found == COLUMNS
+
+
+def test_tables_and_columns_have_the_names_of_stores_that_exist(backend: SqliteBackend) -> None:
+    backend.open().__exit__(None, None, None)
+    assert columns_of(backend) == COLUMNS
 
 
 def test_a_store_from_before_texts_were_counted_opens_and_is_counted(
@@ -53,13 +74,42 @@ def test_a_store_from_before_texts_were_counted_opens_and_is_counted(
         assert spelled(store, "tide quay", "crane") == [["tide", "quay"], ["crane"]]
 
 
+def test_a_store_of_schema_1_is_upgraded_with_all_it_holds(backend: SqliteBackend) -> None:
+    tide = Article("a", "Tide", "quay", source="Quay Post")
+    with backend.open() as store:
+        put(store, tide, Article("b", "", "crane"))
+        hashes = embed(store)
+        count(store)
+    old = sqlite3.connect(backend.path.with_name("old.sqlite"))
+    old.executescript(SCHEMA_1)
+    old.execute("ATTACH ? AS today", [str(backend.path)])
+    for table in TABLES_OF_SCHEMA_1:
+        columns = [row[1] for row in old.execute(f"PRAGMA main.table_info({table})")]
+        names = ", ".join(columns)
+        insert = f"INSERT INTO {table} ({names}) SELECT {names} FROM today.{table}"  # noqa: S608 - names from above
+        old.execute(insert)
+    old.commit()
+    old.close()
+    backend.path = backend.path.with_name("old.sqlite")
+    for _ in range(2):  # the second time there is nothing to upgrade
+        with backend.open() as store:
+            assert [item.card.id for item in store.articles()] == ["a", "b"]
+            assert store.vectors("e", hashes).shape == (2, 16)
+            assert spelled(store, "Tide. quay", "crane") == [["Tide", ".", "quay"], ["crane"]]
+            assert store.without_edges("1") == ["a", "b"]
+            assert (store.passages(), store.edges()) == ([], {})
+            assert put(store, tide).unchanged == 1
+        assert columns_of(backend) == COLUMNS
+        assert backend.rows("SELECT value FROM meta WHERE key = 'schema'") == [("2",)]
+
+
 def test_a_newer_schema_is_refused_with_what_to_do(backend: SqliteBackend) -> None:
     backend.open().__exit__(None, None, None)
     connection = sqlite3.connect(backend.path)
-    connection.execute("UPDATE meta SET value = '2' WHERE key = 'schema'")
+    connection.execute("UPDATE meta SET value = '99' WHERE key = 'schema'")
     connection.commit()
     connection.close()
-    with pytest.raises(NewerFormat, match=r"schema 2.*pip install --upgrade"):
+    with pytest.raises(NewerFormat, match=r"schema 99.*pip install --upgrade"):
         backend.open()
 
 
