@@ -8,7 +8,7 @@ ARTIFACTS := artifacts
 CONSTRAINTS := scripts/constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint contracts types docs format bench quality clean
+.PHONY: help demo test check lint contracts types docs format bench quality mutate clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ bench: $(VENV)/.dev ## Measure speed and memory; prints a table, writes artifact
 
 quality: $(VENV)/.dev ## Hold the answers to their floors on the shared labelled sets
 	@$(BIN)/python scripts/quality/quality.py --json-file $(ARTIFACTS)/quality.json
+
+mutate: $(VENV)/.dev ## Change the code at random and see whether the tests notice; takes about an hour
+	@$(BIN)/python scripts/quality/mutate.py
 
 clean: ## Delete the environment; artifacts stay
 	rm -rf $(VENV)
