@@ -27,7 +27,9 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 def test_decisions_are_numbered_and_dated() -> None:
     index = (DOCS / "decisions/index.md").read_text(encoding="utf-8")
-    for number, note in enumerate(DECISIONS, start=1):
+    numbers = [int(note.name.partition("-")[0]) for note in DECISIONS]
+    assert numbers == sorted(set(numbers))
+    for number, note in zip(numbers, DECISIONS, strict=True):
         heading, date = note.read_text(encoding="utf-8").split("\n\n", 2)[:2]
         assert note.name.startswith(f"{number:04d}-")
         assert heading.startswith(f"# {number:04d}: ")
