@@ -8,13 +8,12 @@ import click
 from recommender.cli.exit_codes import EXIT_HELP
 from recommender.cli.options import (
     config_option,
-    console,
-    echo_json,
     json_option,
     progress_bars,
     progress_option,
     set_option,
 )
+from recommender.cli.output import console, echo, echo_json
 from recommender.errors import needs_extra
 
 if TYPE_CHECKING:
@@ -68,10 +67,10 @@ def evaluate_related(
     if as_json:
         echo_json(found.to_dict())
         return
-    from recommender.cli.tables import figures_table
+    from recommender.cli.figures_table import figures_table
     from recommender.evaluation.ranking_metrics import MEASURES
 
-    click.echo(_ranking_summary(found))
+    echo(_ranking_summary(found))
     _echo_rejects(articles)
     console().print(figures_table(found.rankings, MEASURES))
 
@@ -128,13 +127,13 @@ def _evaluate_groups(kind: "LabelKind", labelled: Path, **options: Unpack[_Group
     if options["as_json"]:
         echo_json(found.to_dict())
         return
-    from recommender.cli.tables import groupings_table
+    from recommender.cli.figures_table import groupings_table
 
-    click.echo(_clustering_summary(found))
+    echo(_clustering_summary(found))
     _echo_rejects(articles)
     console().print(groupings_table(found, groups.MEASURES[kind]))
     for line in found.left_out:
-        click.echo(line)
+        echo(line)
 
 
 def _read(
@@ -162,9 +161,7 @@ def _read(
 def _echo_rejects(articles: "LabelledSet") -> None:
     """Say how many bad records were left out, where there are any."""
     if articles.rejects:
-        click.echo(
-            f"bad records left out: {len(articles.rejects):,}, the first: {articles.rejects[0]}"
-        )
+        echo(f"bad records left out: {len(articles.rejects):,}, the first: {articles.rejects[0]}")
 
 
 def _ranking_summary(found: "RankingEvaluation") -> str:

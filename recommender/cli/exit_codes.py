@@ -14,7 +14,18 @@ from recommender.errors import (
     UnknownGroup,
 )
 
-__all__ = ["EXIT_CODES", "EXIT_HELP", "exit_code"]
+__all__ = [
+    "CANNOT_WRITE",
+    "EXIT_CODES",
+    "EXIT_HELP",
+    "INTERRUPTED",
+    "PIPE_CLOSED",
+    "TERMINATED",
+    "exit_code",
+]
+
+CANNOT_WRITE = 8
+INTERRUPTED, PIPE_CLOSED, TERMINATED = 130, 141, 143  # 128 + the number of the signal
 
 EXIT_CODES: dict[type[RecommenderError], int] = {
     SettingsError: 2,
@@ -24,7 +35,7 @@ EXIT_CODES: dict[type[RecommenderError], int] = {
     UnknownArticle: 6,
     UnknownGroup: 6,
     SnapshotError: 7,
-    StorageError: 8,
+    StorageError: CANNOT_WRITE,
     EncoderError: 9,
     MissingExtra: 9,
 }
@@ -41,6 +52,8 @@ Exit codes:
   7  no snapshot, or a damaged one
   8  cannot write: full disk, permissions
   9  encoder unusable, or a package is missing
+  130, 143  stopped by Ctrl-C or SIGTERM; what was stored and embedded is kept
+  141  the reader of the output went away, as head does
 """
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
-from recommender.cli.options import Moment, artifacts_option, console, echo_json, json_option
+from recommender.cli.options import Moment, artifacts_option, json_option
+from recommender.cli.output import console, echo, echo_json
 
 if TYPE_CHECKING:
     from recommender.serving.groups import GroupKind
@@ -75,13 +76,13 @@ def topics(
 
         echo_json([topic_json(topic, words) for topic in found])
         return
-    from recommender.cli.tables import topics_table
+    from recommender.cli.group_tables import topics_table
 
     _report_successors(found)
     console().print(topics_table(found, words))
     if not found:
         depth = max((topic.level for topic in rec.topics(None)), default=0)
-        click.echo(f"The topics have {depth} levels; none is cut as fine as {level}.", err=True)
+        echo(f"The topics have {depth} levels; none is cut as fine as {level}.", err=True)
 
 
 @click.command()
@@ -138,7 +139,7 @@ def stories(
 
         echo_json([story_json(story) for story in found])
         return
-    from recommender.cli.tables import stories_table, story_table
+    from recommender.cli.group_tables import stories_table, story_table
 
     now = datetime.now(UTC)
     _report_successors(found)
@@ -167,7 +168,7 @@ def _opened(artifacts: Path) -> "Recommender":
 
 
 def _print_changes(artifacts: Path, kind: "GroupKind", count: int | None, *, as_json: bool) -> None:
-    from recommender.cli.tables import changes_table
+    from recommender.cli.group_tables import changes_table
     from recommender.serving.serialize import change_json
 
     changes = _opened(artifacts).changes(kind)
@@ -179,13 +180,13 @@ def _print_changes(artifacts: Path, kind: "GroupKind", count: int | None, *, as_
     elif changes:
         console().print(changes_table(changes))
     else:
-        click.echo(f"The last night left all {kind} as they were.")
+        echo(f"The last night left all {kind} as they were.")
 
 
 def _print_trends(
     artifacts: Path, kind: "GroupKind", level: int, count: int | None, *, as_json: bool
 ) -> None:
-    from recommender.cli.tables import trends_table
+    from recommender.cli.group_tables import trends_table
     from recommender.serving.serialize import trend_json
 
     trends = _opened(artifacts).trending(kind, level)[:count]
@@ -194,14 +195,14 @@ def _print_trends(
     elif trends:
         console().print(trends_table(trends))
     else:
-        click.echo(f"No {kind} have far more articles than usual.")
+        echo(f"No {kind} have far more articles than usual.")
 
 
 def _report_successors(found: "tuple[Topic | Story, ...]") -> None:
     """Print a line for each group that took over from the one that was asked for."""
     for group in found:
         if group.asked is not None:
-            click.echo(
+            echo(
                 f"{group.asked} no longer exists; most of its articles are now in {group.id}.",
                 err=True,
             )

@@ -6,20 +6,26 @@ from pathlib import Path
 import click
 
 from recommender.artifacts.folder import Artifacts
-from recommender.cli.exit_codes import EXIT_HELP, exit_code
+from recommender.cli.exit_codes import EXIT_HELP
 from recommender.cli.options import (
     artifacts_option,
     config_option,
-    echo_json,
     existing_folder,
     json_option,
     progress_bars,
     progress_option,
     set_option,
 )
+from recommender.cli.output import echo, echo_json
+from recommender.cli.process import keeping
 from recommender.errors import needs_extra
 
 __all__ = ["nightly", "report"]
+
+KEPT = (
+    "work is kept: the next run uses what was stored and embedded, and readers go on with the "
+    "snapshot that they have"
+)
 
 
 @click.command(epilog=EXIT_HELP)
@@ -54,7 +60,7 @@ def nightly(
     from recommender.cli.logs import log_to_stderr
 
     log_to_stderr(verbose)
-    try:
+    with keeping(KEPT):
         night = run_night(
             sources,
             Artifacts(artifacts),
@@ -62,13 +68,9 @@ def nightly(
             force=force,
             progress=progress_bars(progress),
         )
-    except Exception as error:
-        if as_json:
-            echo_json({"error": str(error), "exit_code": exit_code(error)})
-        raise
     from recommender.cli.night_report import night_report
 
-    click.echo(night.to_json() if as_json else night_report(asdict(night)))
+    echo(night.to_json() if as_json else night_report(asdict(night)))
 
 
 @click.command()
@@ -83,4 +85,4 @@ def report(artifacts: Path, as_json: bool) -> None:
     if as_json:
         echo_json(night)
     else:
-        click.echo(night_report(night))
+        echo(night_report(night))

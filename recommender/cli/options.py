@@ -1,6 +1,5 @@
-"""What the commands share: options, and printing."""
+"""The options that commands share, and what they open."""
 
-import json
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,19 +8,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from recommender.artifacts.folder import Artifacts
+from recommender.cli.output import console
 from recommender.errors import NoSnapshot
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from recommender.progress import Progress
 
 __all__ = [
     "Moment",
     "artifacts_option",
     "config_option",
-    "console",
-    "echo_json",
     "existing_folder",
     "json_option",
     "progress_bars",
@@ -79,22 +75,6 @@ class Moment(click.ParamType[datetime]):
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
-def console(*, stderr: bool = False) -> "Console":
-    """Where tables are printed.
-
-    Args:
-        stderr: Whether that is standard error rather than standard output.
-
-    Returns:
-        A console, 120 columns wide where the output is not a terminal.
-    """
-    from rich.console import Console
-
-    console = Console(stderr=stderr, highlight=False)
-    # Where the output is not a terminal its width is unknown, and 80 columns would fold ids.
-    return console if console.is_terminal else Console(stderr=stderr, highlight=False, width=120)
-
-
 def progress_bars(wanted: bool | None) -> "Progress":
     """Progress bars on standard error.
 
@@ -128,14 +108,3 @@ def existing_folder(artifacts: Path) -> Artifacts:
     if not artifacts.is_dir():
         raise NoSnapshot(f"there is no folder {artifacts}; name the artifacts with --artifacts")
     return Artifacts(artifacts)
-
-
-def echo_json(value: object) -> None:
-    """Print one line of JSON.
-
-    Args:
-        value: What `json.dumps` can write.
-    """
-    line = json.dumps(value, ensure_ascii=False)
-    # A lone surrogate, from a path or a message, becomes the escape that JSON has for it.
-    click.echo(line.encode("utf-8", "backslashreplace").decode())

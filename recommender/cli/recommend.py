@@ -8,7 +8,8 @@ import click
 
 from recommender import __version__
 from recommender.cli.exit_codes import EXIT_HELP
-from recommender.cli.options import Moment, artifacts_option, console, echo_json, json_option
+from recommender.cli.options import Moment, artifacts_option, json_option
+from recommender.cli.output import console, echo, echo_json
 from recommender.cli.suggestions import suggest_ids, unknown_labels
 from recommender.serving.query import DUPLICATES, FALLBACKS, MODES, Options
 
@@ -98,11 +99,11 @@ def recommend(
 
         echo_json(answer_json(article, hits))
         return
-    from recommender.cli.tables import article_heading, related_table
+    from recommender.cli.related_table import article_heading, related_table
 
     now, screen = datetime.now(UTC), console()
     screen.print(article_heading(article, now), soft_wrap=True)
     if hits:
         screen.print(related_table(hits, now))
     if hits.note is not None:
-        click.echo(f"Fewer than asked for: {hits.note}." + unknown_labels(rec, options), err=True)
+        echo(f"Fewer than asked for: {hits.note}." + unknown_labels(rec, options), err=True)

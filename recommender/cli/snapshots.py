@@ -6,7 +6,8 @@ from typing import Any
 import click
 
 from recommender.artifacts.folder import Artifacts
-from recommender.cli.options import artifacts_option, echo_json, existing_folder, json_option
+from recommender.cli.options import artifacts_option, existing_folder, json_option
+from recommender.cli.output import echo, echo_json
 from recommender.errors import SnapshotError, needs_extra
 
 __all__ = ["rollback", "snapshots", "verify"]
@@ -24,7 +25,7 @@ def snapshots(artifacts: Path, as_json: bool) -> None:
         if not folder.names():
             raise
         # A broken pointer is mended by a rollback to one of these, so they are listed anyway.
-        click.echo(f"Error: {error}", err=True)
+        echo(f"Error: {error}", err=True)
         current = ""
     rows = [_described(folder, name, current) for name in folder.names()]
     if as_json:
@@ -33,7 +34,7 @@ def snapshots(artifacts: Path, as_json: bool) -> None:
     for row in rows:
         mark = "*" if row["current"] else " "
         facts = row.get("error") or f"{row['articles']:>9,} articles {row['bytes'] / 1e6:9,.1f} MB"
-        click.echo(f"{mark} {row['name']}  {facts}")
+        echo(f"{mark} {row['name']}  {facts}")
 
 
 def _described(folder: Artifacts, name: str, current: str) -> dict[str, Any]:
@@ -56,7 +57,8 @@ def _described(folder: Artifacts, name: str, current: str) -> dict[str, Any]:
 @click.command()
 @click.argument("name", required=False)
 @artifacts_option
-def rollback(name: str | None, artifacts: Path) -> None:
+@json_option
+def rollback(name: str | None, artifacts: Path, as_json: bool) -> None:
     """Make an earlier snapshot current: NAME, or the one before the current."""
     with needs_extra("build"):
         from recommender.snapshot.publish import rollback as roll_back
@@ -67,20 +69,35 @@ def rollback(name: str | None, artifacts: Path) -> None:
     # even where the pointer is broken.
     folder.snapshot(name or folder.current())
     with hold(folder.lock):
-        click.echo(f"current is now {roll_back(folder, name)}")
+        current = roll_back(folder, name)
+    if as_json:
+        echo_json({"current": current})
+    else:
+        echo(f"current is now {current}")
 
 
 @click.command()
 @click.argument("name", required=False)
 @artifacts_option
-def verify(name: str | None, artifacts: Path) -> None:
+@json_option
+def verify(name: str | None, artifacts: Path, as_json: bool) -> None:
     """Read and check every byte of the current snapshot, or of NAME."""
     from recommender.snapshot.verify import verify as verify_snapshot
 
     folder = Artifacts(artifacts)
     snapshot = verify_snapshot(folder.snapshot(name or folder.current()))
     manifest = snapshot.manifest
-    click.echo(
+    if as_json:
+        echo_json(
+            {
+                "name": manifest.name,
+                "files": len(manifest.files),
+                "bytes": manifest.size,
+                "articles": manifest.articles,
+            }
+        )
+        return
+    echo(
         f"{manifest.name} is whole: {len(manifest.files)} files, {manifest.size / 1e6:,.1f} MB, "
         f"{manifest.articles:,} articles"
     )

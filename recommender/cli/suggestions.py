@@ -43,7 +43,7 @@ def unknown_labels(rec: "Recommender", options: "Options") -> str:
     Returns:
         A sentence for each such label, each after a space; "" if all labels are known.
     """
-    from recommender.cli.tables import printable
+    from recommender.cli.output import printable
 
     sentences = []
     wanted = {

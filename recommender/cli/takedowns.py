@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 
 from recommender.artifacts.folder import Artifacts
-from recommender.cli.options import artifacts_option, existing_folder
+from recommender.cli.options import artifacts_option, existing_folder, json_option
+from recommender.cli.output import echo, echo_json
 from recommender.cli.suggestions import suggest_ids
 from recommender.errors import UnknownArticle
 
@@ -16,7 +17,8 @@ __all__ = ["remove", "restore"]
 @click.argument("article_id")
 @click.option("--missing-ok", is_flag=True, help="Also bar an id that is not published.")
 @artifacts_option
-def remove(article_id: str, missing_ok: bool, artifacts: Path) -> None:
+@json_option
+def remove(article_id: str, missing_ok: bool, artifacts: Path, as_json: bool) -> None:
     """Take an article down: it vanishes at once from every answer of every process."""
     from recommender.artifacts.takedowns import take_down
     from recommender.serving.recommender import Recommender
@@ -27,7 +29,10 @@ def remove(article_id: str, missing_ok: bool, artifacts: Path) -> None:
         rec = Recommender.open(artifacts)
         with suggest_ids(rec):
             rec.remove(article_id)
-    click.echo(
+    if as_json:
+        echo_json({"removed": [article_id]})
+        return
+    echo(
         f"{article_id} is removed from every answer; the next nightly run deletes its text "
         "and leaves it out of keywords and topics"
     )
@@ -36,7 +41,8 @@ def remove(article_id: str, missing_ok: bool, artifacts: Path) -> None:
 @click.command()
 @click.argument("article_id")
 @artifacts_option
-def restore(article_id: str, artifacts: Path) -> None:
+@json_option
+def restore(article_id: str, artifacts: Path, as_json: bool) -> None:
     """Undo `remove`. After a nightly run its source must deliver the article again."""
     from recommender.artifacts.takedowns import read_takedowns
     from recommender.artifacts.takedowns import restore as restore_article
@@ -45,4 +51,7 @@ def restore(article_id: str, artifacts: Path) -> None:
     if article_id not in read_takedowns(folder):
         raise UnknownArticle(article_id, "is not among the removed articles")
     restore_article(folder, article_id)
-    click.echo(f"{article_id} may be served again")
+    if as_json:
+        echo_json({"restored": [article_id]})
+        return
+    echo(f"{article_id} may be served again")

@@ -174,6 +174,11 @@ _SHAPES: dict[str, Schema] = {
         size=_count("How many articles it has tonight; 0 where it no longer exists."),
         previous_size=_count("How many it had the night before; 0 where it is new."),
     ),
+    "error": _object(
+        "Why a command with `--json` failed; it stands where the answer would.",
+        error=_field("string", "What was wrong, and what to do about it."),
+        exit_code=_field("integer", "The exit code of the command.", minimum=1),
+    ),
     "trend": _object(
         "A story or topic with far more articles than is usual for it.",
         id=_field("string", "The story's or topic's id."),

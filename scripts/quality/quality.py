@@ -22,7 +22,7 @@ from floors import complaints, digest, raised, read_floors, write_floors
 from rich.console import Console, RenderableType
 from stream import read_stream
 
-from recommender.cli.tables import figures_table, groupings_table
+from recommender.cli.figures_table import figures_table, groupings_table
 from recommender.corpus.near_duplicates import group_duplicates
 from recommender.corpus.signatures import signature, unpack_signatures
 from recommender.errors import RecommenderError

@@ -1,12 +1,11 @@
-"""What commands share: moments as people write them, and JSON that any terminal can print."""
+"""What commands share: moments as people write them, and bars where there is a terminal."""
 
-import json
 from datetime import UTC, datetime, timedelta
 
 import click
 import pytest
 
-from recommender.cli.options import Moment, console, echo_json, progress_bars
+from recommender.cli.options import Moment, progress_bars
 from recommender.cli.progress_bars import ProgressBars
 from recommender.progress import Silent
 
@@ -50,21 +49,7 @@ def test_a_time_before_the_calendar_is_refused(written: str) -> None:
         moment(written)
 
 
-def test_json_is_one_line_and_holds_any_text(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    value = {
-        "title": "Ærø\n\ud800",
-    }
-    echo_json(value)
-    out = capsys.readouterr().out
-    assert out.count("\n") == 1
-    assert "Ærø" in out
-    assert json.loads(out) == value
-
-
-def test_without_a_terminal_lines_are_wide_and_no_bars_are_drawn() -> None:
-    assert console().width == 120
+def test_without_a_terminal_no_bars_are_drawn() -> None:
     assert isinstance(progress_bars(None), Silent)
     assert isinstance(progress_bars(wanted=False), Silent)
     assert isinstance(progress_bars(wanted=True), ProgressBars)
