@@ -112,6 +112,27 @@ def test_a_refused_snapshot_is_tried_again(root: Path, monkeypatch: pytest.Monke
     assert rec.health().snapshot == late.name
 
 
+def test_a_refused_snapshot_is_not_tried_at_every_question(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, opened = 100.0, []
+    monkeypatch.setattr(state, "monotonic", lambda: now)
+    artifacts, rec = Artifacts(root), Recommender.open(root)
+    publish_planted(root, 60, seed=1)
+    (artifacts.snapshots / artifacts.current() / "manifest.json").write_text("{}")
+    real = state.Snapshot
+    monkeypatch.setattr(state, "Snapshot", lambda folder: opened.append(folder) or real(folder))
+    for question in range(20):
+        rec.related("a-0")
+        assert not rec.health().ok, question
+        now += state.RETRY_SECONDS / 40  # 39 of these are not yet the time to try again
+    assert len(opened) == 1
+    now = 100.0 + state.RETRY_SECONDS
+    rec.related("a-0")
+    rec.related("a-0")
+    assert len(opened) == 2
+
+
 def test_threads_answer_from_the_old_snapshot_while_one_opens_the_new(root: Path) -> None:
     artifacts, rec = Artifacts(root), Recommender.open(root)
     old = rec.health().snapshot

@@ -124,7 +124,7 @@ def test_another_set_under_the_same_name_is_refused(run: Run, data: Path, tmp_pa
 def test_a_missing_set_is_an_error_when_others_are_there(run: Run, data: Path) -> None:
     result = run("--data", data)
     assert result.exit_code == 1
-    assert "there is no" in str(result.exception) or "there is no" in result.output
+    assert f"there is no {data / 'allsides_stories.jsonl'}; name tasks" in result.output
 
 
 def test_updating_one_task_keeps_the_floors_of_others(run: Run, data: Path, tmp_path: Path) -> None:
