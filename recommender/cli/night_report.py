@@ -20,6 +20,7 @@ def night_report(night: Mapping[str, Any]) -> str:
         The report, several lines.
     """
     lines = [*_outcome(night), *_articles(night), *_groups(night)]
+    lines += [": ".join(filter(None, (n["text"], n["advice"]))) for n in night["notices"]]
     if night["search_recall"] == 1:
         lines.append("the search is exact")
     else:

@@ -35,6 +35,7 @@ class PreviousGroups(NamedTuple):
             -1 for none.
         finest_of: (articles,) int32, the position of its finest topic, -1 for none.
         successors: For every id that was ever retired the group that took over, or None.
+        empty_share: The share of texts without a related article, by the floor of that night.
     """
 
     name: str
@@ -49,6 +50,7 @@ class PreviousGroups(NamedTuple):
     topic_of: Array
     finest_of: Array
     successors: Mapping[str, str | None]
+    empty_share: float = 0.0
 
     @property
     def broad_topics(self) -> dict[str, str | None]:
@@ -115,4 +117,10 @@ def _read(snapshot: Snapshot) -> PreviousGroups:
         arrays.topic_of[arrays.text_of],
         arrays.finest_of[arrays.text_of],
         snapshot.lookup.successors(),
+        _empty_share(arrays.scores, manifest.settings["related"]["floor"]),
     )
+
+
+def _empty_share(scores: Array, floor: float) -> float:
+    """The share of texts of which no neighbour scores `floor` or more; `scores` (texts, k)."""
+    return float((scores.max(axis=1, initial=0.0) < floor).mean()) if len(scores) else 0.0

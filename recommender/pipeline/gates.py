@@ -1,7 +1,13 @@
-"""Gates: shares that a night must not exceed to be published."""
+"""Gates: shares that a night must not exceed to be published.
+
+A share of few articles moves in large steps, so each is judged by more than chance: a gate refuses
+where so large a share would come in fewer than one night in twenty if the true share were the
+limit. Where the limit is 20 %, 5 of 12 articles may be lost and 6 may not; of 1,000 articles
+221 may.
+"""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -10,9 +16,38 @@ from recommender._typing import Array
 from recommender.corpus.corpus import Corpus
 from recommender.groups.previous import PreviousGroups
 from recommender.pipeline.build_groups import Groups
+from recommender.pipeline.notices import Notice
 from recommender.settings.sections import Gates as Limits
 
-__all__ = ["Comparison", "Gate", "compare", "measure", "refusal"]
+__all__ = ["Comparison", "Gate", "compare", "measure", "refusal", "surely_above"]
+
+CHANCE = 0.05  # what comes in fewer nights than this is no chance
+# Where each text is a neighbour of a quarter of all texts, one topic of everything is natural.
+LEAST_NEIGHBOURHOODS = 4
+
+# What each gate measures a share of, and what to look at where it is large.
+_MEANINGS = {
+    "articles_lost": (
+        "there are fewer articles than the night before",
+        "a source delivers less than it did, or articles were withdrawn",
+    ),
+    "empty_related": (
+        "texts have no related article",
+        "look at related.floor, and at whether the export has lost its texts",
+    ),
+    "largest_topic": (
+        "articles are of one topic",
+        "look at topics.resolution and topics.count",
+    ),
+    "topics_changed": (
+        "articles are of another topic than the night before",
+        "other settings of [topics], another encoder or many new articles move them",
+    ),
+    "ids_lost": (
+        "topics of the night before are gone",
+        "other settings of [topics], another encoder or many new articles end them",
+    ),
+}
 
 
 class Gate(NamedTuple):
@@ -20,23 +55,71 @@ class Gate(NamedTuple):
 
     Attributes:
         name: The setting that holds the limit.
-        value: What was measured, in [0, 1].
-        limit: The largest value that passes.
-        meaning: What it is a share of, in words.
+        part: How many of `whole` are concerned.
+        whole: How many there are.
+        limit: The largest share that passes, by the setting.
+        as_before: A share that passes although it is larger: that of the night before, or 1 on a
+            first night.
     """
 
     name: str
-    value: float
+    part: int
+    whole: int
     limit: float
-    meaning: str
+    as_before: float = 0.0
+
+    @property
+    def value(self) -> float:
+        """The share, in [0, 1]; 0 where there is nothing to have a share of."""
+        return self.part / self.whole if self.whole else 0.0
 
     @property
     def passed(self) -> bool:
         """Whether this gate lets the night be published."""
-        return self.value <= self.limit
+        return not surely_above(self.part, self.whole, max(self.limit, self.as_before))
+
+    @property
+    def notice(self) -> Notice | None:
+        """What to say of a share that passed although it is above the limit; None for nothing."""
+        if not self.passed or not surely_above(self.part, self.whole, self.limit):
+            return None
+        return Notice(f"above_{self.name}", self.part, str(self), self.advice)
+
+    @property
+    def advice(self) -> str:
+        """What to look at where the share is large."""
+        return _MEANINGS[self.name][1]
 
     def __str__(self) -> str:
-        return f"{self.meaning}: {self.value:.1%}, and gates.{self.name} admits {self.limit:.1%}"
+        return (
+            f"{_MEANINGS[self.name][0]}: {self.part:,} of {self.whole:,} ({self.value:.1%}), and "
+            f"gates.{self.name} admits {self.limit:.1%}"
+        )
+
+
+def surely_above(part: int, whole: int, limit: float) -> bool:
+    """Whether a share exceeds a limit by more than chance.
+
+    That is a one-sided binomial test: were the limit the true share, `part` or more would be found
+    with a probability below `CHANCE`.
+
+    Args:
+        part: How many of `whole` are concerned.
+        whole: How many there are.
+        limit: The limit, in [0, 1].
+
+    Returns:
+        True where the share of `part` in `whole` is surely above `limit`.
+
+    Example:
+        >>> surely_above(2, 12, 0.1), surely_above(9, 12, 0.2)
+        (False, True)
+    """
+    if part <= limit * whole:
+        return False
+    from scipy.special import betainc  # the regularised incomplete beta is the binomial's tail
+
+    return bool(betainc(part, whole - part + 1, limit) < CHANCE)
 
 
 class Comparison(NamedTuple):
@@ -44,19 +127,29 @@ class Comparison(NamedTuple):
 
     Attributes:
         topics: The id of each article's broad topic by the article's id, None for none.
-        previous_topics: The same of the night before; empty where there was none.
+        previous_topics: The same of the night before without articles that were taken down since;
+            empty where there was none.
         best_scores: (texts,) The score of each text's first neighbour.
         floor: The score that a related article must have.
+        previous_empty: The share of texts without a related article the night before.
+        neighbours: How many neighbours each text has.
     """
 
     topics: dict[str, str | None]
     previous_topics: dict[str, str | None]
     best_scores: Array
     floor: float
+    previous_empty: float = 0.0
+    neighbours: int = 0
 
 
 def compare(
-    corpus: Corpus, scores: Array, groups: Groups, previous: PreviousGroups, floor: float
+    corpus: Corpus,
+    scores: Array,
+    groups: Groups,
+    previous: PreviousGroups,
+    floor: float,
+    removed: Container[str] = (),
 ) -> Comparison:
     """Compare a night with the one before.
 
@@ -66,6 +159,7 @@ def compare(
         groups: Tonight's groups.
         previous: The groups of the night before.
         floor: The score that a related article must have.
+        removed: The ids of articles that were taken down; they count as never published.
 
     Returns:
         The comparison, from which `measure` computes all shares.
@@ -74,58 +168,53 @@ def compare(
     topics = groups.topics.topic_of[corpus.copies.text_of].tolist()
     return Comparison(
         dict(zip((card.id for card in corpus.cards), (ids[t] for t in topics), strict=True)),
-        previous.broad_topics,
+        {i: topic for i, topic in previous.broad_topics.items() if i not in removed},
         scores.max(axis=1, initial=0.0),
         floor,
+        previous.empty_share,
+        scores.shape[1],
     )
 
 
 def measure(night: Comparison, limits: Limits) -> list[Gate]:
     """Measure the share of every gate.
 
+    A night may be as bad as the one before it, so that a corpus of unlike articles is published
+    once it was accepted. A first night has nothing to be compared with and takes nothing from
+    readers, so no share of it is too large.
+
     Args:
         night: What is measured.
         limits: The settings, with the limit of each gate.
 
     Returns:
-        All gates; an empty list if both nights have fewer than `limits.least_articles` articles,
-        because shares of few articles mean little.
+        All gates; an empty list if both nights have fewer than `limits.least_articles` articles.
     """
     now, before = night.topics, night.previous_topics
     if max(len(now), len(before)) < limits.least_articles:
         return []
     both = now.keys() & before.keys()
-    moved = sum(now[article] != before[article] for article in both)
     previous_ids = set(before.values()) - {None}
-    lost = previous_ids - set(now.values())
-    sizes = Counter(topic for topic in now.values() if topic is not None)
     empty = int(np.count_nonzero(night.best_scores < night.floor))
-    shares = {
-        "articles_lost": (
-            max(0.0, 1 - len(now) / len(before)) if before else 0.0,
-            "there are fewer articles than the night before",
-        ),
-        "empty_related": (_share(empty, len(night.best_scores)), "texts have no related article"),
-        "largest_topic": (
-            _share(max(sizes.values(), default=0), len(now)),
-            "articles are of one topic",
-        ),
-        "topics_changed": (
-            _share(moved, len(both)),
-            "articles are of another topic than the night before",
-        ),
-        "ids_lost": (
-            _share(len(lost), len(previous_ids)),
-            "topics of the night before are gone",
-        ),
+    cut = len(now) >= LEAST_NEIGHBOURHOODS * night.neighbours
+    as_before = {
+        "empty_related": night.previous_empty if before else 1.0,
+        "largest_topic": _share(_largest(before), len(before)) if before and cut else 1.0,
+    }
+    counts = {
+        "articles_lost": (max(0, len(before) - len(now)), len(before)),
+        "empty_related": (empty, len(night.best_scores)),
+        "largest_topic": (_largest(now), len(now)),
+        "topics_changed": (sum(now[article] != before[article] for article in both), len(both)),
+        "ids_lost": (len(previous_ids - set(now.values())), len(previous_ids)),
     }
     return [
-        Gate(name, value, getattr(limits, name), meaning)
-        for name, (value, meaning) in shares.items()
+        Gate(name, *count, getattr(limits, name), as_before.get(name, 0.0))
+        for name, count in counts.items()
     ]
 
 
-def refusal(refused: Sequence[str], previous: str) -> str:
+def refusal(refused: Sequence[Gate], previous: str) -> str:
     """Say why a night is not published, and what to do.
 
     Args:
@@ -136,10 +225,17 @@ def refusal(refused: Sequence[str], previous: str) -> str:
         The message of the error.
     """
     served = f"{previous} is still served" if previous else "nothing is served"
+    reasons = "; ".join(f"{gate} ({gate.advice})" for gate in refused)
     return (
-        f"the night was not published; {served}: {'; '.join(refused)}. Look at the sources and the "
+        f"the night was not published; {served}: {reasons}. Look at the sources and the "
         "settings; if the night is as it should be, run again with --force"
     )
+
+
+def _largest(topics: dict[str, str | None]) -> int:
+    """The size of the largest topic."""
+    sizes = Counter(topic for topic in topics.values() if topic is not None)
+    return max(sizes.values(), default=0)
 
 
 def _share(part: int, whole: int) -> float:

@@ -3,10 +3,15 @@
 import logging
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from recommender.artifacts.folder import Artifacts
 from recommender.artifacts.takedowns import read_takedowns
-from recommender.errors import InputError
+from recommender.errors import InputError, PublishRefused
+from recommender.pipeline.delivery import Delivery
+from recommender.pipeline.notices import Notice
+from recommender.pipeline.published import NOTHING_PUBLISHED, Published
+from recommender.pipeline.store_guard import lost_store
 from recommender.progress import Advance, Timed
 from recommender.settings.sections import Input
 from recommender.sources.base import Source
@@ -15,7 +20,7 @@ from recommender.sources.validate import MAX_UNKNOWN_FIELDS, ArticleReader, Reje
 from recommender.store.base import Store
 from recommender.types.article import Article
 
-__all__ = ["Intake", "ingest_sources"]
+__all__ = ["Ingested", "Intake", "ingest_sources"]
 
 log = logging.getLogger(__name__)
 
@@ -43,13 +48,34 @@ class Intake:
     rejects_file: str | None
 
 
+class Ingested(NamedTuple):
+    """What reading the sources did to the store.
+
+    Attributes:
+        intake: What became of the records.
+        removed: The ids of the articles that were taken down.
+        not_delivered: How many stored articles no record of tonight named.
+        notices: What was counted that a person may want to act on.
+        forced: Why the night would have been refused without `force`; empty for nothing.
+    """
+
+    intake: Intake
+    removed: frozenset[str]
+    not_delivered: int
+    notices: list[Notice]
+    forced: list[str]
+
+
 def ingest_sources(
     store: Store,
     sources: Sequence[Source],
     artifacts: Artifacts,
     settings: Input,
     timed: Timed,
-) -> Intake:
+    *,
+    published: Published = NOTHING_PUBLISHED,
+    force: bool = False,
+) -> Ingested:
     """Read all sources into the store, in one transaction that is undone by too many rejects.
 
     Args:
@@ -58,23 +84,30 @@ def ingest_sources(
         artifacts: Holds the list of takedowns and the folder of reject files.
         settings: How records are read, and how many of them may be bad.
         timed: Shows and times the stage "read".
+        published: The snapshot that readers see, which the store must hold the articles of.
+        force: Whether to go on with a store that does not hold them.
 
     Returns:
         What became of the records.
 
     Raises:
         InputError: A source cannot be read, or too many records are bad; nothing was stored.
+        PublishRefused: The store is not that of the published snapshot; nothing was stored.
         StorageError: The store or the reject file cannot be written.
     """
     reader = ArticleReader(settings.fields, settings.max_characters, headlines=settings.headlines)
-    removed = read_takedowns(artifacts)
-    rejects = RejectFile(artifacts.rejects)
+    removed = frozenset(read_takedowns(artifacts))
+    rejects, delivery = RejectFile(artifacts.rejects), Delivery()
     size = sum(source.size for source in sources)
     with timed.stage("read", size, "B") as advance, store.transaction(), rejects:
-        good = _Admitted(_records(reader, sources, advance), removed, rejects)
+        stored = store.source_labels()
+        good = _Admitted(_records(reader, sources, advance, delivery), removed, rejects, delivery)
         counts = store.ingest(good)
         _warn_of_unknown_fields(reader)
         _check_rejects(rejects, good.read, settings.max_rejects)
+        lost = lost_store(published, stored, delivery, removed)
+        if lost and not force:
+            raise PublishRefused(f"nothing was stored or published: {lost}")
         store.delete(removed)
     if good.read == 0:
         log.warning("the sources hold no record", extra={"sources": [s.name for s in sources]})
@@ -87,29 +120,38 @@ def ingest_sources(
     )
     if good.read != sum(counts) + good.removed + rejects.count:
         raise RuntimeError(f"records were lost between reading and storing: {intake}")
-    return intake
+    not_delivered = sum(not delivery.named(i) for i in stored.keys() - removed)
+    return Ingested(intake, removed, not_delivered, [], [lost] if lost else [])
 
 
 def _records(
-    reader: ArticleReader, sources: Iterable[Source], advance: Advance
+    reader: ArticleReader, sources: Iterable[Source], advance: Advance, delivery: Delivery
 ) -> Iterator[Article | Reject]:
     """All records of all sources; the progress advances as they are read."""
     for source in sources:
-        position = 0
+        position, empty = 0, True
         for record in reader.read(source):
+            empty = False
             advance(source.position - position)
             position = source.position
             yield record
         advance(source.size - position)
+        if empty:
+            delivery.empty.append(source.name)
 
 
 class _Admitted:
     """The records that are to be stored; the others are written to the reject file or counted."""
 
     def __init__(
-        self, records: Iterable[Article | Reject], removed: Container[str], rejects: RejectFile
+        self,
+        records: Iterable[Article | Reject],
+        removed: Container[str],
+        rejects: RejectFile,
+        delivery: Delivery,
     ) -> None:
         self._records, self._removed, self._rejects = records, removed, rejects
+        self._delivery = delivery
         self.read = self.removed = 0
 
     def __iter__(self) -> Iterator[Article]:
@@ -117,9 +159,15 @@ class _Admitted:
             self.read += 1
             if isinstance(record, Reject):
                 self._rejects.add(record)
+                if record.id is None:
+                    self._delivery.unread += 1
+                else:
+                    self._delivery.left_out.add(record.id)
             elif record.id in self._removed:
                 self.removed += 1
+                self._delivery.left_out.add(record.id)
             else:
+                self._delivery.articles[record.id] = record.source
                 yield record
 
 

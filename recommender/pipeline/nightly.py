@@ -28,6 +28,7 @@ from recommender.pipeline.fingerprint import build_digest, inputs_digest
 from recommender.pipeline.gates import Gate, compare, measure, refusal
 from recommender.pipeline.ingest import ingest_sources
 from recommender.pipeline.new_texts import process_new_texts
+from recommender.pipeline.published import read_published
 from recommender.pipeline.run_log import Night, RunLog
 from recommender.progress import Progress, Silent, Timed
 from recommender.settings.sections import Duplicates, Embedding, Publish, Run, Settings
@@ -77,7 +78,8 @@ def run_night(
     Raises:
         LockHeld: Another run works on these artifacts.
         InputError: A source is unreadable, too many records are bad, or there is no article.
-        PublishRefused: A gate was not passed, or the new snapshot failed its check.
+        PublishRefused: A gate was not passed, the store is not that of the published snapshot, or
+            the new snapshot failed its check.
         StorageError: A file cannot be read or written.
         EncoderError: The model cannot be used. In all cases nothing has changed for readers.
     """
@@ -87,9 +89,12 @@ def run_night(
     with hold(artifacts.lock) as dead:
         _clean_up(artifacts, dead)
         encoder = encoder or _open_encoder(settings.embedding, settings.run)
+        published = read_published(artifacts)
         url = settings.store.url or sqlite_url(artifacts.store)
         with nullcontext(store) if store else open_store(url) as memory:
-            intake = ingest_sources(memory, opened, artifacts, settings.input, timed)
+            ingested = ingest_sources(
+                memory, opened, artifacts, settings.input, timed, published=published, force=force
+            )
             embedded = process_new_texts(memory, encoder, engine or LocalEngine(), timed)
             coverage = memory.coverage(encoder.spec.fingerprint)
             with timed.stage("load", None, "articles"):
@@ -99,7 +104,7 @@ def run_night(
             inputs = inputs_digest(
                 corpus, vectors, encoder.spec.fingerprint, settings.fingerprint()
             )
-        run = RunLog(artifacts, started, intake, embedded, coverage, corpus, timed.seconds)
+        run = RunLog(artifacts, started, ingested, embedded, coverage, corpus, timed.seconds)
         if not force and inputs == previous.inputs and _is_current(artifacts, previous.name):
             log.info("nothing has changed", extra={"snapshot": previous.name})
             prune(artifacts, settings.publish.keep)
@@ -114,7 +119,9 @@ def run_night(
             timed,
         )
         del vectors  # the largest array of all; from here on the index holds what is needed
-        content, gates = _build(corpus, graph, encoder.spec, settings, previous, inputs, timed)
+        content, gates = _build(
+            corpus, graph, encoder.spec, settings, previous, inputs, ingested.removed, timed
+        )
         return _publish(run, content, gates, previous.name, settings.publish, timed, force=force)
 
 
@@ -125,6 +132,7 @@ def _build(
     settings: Settings,
     previous: PreviousGroups,
     inputs: str,
+    removed: frozenset[str],
     timed: Timed,
 ) -> tuple[Content, list[Gate]]:
     """Everything of the new snapshot, and the gates that it must pass."""
@@ -143,7 +151,7 @@ def _build(
         phrases = extract_phrases(ngrams, corpus.text_of_content, publishers)
     findings = Findings(corpus, facets, graph, groups, words, phrases)
     content = assemble(findings, settings, encoder, build=build, inputs=inputs)
-    night = compare(corpus, scored.scores, groups, previous, settings.related.floor)
+    night = compare(corpus, scored.scores, groups, previous, settings.related.floor, removed)
     return content, measure(night, settings.gates)
 
 
@@ -158,12 +166,13 @@ def _publish(
     force: bool,
 ) -> Night:
     """Publish the new snapshot, unless a gate is not passed."""
-    if refused := [str(gate) for gate in gates if not gate.passed]:
-        if not force:
-            run.refused(previous, content, gates, refused)
-            raise PublishRefused(refusal(refused, previous))
-        log.warning("forced past the gates", extra={"gates": refused})
-        content = replace(content, forced=refused)
+    refused = [gate for gate in gates if not gate.passed]
+    if refused and not force:
+        run.refused(previous, content, gates, [str(gate) for gate in refused])
+        raise PublishRefused(refusal(refused, previous))
+    if forced := [*run.ingested.forced, *map(str, refused)]:
+        log.warning("forced past what refused the night", extra={"reasons": forced})
+        content = replace(content, forced=forced)
     with timed.stage("publish", len(FILES), "files") as advance:
         snapshot = publish(run.artifacts, content, settings.keep, advance)
     log.info("published", extra={"snapshot": snapshot, "articles": len(run.corpus.articles)})

@@ -11,11 +11,12 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple
 from recommender.artifacts.atomic import storage_errors, sync_folder
 from recommender.artifacts.folder import Artifacts
 from recommender.errors import NoSnapshot, StorageError
+from recommender.pipeline.notices import Notice
 
 if TYPE_CHECKING:
     from recommender.corpus.corpus import Corpus
     from recommender.pipeline.gates import Gate
-    from recommender.pipeline.ingest import Intake
+    from recommender.pipeline.ingest import Ingested, Intake
     from recommender.snapshot.reader import Snapshot
     from recommender.snapshot.writer import Content
     from recommender.store.base import EncoderCoverage
@@ -37,6 +38,7 @@ class Night:
             changed or the new one was refused.
         unchanged: Whether nothing changed, so that nothing was published.
         intake: What became of the records of the sources.
+        not_delivered: Stored articles that no record of the sources named.
         articles: Articles in the corpus.
         contents: Their distinct texts.
         texts: Distinct texts where near-duplicates count as one.
@@ -52,7 +54,8 @@ class Night:
         changes: How many "stories" and "topics" changed, by the kind of change; see
             `lineage.Event`.
         gates: The share that each gate measured; empty for a night too small to judge.
-        forced: The gates that were not passed, if the night was published in spite of them.
+        notices: What was counted that a person may want to act on.
+        forced: What refused the night, if it was published in spite of that.
         refused: Why a night was not published.
         seconds: Wall-clock seconds of each stage.
     """
@@ -61,6 +64,7 @@ class Night:
     snapshot: str
     unchanged: bool = False
     intake: "Intake"
+    not_delivered: int
     articles: int
     contents: int
     texts: int
@@ -75,6 +79,7 @@ class Night:
     search_recall: float
     changes: dict[str, dict[str, int]] = field(default_factory=dict)
     gates: dict[str, float] = field(default_factory=dict)
+    notices: list[Notice] = field(default_factory=list)
     forced: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -103,7 +108,7 @@ class RunLog(NamedTuple):
 
     artifacts: Artifacts
     started: str
-    intake: "Intake"
+    ingested: "Ingested"
     embedded: int
     coverage: "EncoderCoverage"
     corpus: "Corpus"
@@ -118,7 +123,8 @@ class RunLog(NamedTuple):
         Returns:
             The summary of the run.
         """
-        return self._record(self._night(snapshot.name, snapshot, unchanged=True))
+        notices = self.ingested.notices
+        return self._record(self._night(snapshot.name, snapshot, unchanged=True, notices=notices))
 
     def published(self, snapshot: str, content: "Content", gates: Sequence["Gate"]) -> Night:
         """Record that a snapshot was published.
@@ -155,6 +161,7 @@ class RunLog(NamedTuple):
         return self._night(
             snapshot,
             content,
+            notices=[*self.ingested.notices, *(g.notice for g in gates if g.notice)],
             changes={k: dict(Counter(c.kind for c in v)) for k, v in content.changes.items()},
             gates={gate.name: round(gate.value, 4) for gate in gates},
             forced=[*content.forced],
@@ -167,7 +174,8 @@ class RunLog(NamedTuple):
         return Night(
             started=self.started,
             snapshot=name,
-            intake=self.intake,
+            intake=self.ingested.intake,
+            not_delivered=self.ingested.not_delivered,
             articles=len(self.corpus.articles),
             contents=contents,
             texts=len(arrays.neighbours),

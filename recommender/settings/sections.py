@@ -144,14 +144,16 @@ class Topics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Gates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The largest share that each gate lets pass; a night above one is not published. 1 passes all.
 
+    A share is above its limit where that is no chance of small numbers; see `pipeline.gates`.
+
     Attributes:
-        articles_lost: Articles that there are fewer than the night before.
+        articles_lost: Articles that there are fewer than the night before, takedowns left out.
         empty_related: Texts without a related article.
         largest_topic: Articles in the largest topic.
         topics_changed: Articles of both nights that are in another topic than before.
         ids_lost: Topics of the night before whose ids are gone.
         least_articles: How many articles a night, or the one before, must have to be judged at
-            all; 0 judges every night.
+            all; 0 judges every night. Of fewer than ten articles, one is a tenth or more.
     """
 
     articles_lost: Share = 0.2
@@ -159,7 +161,7 @@ class Gates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     largest_topic: Share = 0.8
     topics_changed: Share = 0.5
     ids_lost: Share = 0.5
-    least_articles: CountOrZero = 1000
+    least_articles: CountOrZero = 10
 
 
 class Publish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

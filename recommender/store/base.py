@@ -160,6 +160,14 @@ class Store(BoilerplateStore, Protocol):
         """
         ...
 
+    def source_labels(self) -> dict[str, str | None]:
+        """Read which articles are stored, and the label of the source of each.
+
+        Returns:
+            The label, or None, by the article's id.
+        """
+        ...
+
     def pending(self, encoder: str, version: str) -> list[PendingText]:
         """Find the distinct texts that must still be embedded or cut into tokens.
 

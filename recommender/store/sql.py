@@ -172,6 +172,11 @@ class SqlStore(SqlBoilerplate):
         # Sorted here, because databases differ in how they order strings.
         return sorted(found, key=lambda article: article.card.id)
 
+    def source_labels(self) -> dict[str, str | None]:
+        """The label of the source of each article, by the article's id."""
+        query = sa.select(ARTICLES.c.id, ARTICLES.c.source)
+        return {row.id: row.source for row in self._connection.execute(query)}
+
     def pending(self, encoder: str, version: str) -> list[PendingText]:
         """The distinct texts without a vector or features; see `Store.pending`."""
         content, first = ARTICLES.c.content_hash, sa.func.min(ARTICLES.c.id)

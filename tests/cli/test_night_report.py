@@ -16,6 +16,7 @@ NIGHT: dict[str, Any] = {
     "articles": 1200, "contents": 1100, "embedded": 20, "reused": 1080, "texts": 1090,
     "truncated": 3, "words_read_share": 0.9, "stories": 700, "topics": 12, "finer_topics": 40,
     "without_topic": 5, "changes": {"topics": {"grown": 1, "born": 2}, "stories": {}},
+    "notices": [{"name": "n", "count": 2, "text": "2 dates are bad", "advice": "mend them"}],
     "gates": {"lost": 0.01}, "search_recall": 1, "seconds": {"read": 1.0, "embed": 2.5},
 }  # fmt: skip
 
@@ -31,6 +32,7 @@ def test_a_report_says_what_was_published_and_counts_everything() -> None:
         "700 stories; 12 topics, 40 finer ones within them, 5 articles without a topic",
         "topics: 2 born, 1 grown",
         "gates: lost 1.0%",
+        "2 dates are bad: mend them",
         "the search is exact",
         "3.5 s: read 1.0, embed 2.5",
     ]

@@ -121,26 +121,36 @@ def test_the_report_is_what_the_night_printed(run: Run, tmp_path: Path) -> None:
 
 def test_a_gate_stops_the_night_and_force_overrides(run: Run, tmp_path: Path) -> None:
     source = write_jsonl(tmp_path / "s.jsonl", newsdesk())
-    strict = ["--set", "gates.least_articles=0", "--set", "gates.largest_topic=0.1"]
-    nightly = ["nightly", source, "--artifacts", tmp_path / "a", *strict]
-    refused = run("recommender", *nightly)
-    assert refused.code == 4
-    assert "gates.largest_topic admits 10.0%" in refused.err
-    assert "nothing is served" in refused.err
-    assert not (tmp_path / "a" / "CURRENT").exists()
-    report = run("recommender", "report", "--artifacts", tmp_path / "a")
-    assert report.out.startswith(
-        "not published; nothing is served\ngate: articles are of one topic"
-    )
-    forced = run("recommender", *nightly, "--force")
-    assert forced.code == 0
-    assert "forced: articles are of one topic" in forced.out
+    at = ("--artifacts", tmp_path / "a")
+    assert run("recommender", "nightly", source, *at, "--set", "related.floor=0").code == 0
     rec = Recommender.open(tmp_path / "a")
-    changed = write_jsonl(tmp_path / "s.jsonl", [*newsdesk(), report_of_tonight()])
-    refused = run("recommender", *nightly)
-    assert changed == source
+    write_jsonl(source, [*newsdesk(), report_of_tonight()])
+    nightly = ["nightly", source, *at, "--set", "gates.empty_related=0.1"]
+    strict = [*nightly, "--set", "related.floor=1"]
+    refused = run("recommender", *strict)
+    assert refused.code == 4
+    assert "gates.empty_related admits 10.0%" in refused.err
     assert f"{rec.health().snapshot} is still served" in refused.err
     assert rec.health().snapshot == Recommender.open(tmp_path / "a").health().snapshot
+    report = run("recommender", "report", *at)
+    assert "still served" in report.out.splitlines()[0]
+    assert "texts have no related article" in report.out
+    forced = run("recommender", *strict, "--force")
+    assert forced.code == 0
+    assert "forced: texts have no related article" in forced.out
+
+
+def test_a_lost_store_ends_the_night_with_the_code_of_a_refusal(run: Run, tmp_path: Path) -> None:
+    source = write_jsonl(tmp_path / "s.jsonl", newsdesk())
+    at = ("--artifacts", tmp_path / "a")
+    assert run("recommender", "nightly", source, *at).code == 0
+    before = Recommender.open(tmp_path / "a").health()
+    (tmp_path / "a" / "store.sqlite").unlink()
+    write_jsonl(source, [report_of_tonight()])
+    refused = run("recommender", "nightly", source, *at)
+    assert refused.code == 4
+    assert "the store is missing or empty" in refused.err
+    assert Recommender.open(tmp_path / "a").health() == before
 
 
 def report_of_tonight() -> Article:

@@ -25,7 +25,7 @@ from tests.planted import article, publish_planted, write_jsonl
 ENDLESS = """
 import sys, time
 from recommender.pipeline import nightly
-def wait(*_):
+def wait(*_, **__):
     print("working", flush=True)
     time.sleep(60)
 nightly.ingest_sources = wait

@@ -40,7 +40,7 @@ class Desk:
                 self.artifacts,
                 (chosen or settings()).input,
                 Timed(Silent()),
-            )
+            ).intake
 
     def ids(self) -> list[str]:
         with self.store() as store:

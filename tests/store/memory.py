@@ -80,6 +80,9 @@ class MemoryStore:
             for _, a in sorted(self._articles.items())
         ]
 
+    def source_labels(self) -> dict[str, str | None]:
+        return {article.id: article.source for article in self._articles.values()}
+
     def pending(self, encoder: str, version: str) -> list[PendingText]:
         first: dict[bytes, str] = {}
         for article_id, article in sorted(self._articles.items()):

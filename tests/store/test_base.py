@@ -3,6 +3,7 @@
 Nothing is lost, nothing doubled, and nothing kept that was taken down.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -22,6 +23,7 @@ from recommender.store.base import (
 )
 from recommender.store.sql_boilerplate import CHUNK as ONE_STATEMENT
 from recommender.types.article import Article, Card
+from tests.planted import article
 from tests.store.backends import (
     Backend,
     embed,
@@ -32,6 +34,13 @@ from tests.store.backends import (
 )
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+def test_each_article_has_the_label_of_its_source(backend: Backend) -> None:
+    with backend.open() as store:
+        assert store.source_labels() == {}
+        put(store, article(1), replace(article(2), source=None))
+        assert store.source_labels() == {"a-1": article(1).source, "a-2": None}
 
 
 def test_an_article_comes_back_as_it_went_in(backend: Backend) -> None:
