@@ -33,22 +33,22 @@ if TYPE_CHECKING:
         UnknownArticle,
         UnknownGroup,
     )
-    from recommender.serving.explain import explain
     from recommender.serving.recommender import Recommender
     from recommender.types.article import Article, Card
     from recommender.types.groups import Change, Keyword, Story, Topic, Trend
     from recommender.types.health import Health
-    from recommender.types.related import Answer, Reasons, Related
+    from recommender.types.reasons import Reasons, explain
+    from recommender.types.related import Answer, Related
 
 __version__ = "0.1.0"
 
 _NAMES_BY_MODULE = {
     "recommender.serving.recommender": ("Recommender",),
-    "recommender.serving.explain": ("explain",),
     "recommender.types.article": ("Article", "Card"),
     "recommender.types.groups": ("Change", "Keyword", "Story", "Topic", "Trend"),
     "recommender.types.health": ("Health",),
-    "recommender.types.related": ("Answer", "Reasons", "Related"),
+    "recommender.types.related": ("Answer", "Related"),
+    "recommender.types.reasons": ("Reasons", "explain"),
     "recommender.errors": (
         "EncoderError",
         "InputError",

@@ -1,5 +1,6 @@
 """The commands about stories and topics: lists, the changes of the last night, and trends."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -72,9 +73,7 @@ def topics(
     rec = _opened(artifacts)
     found = rec.topics(level)[:count] if topic_id is None else (rec.topic(topic_id),)
     if as_json:
-        from recommender.serving.serialize import topic_json
-
-        echo_json([topic_json(topic, words) for topic in found])
+        echo_json([replace(t, keywords=t.keywords[:words]).to_dict() for t in found])
         return
     from recommender.cli.group_tables import topics_table
 
@@ -135,9 +134,7 @@ def stories(
         else (rec.story(story_id),)
     )
     if as_json:
-        from recommender.serving.serialize import story_json
-
-        echo_json([story_json(story) for story in found])
+        echo_json([story.to_dict() for story in found])
         return
     from recommender.cli.group_tables import stories_table, story_table
 
@@ -169,14 +166,13 @@ def _opened(artifacts: Path) -> "Recommender":
 
 def _print_changes(artifacts: Path, kind: "GroupKind", count: int | None, *, as_json: bool) -> None:
     from recommender.cli.group_tables import changes_table
-    from recommender.serving.serialize import change_json
 
     changes = _opened(artifacts).changes(kind)
     if count is not None:
         largest = sorted(changes, key=lambda change: -max(change.size, change.previous_size))
         changes = tuple(sorted(largest[:count], key=lambda change: change.id))
     if as_json:
-        echo_json([change_json(change) for change in changes])
+        echo_json([change.to_dict() for change in changes])
     elif changes:
         console().print(changes_table(changes))
     else:
@@ -187,11 +183,10 @@ def _print_trends(
     artifacts: Path, kind: "GroupKind", level: int, count: int | None, *, as_json: bool
 ) -> None:
     from recommender.cli.group_tables import trends_table
-    from recommender.serving.serialize import trend_json
 
     trends = _opened(artifacts).trending(kind, level)[:count]
     if as_json:
-        echo_json([trend_json(trend) for trend in trends])
+        echo_json([trend.to_dict() for trend in trends])
     elif trends:
         console().print(trends_table(trends))
     else:

@@ -95,9 +95,7 @@ def recommend(
     except ValueError as error:  # what the ranges of the options let through, such as nan
         raise click.UsageError(str(error)) from error
     if as_json:
-        from recommender.serving.serialize import answer_json
-
-        echo_json(answer_json(article, hits))
+        echo_json(hits.to_dict())
         return
     from recommender.cli.related_table import article_heading, related_table
 

@@ -8,8 +8,8 @@ from rich.text import Text
 from recommender.cli.moments import how_long_ago
 from recommender.cli.output import printable
 from recommender.cli.table import DATE, DIM, FOLD, NUMBER, UNTITLED, WIDE, Column, RowTable
-from recommender.serving.explain import explain
 from recommender.types.article import Card
+from recommender.types.reasons import explain
 from recommender.types.related import Related
 
 __all__ = ["article_heading", "related_table"]

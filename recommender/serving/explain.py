@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from recommender._typing import Array
 from recommender.language.stems import stems
 from recommender.language.writing_systems import UNSPACED
-from recommender.types.related import Reasons
 
-__all__ = ["best_phrases", "explain", "is_unspaced", "min_single_weight", "shared_phrases"]
+__all__ = ["best_phrases", "is_unspaced", "min_single_weight", "shared_phrases"]
 
 # A phrase that more texts hold, such as a country or "bank", is no reason if it is the only one.
 _SINGLE_SHARE, _SINGLE_TEXTS = 0.01, 10
@@ -110,47 +109,3 @@ def is_unspaced(text: str) -> bool:
     """
     # Compiled when it is first needed, because few processes need it and compiling is slow.
     return re.match(f"[{UNSPACED}]", text) is not None
-
-
-def explain(reasons: Reasons) -> str:
-    """The reasons of a hit in words that a page can print.
-
-    Args:
-        reasons: Why an article is in an answer: the `reasons` of a `Related`.
-
-    Returns:
-        The reasons with " · " between them; "" where there are none.
-
-    Example:
-        >>> from recommender import Reasons, explain
-        >>> explain(Reasons(names=("Poipet",), phrases=("cyber-scam",), same_story=True))
-        'same story · also about: Poipet, cyber-scam'
-        >>> explain(Reasons(hours_apart=-50.0))
-        '2 days earlier'
-        >>> explain(Reasons(filler="section"))
-        'newest of the section'
-    """
-    parts = []
-    if reasons.filler is not None:
-        return f"newest of the {reasons.filler}"
-    if reasons.pinned:
-        parts.append("chosen by the editors")
-    if reasons.duplicate:
-        parts.append("the same text")
-    elif reasons.same_story:
-        parts.append("same story")
-    if about := reasons.names + reasons.phrases:
-        parts.append(f"also about: {', '.join(about)}")
-    if reasons.hours_apart is not None:
-        parts.append(_time_apart(reasons.hours_apart))
-    return " · ".join(parts)
-
-
-def _time_apart(hours: float) -> str:
-    size = abs(hours)
-    if size == 0:  # common where articles have a date without a time
-        return "the same day"
-    if size < 1:
-        return "within the hour"
-    count, unit = (round(size / 24), "day") if size >= 24 else (round(size), "hour")
-    return f"{count:,} {unit}{'' if count == 1 else 's'} {'later' if hours > 0 else 'earlier'}"

@@ -190,7 +190,7 @@ def changes(snapshot: Snapshot, kind: GroupKind, visible: RowFilter) -> tuple[Ch
         return found
     hidden = np.flatnonzero(~visible.mask()).tolist()
     titles = {card.title for card in snapshot.cards.of(hidden)}
-    return tuple(c._replace(label="") if c.label in titles else c for c in found)
+    return tuple(replace(c, label="") if c.label in titles else c for c in found)
 
 
 def trends(

@@ -6,7 +6,9 @@ from recommender.dates import NO_DATE
 from recommender.serving.explain import best_phrases, is_unspaced, min_single_weight, shared_phrases
 from recommender.serving.request import RankedArticle, Request
 from recommender.snapshot.reader import Snapshot
-from recommender.types.related import Answer, Reasons, Related
+from recommender.types.article import Card
+from recommender.types.reasons import Reasons
+from recommender.types.related import Answer, Related
 
 __all__ = ["answer"]
 
@@ -28,24 +30,20 @@ def answer(
         The hits as a page shows them.
     """
     note = _note(request, ranked) if len(ranked) < request.query.k else None
-    snapshot = request.snapshot
-    if not ranked:
-        return Answer(note=note)
+    snapshot, item = request.snapshot, request.item
     also = _also_at(request, ranked) if request.query.collapse else {}
-    rows = [hit.row for hit in ranked] + [row for others in also.values() for row in others]
-    cards = dict(zip(rows, snapshot.cards.of(rows), strict=True))
-    reasons = _reasons(request, ranked, new_text)
-    hits = [
-        Related(
-            cards[hit.row][0],
-            hit.score,
-            *cards[hit.row][1:],
-            tuple(cards[row] for row in also[hit.row]) if hit.row in also else (),
-            why,
-        )
-        for hit, why in zip(ranked, reasons, strict=True)
-    ]
-    return Answer(hits, note)
+    rows = [] if item.row is None else [item.row]
+    rows += [hit.row for hit in ranked] + [row for others in also.values() for row in others]
+    fields = dict(zip(rows, snapshot.cards.fields(rows), strict=True))
+    article = None if item.row is None else Card(*fields[item.row])
+    if not ranked:
+        return Answer((), note, article)
+    hits = []
+    for hit, why in zip(ranked, _reasons(request, ranked, new_text), strict=True):
+        card = fields[hit.row]
+        copies = tuple([Card(*fields[row]) for row in also.get(hit.row, ())])
+        hits.append(Related(card[0], hit.score, *card[1:], copies, why))
+    return Answer(hits, note, article)
 
 
 def _also_at(request: Request, ranked: Sequence[RankedArticle]) -> dict[int, list[int]]:

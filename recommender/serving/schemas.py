@@ -1,4 +1,4 @@
-"""The JSON shapes of `serialize` as JSON Schema (draft 2020-12).
+"""The JSON shapes of the public values (`to_dict`) as JSON Schema (draft 2020-12).
 
 Every field that is listed is always there. Fields may be added in later versions, so readers should
 pass over those that they do not know.

@@ -2,14 +2,22 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
+from typing import TypeAlias
 
 from recommender.dates import from_microseconds, to_microseconds
 from recommender.errors import SnapshotDamaged
 from recommender.snapshot.string_table import StringTable
 from recommender.types.article import Card
 
-__all__ = ["Cards", "pack_cards"]
+__all__ = ["CardFields", "Cards", "pack_cards"]
+
+# The fields of a card in their order.
+CardFields: TypeAlias = tuple[
+    str, str, str | None, str | None, str | None, str | None, str | None, datetime | None
+]
+_LABELS = ("id", "title", "url", "source", "section", "language", "author")
 
 
 def pack_cards(cards: Iterable[Card]) -> StringTable:
@@ -23,7 +31,7 @@ def pack_cards(cards: Iterable[Card]) -> StringTable:
     """
     return StringTable.from_strings(
         json.dumps(
-            [*card[:-1], None if card.published is None else to_microseconds(card.published)],
+            [*(getattr(card, name) for name in _LABELS), _packed(card.published)],
             ensure_ascii=False,
             separators=(",", ":"),
         )
@@ -57,10 +65,24 @@ class Cards:
         Raises:
             SnapshotDamaged: What the file holds for one of the rows is no card.
         """
+        return [Card(*fields) for fields in self.fields(rows)]
+
+    def fields(self, rows: Sequence[int]) -> list[CardFields]:
+        """Read the fields of the cards of some rows, for values that hold more than a card.
+
+        Args:
+            rows: The rows.
+
+        Returns:
+            The fields of each card, in the order of the rows.
+
+        Raises:
+            SnapshotDamaged: What the file holds for one of the rows is no card.
+        """
         try:
             # One call parses all records, because starting a call takes longer than parsing one.
             records = json.loads(f"[{','.join(self._records.take(rows))}]")
-            cards = [_card(*record) for record in records]
+            cards = [_fields(*record) for record in records]
         except (ValueError, TypeError, IndexError, OverflowError) as error:
             raise SnapshotDamaged(f"{self._path} is damaged: {error}") from error
         if len(cards) != len(rows):
@@ -70,7 +92,11 @@ class Cards:
         return cards
 
 
-def _card(
+def _packed(moment: datetime | None) -> int | None:
+    return None if moment is None else to_microseconds(moment)
+
+
+def _fields(
     article_id: str,
     title: str,
     url: str | None,
@@ -79,6 +105,6 @@ def _card(
     language: str | None,
     author: str | None,
     published: int | None,
-) -> Card:
+) -> CardFields:
     moment = None if published is None else from_microseconds(published)
-    return Card(article_id, title, url, source, section, language, author, moment)
+    return article_id, title, url, source, section, language, author, moment

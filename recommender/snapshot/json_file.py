@@ -95,8 +95,9 @@ def record_of_topics(topics: Sequence[Topic]) -> dict[str, object]:
     Returns:
         The record, for `encode`.
     """
-    records = [asdict(topic) for topic in topics]
-    for record in records:
+    records = [topic.to_dict() for topic in topics]
+    for record, topic in zip(records, topics, strict=True):
+        record["keywords"] = [[keyword.term, keyword.weight] for keyword in topic.keywords]
         del record["asked"]  # a part of answers, not of the topic
     return {"topics": records}
 
@@ -131,7 +132,7 @@ def record_of_changes(changes: Mapping[str, Sequence[Change]]) -> dict[str, obje
     Returns:
         The record, for `encode`.
     """
-    return {kind: [change._asdict() for change in found] for kind, found in changes.items()}
+    return {kind: [change.to_dict() for change in found] for kind, found in changes.items()}
 
 
 def changes_of(record: Mapping[str, Any], kind: str) -> tuple[Change, ...]:

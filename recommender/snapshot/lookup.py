@@ -70,7 +70,8 @@ def pack_keywords(of_stories: Iterable[Iterable[Keyword]]) -> StringTable:
         The keywords of each story as JSON.
     """
     return StringTable.from_strings(
-        json.dumps([*keywords], ensure_ascii=False) for keywords in of_stories
+        json.dumps([[word.term, word.weight] for word in keywords], ensure_ascii=False)
+        for keywords in of_stories
     )
 
 

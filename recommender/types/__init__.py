@@ -1,1 +1,1 @@
-"""The values that wings and users exchange: frozen, typed, without behaviour."""
+"""The values that wings and users exchange: frozen, typed, ready for JSON."""

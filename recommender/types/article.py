@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+
+from recommender.types.value import Value
 
 __all__ = ["FACET_NAMES", "Article", "Card"]
 
@@ -12,7 +13,7 @@ FACET_NAMES = ("source", "section", "language", "author")
 
 
 @dataclass(frozen=True, slots=True)
-class Article:
+class Article(Value):
     """One article as a source delivered it, checked.
 
     Attributes:
@@ -38,7 +39,8 @@ class Article:
     author: str | None = None
 
 
-class Card(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Card(Value):
     """What a page needs to show one article.
 
     Attributes:

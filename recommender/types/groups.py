@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
 
 from recommender.types.article import Card
+from recommender.types.value import JsonObject, Value
 
 __all__ = ["CHANGE_KINDS", "Change", "Keyword", "Story", "Topic", "Trend"]
 
@@ -13,7 +13,8 @@ __all__ = ["CHANGE_KINDS", "Change", "Keyword", "Story", "Topic", "Trend"]
 CHANGE_KINDS = ("born", "merged", "split", "grown", "gone", "continued")
 
 
-class Keyword(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Keyword(Value):
     """A term that describes a topic or a story.
 
     Attributes:
@@ -26,7 +27,7 @@ class Keyword(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Topic:
+class Topic(Value):
     """A theme of the corpus.
 
     Attributes:
@@ -52,7 +53,7 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class Story(Value):
     """The articles about one event.
 
     Attributes:
@@ -83,8 +84,19 @@ class Story:
         """How many articles it has."""
         return len(self.articles)
 
+    def to_dict(self) -> JsonObject:
+        """The story as plain JSON values; see `Value.to_dict`.
 
-class Change(NamedTuple):
+        Returns:
+            Its fields by name, and its `size`. The `lead` is an id, because the article itself is
+            among the `articles`.
+        """
+        plain = Value.to_dict(self)
+        return plain | {"size": self.size, "lead": self.lead.id}
+
+
+@dataclass(frozen=True, slots=True)
+class Change(Value):
     """What the last night did to one story or topic.
 
     Attributes:
@@ -108,7 +120,8 @@ class Change(NamedTuple):
     previous_size: int
 
 
-class Trend(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Trend(Value):
     """A story or topic that has far more articles than is usual for it.
 
     Attributes:

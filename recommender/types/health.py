@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from recommender.types.value import Value
+
 __all__ = ["Health"]
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
+class Health(Value):
     """What a serving process is doing.
 
     Attributes:

@@ -1,39 +1,20 @@
-"""Related articles: the hits of an answer, and the reasons for each."""
+"""Related articles: the hits of an answer."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
 from recommender.types.article import Card
+from recommender.types.reasons import Reasons
+from recommender.types.value import JsonObject, Value
 
-__all__ = ["Answer", "Reasons", "Related"]
+__all__ = ["Answer", "Related"]
 
-
-class Reasons(NamedTuple):
-    """Why an article is in an answer: what it shares with the article that was asked about.
-
-    Attributes:
-        names: Names that occur in both texts, the most distinctive first.
-        phrases: Other phrases that occur in both texts, the most distinctive first.
-        same_story: Whether both are about the same event.
-        duplicate: Whether both have nearly the same text.
-        hours_apart: Hours from the article that was asked about to this one, negative where this
-            one is older; None where one of them has no date.
-        pinned: Whether a rule of the publisher put it there.
-        filler: "section" or "topic" where it is not related at all, and only the newest article of
-            that section or topic, which fills a short list; None otherwise.
-    """
-
-    names: tuple[str, ...] = ()
-    phrases: tuple[str, ...] = ()
-    same_story: bool = False
-    duplicate: bool = False
-    hours_apart: float | None = None
-    pinned: bool = False
-    filler: str | None = None
+_NO_REASONS = Reasons()
 
 
-class Related(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Related(Value):
     """One related article: the fields of its `Card`, a score and the reasons.
 
     Attributes:
@@ -61,7 +42,7 @@ class Related(NamedTuple):
     author: str | None
     published: datetime | None
     also_at: tuple[Card, ...] = ()
-    reasons: Reasons = Reasons()
+    reasons: Reasons = _NO_REASONS
 
 
 class Answer(list[Related]):
@@ -70,11 +51,28 @@ class Answer(list[Related]):
     Args:
         hits: The related articles.
         note: Why there are fewer than were asked for, or None.
+        article: The article that was asked about; None for a text that is not published.
 
     Attributes:
         note: Why there are fewer than were asked for, or None.
+        article: The article that was asked about; None for a text that is not published.
     """
 
-    def __init__(self, hits: Iterable[Related] = (), note: str | None = None) -> None:
+    def __init__(
+        self, hits: Iterable[Related] = (), note: str | None = None, article: Card | None = None
+    ) -> None:
         super().__init__(hits)
         self.note = note
+        self.article = article
+
+    def to_dict(self) -> JsonObject:
+        """The answer as plain JSON values; see `Value.to_dict`.
+
+        Returns:
+            What `recommend ID --json` prints: the article, its related ones and the note.
+        """
+        return {
+            "article": None if self.article is None else self.article.to_dict(),
+            "related": [hit.to_dict() for hit in self],
+            "note": self.note,
+        }

@@ -4,7 +4,7 @@ import doctest
 import pickle
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -95,9 +95,9 @@ def test_a_hit_has_all_fields_of_the_articles_card(rec: Recommender) -> None:
     articles = {a.id: a for a in newsroom()}
     hits = rec.related("a-0", 100)
     for hit in hits:
-        card = Card(*(getattr(hit, name) for name in Card._fields))
+        card = Card(*(getattr(hit, name) for name in Card.__dataclass_fields__))
         assert card == rec.article(hit.id)
-        assert card._asdict() == {name: getattr(articles[hit.id], name) for name in Card._fields}
+        assert asdict(card) == {name: getattr(articles[hit.id], name) for name in asdict(card)}
         assert type(hit.score) is float
         assert 0.0 <= hit.score <= 1.0
         assert hit.published is None or hit.published.utcoffset() == timedelta(0)

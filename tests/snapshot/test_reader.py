@@ -2,7 +2,7 @@
 
 import shutil
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -75,7 +75,7 @@ def test_rows_are_sorted_by_id_and_both_ways_agree(snapshot: Snapshot) -> None:
 def test_columns_say_what_the_cards_say(snapshot: Snapshot) -> None:
     for row, card in enumerate(snapshot.cards.of(range(COUNT))):
         wanted = article(int(card.id.removeprefix("a-")))
-        assert card._asdict() == {name: getattr(wanted, name) for name in card._fields}
+        assert asdict(card) == {name: getattr(wanted, name) for name in asdict(card)}
         for facet in FACET_NAMES:
             code, label = int(getattr(snapshot.arrays, facet)[row]), getattr(card, facet)
             assert code == (-1 if label is None else snapshot.facets[facet][label])
