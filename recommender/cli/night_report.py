@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from recommender.cli.language_lines import language_lines
 from recommender.types.groups import CHANGE_KINDS
 
 __all__ = ["night_report"]
@@ -19,7 +20,7 @@ def night_report(night: Mapping[str, Any]) -> str:
     Returns:
         The report, several lines.
     """
-    lines = [*_outcome(night), *_articles(night), *_groups(night)]
+    lines = [*_outcome(night), *_articles(night), *language_lines(night), *_groups(night)]
     lines += [": ".join(filter(None, (n["text"], n["advice"]))) for n in night["notices"]]
     if night["search_recall"] == 1:
         lines.append("the search is exact")

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from recommender.errors import RemovedArticle, UnknownArticle
+from recommender.language.labels import language_of
 from recommender.types.rules import labels_of
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ def unknown_labels(rec: "Recommender", options: "Options") -> str:
     for facet, labels in wanted.items():
         known = rec.labels(facet)
         for label in labels_of(labels) or ():
-            if label not in known:
+            code = language_of(label) if facet == "language" else None
+            if (code or label) not in known:
                 some = printable(", ".join(known[:LABELS_SHOWN])) or "none"
                 sentences.append(f" No article has the {facet} {label!r}; there are: {some}.")
     return "".join(sentences)

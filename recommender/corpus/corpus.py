@@ -8,6 +8,7 @@ import numpy as np
 from recommender._typing import Array
 from recommender.corpus.copies import Copies, group_copies
 from recommender.corpus.features import FEATURES_VERSION
+from recommender.corpus.languages import LanguageCounts, find_languages
 from recommender.corpus.lead_order import lead_order, source_ranks
 from recommender.corpus.near_duplicates import group_duplicates
 from recommender.corpus.signatures import unpack_signatures
@@ -48,6 +49,9 @@ class Corpus(NamedTuple):
         lead_contents: (texts,) int64, the content of each text's lead article, as its place in
             `text_of_hash`.
         text_of_content: (contents,) int32, the text of each content, in the same order.
+        languages: The code of the language whose words each content has, in the same order; ""
+            where nothing tells it.
+        language_counts: How the languages were found.
     """
 
     articles: list[StoredArticle]
@@ -57,6 +61,8 @@ class Corpus(NamedTuple):
     tokens: Tokens
     lead_contents: Array
     text_of_content: Array
+    languages: list[str]
+    language_counts: LanguageCounts
 
     @property
     def cards(self) -> list[Card]:
@@ -72,11 +78,6 @@ class Corpus(NamedTuple):
     def lead_ids(self) -> list[str]:
         """The id of each text's lead article."""
         return [self.articles[row].card.id for row in self.copies.leads.tolist()]
-
-    @property
-    def languages(self) -> set[str]:
-        """The language tags that articles have."""
-        return {a.card.language for a in self.articles if a.card.language}
 
     def topic_sizes(self, topic_of: Array, topics: int) -> list[int]:
         """How many articles each topic has, copies included.
@@ -143,12 +144,22 @@ def load_corpus(store: Store, *, near: bool = True, source_order: Sequence[str] 
         lead_of = group_duplicates(signatures, np.argsort(rank[best]), features.tokens)
     copies = group_copies(lead_of[content_of], rank)
     text_of_content = copies.text_of[best]
+    languages = find_languages(articles, content_of, features.tokens)
     return Corpus(
-        articles,
+        [_with_language(a, c) for a, c in zip(articles, languages.of_articles, strict=True)],
         published,
         copies,
         dict(zip(hashes, text_of_content.tolist(), strict=True)),
         features.tokens,
         content_of[copies.leads],
         text_of_content,
+        languages.of_contents,
+        languages.counts,
     )
+
+
+def _with_language(article: StoredArticle, code: str | None) -> StoredArticle:
+    """The article with the code of its language in place of its label."""
+    if article.card.language == code:
+        return article
+    return article._replace(card=article.card._replace(language=code))

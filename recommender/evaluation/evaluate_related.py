@@ -16,7 +16,9 @@ from recommender.evaluation.labelled_set import LabelledSet, rows_of_split
 from recommender.evaluation.ranking_baselines import bm25, dense, fuse
 from recommender.evaluation.ranking_metrics import MEASURES, answerable, measure
 from recommender.evaluation.trial_run import TrialRun, trial_run
+from recommender.language.labels import language_of
 from recommender.language.stop_words import stop_words_for
+from recommender.language.word_lists import DEFAULT_LANGUAGE
 from recommender.progress import Progress, Silent
 from recommender.serving.recommender import Recommender
 from recommender.settings.sections import Settings
@@ -193,7 +195,8 @@ def _our_rankings(run: TrialRun, articles: list[Article], queries: Array) -> dic
 
 def _baseline_rankings(run: TrialRun, articles: list[Article], queries: Array) -> dict[str, Array]:
     """The baselines' rankings by key, (queries, up to DEPTH) int32 each."""
-    stop_words = stop_words_for(frozenset(a.language for a in articles if a.language))
+    codes = {language_of(a.language or "") or DEFAULT_LANGUAGE for a in articles}
+    stop_words = frozenset[str]().union(*map(stop_words_for, codes))
     by_cosine = dense(run.vectors, queries, POOL)
     by_words = bm25(run.texts, queries, POOL, stop_words)
     return {

@@ -4,18 +4,26 @@ Which words can be part of a name or a phrase is learned from the corpus itself:
 from neighbouring words.
 """
 
-import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from recommender._slices import slice_positions
 from recommender._typing import Array
-from recommender.language.stop_words import stop_words_for
+from recommender.keywords.vocabulary import (
+    CAPITAL,
+    ENDS_SENTENCE,
+    INFORMATIVE,
+    JOINS_NEXT,
+    LOWER,
+    PAUSES,
+    POSSESSIVE,
+    Vocabulary,
+    number_languages,
+    read_vocabulary,
+)
 from recommender.language.tokens import Tokens
-from recommender.language.word_lists import WordLists, word_lists
-from recommender.language.writing_systems import SENTENCE_ENDS, UNSPACED, may_be_a_word
 
 __all__ = [
     "CAPITAL",
@@ -43,41 +51,11 @@ MAX_ABBREVIATION = 3
 MIN_BOUND_USES = 3
 # A text that capitalises more than this share of its content words is taken to capitalise all
 # nouns. The share is about 0.24 in English news, hardly ever above 0.42, and about 0.53 in German.
-# Since a short text may hold only names, the corpus's share counts as if it were this many words of
-# a text.
+# Since a short text may hold only names, the share of its language's texts counts as if it were
+# this many words of a text.
 NOUN_CAPITALS_SHARE = 0.42
 NOUN_CAPITALS_PRIOR = 30
 DOCUMENTS_A_TIME = 8192
-
-_UNSPACED_SIGN = re.compile(f"[{UNSPACED}]")
-
-# Flags of a token, as bits. Five describe its surface form: it has a capital, is in lower case,
-# ends with a possessive 's, ends a sentence, or makes a pause. Two depend on its place: its case is
-# informative, because words there are not all capitalised; it can form an n-gram with the next
-# token.
-CAPITAL, LOWER, POSSESSIVE, ENDS_SENTENCE, PAUSES, INFORMATIVE, JOINS_NEXT = (
-    1 << bit for bit in range(7)
-)
-
-
-class Vocabulary(NamedTuple):
-    """The words of a corpus, and the word of each surface form (a token as it is written).
-
-    Attributes:
-        words: Case folded, without possessive 's, in alphabetical order.
-        stop: (words,) bool, which words are stop words.
-        sign: (words,) bool, which words are one sign of a script without spaces.
-        particle: (words,) bool, which are lower-case words that occur inside names, such as "of".
-        word_of: (surfaces,) int32, the word of each surface form, -1 for one that ends a phrase.
-        flags_of: (surfaces,) uint8, the flags of each surface form.
-    """
-
-    words: list[str]
-    stop: Array
-    sign: Array
-    particle: Array
-    word_of: Array
-    flags_of: Array
 
 
 class CasedTokens(NamedTuple):
@@ -100,25 +78,26 @@ class CasedTokens(NamedTuple):
     informative_uses: Array
 
 
-def read_casing(tokens: Tokens, languages: Iterable[str]) -> tuple[Vocabulary, CasedTokens]:
+def read_casing(tokens: Tokens, languages: str | Sequence[str]) -> tuple[Vocabulary, CasedTokens]:
     """Read the beginnings of all documents.
 
-    A word of a stop list that the corpus writes as a name does not count as a stop word.
+    A word of a stop list that the language's documents write as a name does not count as a stop
+    word. It is then the same word as in other languages.
 
     Args:
         tokens: The tokens of all documents.
-        languages: Tags of the corpus's languages, whose stop words and word lists are used.
+        languages: The code of each document's language, whose stop words and word lists are used,
+            or one code for all.
 
     Returns:
         The words of the corpus, and the first tokens of each document.
     """
-    used = frozenset(languages)
-    lists = word_lists(used)
-    stop_words = stop_words_for(used) - lists.content_words
-    vocabulary = _vocabulary(tokens.vocabulary, stop_words, lists)
-    cased = _cased_tokens(tokens, vocabulary)
-    names = _stop_words_that_are_names(cased, vocabulary, tokens.vocabulary, lists)
-    return vocabulary._replace(stop=vocabulary.stop & ~names), cased
+    codes, language_of = number_languages(languages, len(tokens.start) - 1)
+    vocabulary = read_vocabulary(tokens, codes, language_of)
+    cased = _cased_tokens(tokens, vocabulary, language_of)
+    names = _stop_words_that_are_names(cased, vocabulary)
+    vocabulary = _share(vocabulary, names)
+    return vocabulary, cased._replace(word=vocabulary.word_of[cased.surface])
 
 
 def find_phrase_tokens(cased: CasedTokens, vocabulary: Vocabulary) -> tuple[Array, Array]:
@@ -191,53 +170,28 @@ def _mostly_capital(codes: Array, capital: Array, informative: Array) -> Array:
     return sure
 
 
-def _vocabulary(surfaces: list[str], stop_words: frozenset[str], lists: WordLists) -> Vocabulary:
-    """The words of all surface forms."""
-    folded = [s.removesuffix("'s").removesuffix("’s") for s in map(str.casefold, surfaces)]
-    is_word = [
-        f not in lists.honorifics and may_be_a_word(f) and (f.isalpha() or any(map(str.isalpha, f)))
-        for f in folded
-    ]
-    words = sorted({f for f, good in zip(folded, is_word, strict=True) if good})
-    place = {word: number for number, word in enumerate(words)}
-    word_of = [place[f] if good else -1 for f, good in zip(folded, is_word, strict=True)]
-    flags_of = [
-        CAPITAL * s[0].isupper()
-        | LOWER * s[0].islower()
-        | POSSESSIVE * (len(f) < len(s.casefold()))
-        | ENDS_SENTENCE * (s in SENTENCE_ENDS)
-        | PAUSES * (not s[0].isalnum() and s != ",")
-        for s, f in zip(surfaces, folded, strict=True)
-    ]
-    stop = stop_words | lists.name_particles | lists.newsroom_words
-    return Vocabulary(
-        words,
-        np.array([word in stop for word in words], dtype=bool),
-        np.array([_UNSPACED_SIGN.match(word) is not None for word in words], dtype=bool),
-        np.array([word in lists.name_particles for word in words], dtype=bool),
-        np.array(word_of, dtype=np.int32),
-        np.array(flags_of, dtype=np.uint8),
-    )
-
-
-def _cased_tokens(tokens: Tokens, vocabulary: Vocabulary) -> CasedTokens:
+def _cased_tokens(tokens: Tokens, vocabulary: Vocabulary, language_of: Array) -> CasedTokens:
     """The first tokens of each document, with the flags of their places."""
     sizes = np.minimum(np.diff(tokens.start), LEADING_TOKENS)
     portions = [
-        _read_documents(tokens, vocabulary, sizes, low, min(low + DOCUMENTS_A_TIME, len(sizes)))
+        _read_documents(
+            tokens, vocabulary, language_of, sizes, low, min(low + DOCUMENTS_A_TIME, len(sizes))
+        )
         for low in range(0, max(len(sizes), 1), DOCUMENTS_A_TIME)
     ]
     surface, flags, capitals, informative = (
         np.concatenate(columns) for columns in zip(*portions, strict=True)
     )
     # In a text that writes all nouns with a capital, a capital does not mean a name.
-    share = capitals.sum() / max(informative.sum(), 1)
+    # What is usual is learned from the documents of the same language.
+    capital, all_words = (np.bincount(language_of, of) for of in (capitals, informative))
+    share = (capital / np.maximum(all_words, 1))[language_of]
     all_nouns = capitals + NOUN_CAPITALS_PRIOR * share > NOUN_CAPITALS_SHARE * (
         informative + NOUN_CAPITALS_PRIOR
     )
     flags[np.repeat(all_nouns, sizes)] &= ~np.uint8(INFORMATIVE)
     document = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
-    size = len(tokens.vocabulary)
+    size = len(vocabulary.surfaces)
     uses = np.bincount(surface, minlength=size)
     informative_uses = np.bincount(surface[(flags & INFORMATIVE) > 0], minlength=size)
     word = vocabulary.word_of[surface]
@@ -245,7 +199,12 @@ def _cased_tokens(tokens: Tokens, vocabulary: Vocabulary) -> CasedTokens:
 
 
 def _read_documents(
-    tokens: Tokens, vocabulary: Vocabulary, sizes: Array, low: int, high: int
+    tokens: Tokens,
+    vocabulary: Vocabulary,
+    language_of: Array,
+    sizes: Array,
+    low: int,
+    high: int,
 ) -> tuple[Array, Array, Array, Array]:
     """The documents from `low` to `high`: their tokens, and counts of each document.
 
@@ -255,7 +214,10 @@ def _read_documents(
     """
     sizes = sizes[low:high]
     first = np.cumsum(sizes) - sizes
-    surface = tokens.tokens[slice_positions(tokens.start[low:high], sizes)]
+    surface = vocabulary.form_in[
+        np.repeat(language_of[low:high], sizes),
+        tokens.tokens[slice_positions(tokens.start[low:high], sizes)],
+    ]
     word, flags = vocabulary.word_of[surface], vocabulary.flags_of[surface]
     begins = np.zeros(len(surface), dtype=bool)
     begins[first[sizes > 0]] = True
@@ -299,9 +261,7 @@ def _sums(marks: Array, starts: Array) -> Array:
     return np.diff(np.concatenate([[0], np.cumsum(marks)])[np.append(starts, len(marks))])
 
 
-def _stop_words_that_are_names(
-    cased: CasedTokens, vocabulary: Vocabulary, surfaces: list[str], lists: WordLists
-) -> Array:
+def _stop_words_that_are_names(cased: CasedTokens, vocabulary: Vocabulary) -> Array:
     """Which stop words the corpus writes as names, such as "UN" and "Who": (words,) bool.
 
     Short ones must be written in capitals only, because "St" and "Gov" merely precede names.
@@ -309,15 +269,29 @@ def _stop_words_that_are_names(
     known = np.flatnonzero(vocabulary.word_of >= 0)
     word, informative = vocabulary.word_of[known], cased.informative_uses[known]
     size = len(vocabulary.words)
-    written = (surfaces[surface] for surface in known.tolist())
+    written = (vocabulary.surfaces[surface] for surface in known.tolist())
     like_name = [s.isupper() or (len(s) > MAX_ABBREVIATION and s[0].isupper()) for s in written]
     capital = np.bincount(word, informative * np.array(like_name, dtype=bool), size)
     names = (capital >= MIN_BOUND_USES) & (
         capital >= NAME_SHARE * np.bincount(word, informative, size)
     )
-    names &= vocabulary.stop
-    never = lists.newsroom_words | lists.name_particles
+    names &= vocabulary.stop & ~vocabulary.fixed
     for number in np.flatnonzero(names).tolist():
-        candidate = vocabulary.words[number]
-        names[number] = candidate.isalpha() and candidate not in never
+        names[number] = vocabulary.words[number].isalpha()
     return names
+
+
+def _share(vocabulary: Vocabulary, names: Array) -> Vocabulary:
+    """The vocabulary in which stop words that are `names` (words,) are no longer stop words.
+
+    Where the corpus has the word also as one that is no stop word, the two are one.
+    """
+    words, stop = vocabulary.words, vocabulary.stop & ~names
+    shared: dict[str, int] = {}
+    target = np.arange(len(words), dtype=np.int32)
+    for number in np.flatnonzero(~stop).tolist():
+        target[number] = shared.setdefault(words[number], number)
+    languages = vocabulary.languages.copy()
+    np.logical_or.at(languages, target, vocabulary.languages)
+    word_of = np.append(target, -1)[vocabulary.word_of].astype(np.int32)
+    return vocabulary._replace(stop=stop, languages=languages, word_of=word_of)

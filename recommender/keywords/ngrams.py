@@ -4,9 +4,9 @@ The corpus itself shows which n-grams are names and which are only pieces of lon
 phrases are both chosen among these n-grams.
 """
 
-from bisect import bisect_left
-from collections.abc import Iterable
-from itertools import pairwise
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from itertools import pairwise, product
 from typing import NamedTuple
 
 import numpy as np
@@ -23,7 +23,6 @@ from recommender.keywords.casing import (
     read_casing,
 )
 from recommender.language.tokens import Tokens
-from recommender.language.word_lists import WordLists, word_lists
 
 __all__ = [
     "MAX_WORDS",
@@ -77,9 +76,8 @@ class NGrams(NamedTuple):
     n-grams of one word come first, then those of two, and so on; see `first_numbers`.
 
     Attributes:
-        surfaces: The vocabulary of the tokens.
+        surfaces: The surface forms of the vocabulary.
         documents: How many documents there are.
-        lists: The word lists of the corpus's languages.
         vocabulary: The words; the n-grams of one word are these in the same order.
         cased: The tokens.
         levels: N-grams of one word, of two, and so on up to `MAX_WORDS`.
@@ -92,7 +90,6 @@ class NGrams(NamedTuple):
 
     surfaces: list[str]
     documents: int
-    lists: WordLists
     vocabulary: Vocabulary
     cased: CasedTokens
     levels: list[Level]
@@ -101,32 +98,29 @@ class NGrams(NamedTuple):
     first_names: Array
 
 
-def find_ngrams(tokens: Tokens, languages: Iterable[str]) -> NGrams:
+def find_ngrams(tokens: Tokens, languages: str | Sequence[str]) -> NGrams:
     """Find the n-grams at the beginnings of all documents.
 
     Args:
         tokens: The tokens of all documents.
-        languages: Tags of the corpus's languages, such as "en" or "pt-BR", whose stop words and
-            word lists are used.
+        languages: The code of each document's language, such as "en", whose stop words and word
+            lists are used for it, or one code for all; "" for an unknown language.
 
     Returns:
         The n-grams of one to `MAX_WORDS` words.
     """
-    used = frozenset(languages)
-    lists = word_lists(used)
-    vocabulary, cased = read_casing(tokens, used)
+    vocabulary, cased = read_casing(tokens, languages)
     in_phrase, bound = find_phrase_tokens(cased, vocabulary)
     levels = _levels(cased, vocabulary, in_phrase, bound)
     names = _names(levels, cased.flags)
     return NGrams(
-        tokens.vocabulary,
+        vocabulary.surfaces,
         len(tokens.start) - 1,
-        lists,
         vocabulary,
         cased,
         levels,
         names,
-        _whole(levels, names, *_cut_names(cased, vocabulary, in_phrase, lists)),
+        _whole(levels, names, *_cut_names(cased, vocabulary, in_phrase)),
         _first_names(levels[0], cased.flags, in_phrase),
     )
 
@@ -171,15 +165,15 @@ def mark_listed(ngrams: NGrams, phrases: Iterable[str]) -> list[Array]:
     levels, words = ngrams.levels, ngrams.vocabulary.words
     marks = [np.zeros(len(level.uses), dtype=bool) for level in levels]
     for phrase in phrases:
-        wanted = phrase.casefold().split()
-        places = [bisect_left(words, word) for word in wanted]
-        known = [words[i : i + 1] == [w] for i, w in zip(places, wanted, strict=True)]
-        numbers = [i if k else -1 for i, k in zip(places, known, strict=True)]
-        for depth, level in enumerate(levels):
-            if depth:
-                numbers = [_ngram_of(level, *pair) for pair in pairwise(numbers)]
-            if len(numbers) == 1 and numbers[0] >= 0:
-                marks[depth][numbers[0]] = True
+        # A word is there once for each language that has it as a stop word, and once for others.
+        spans = [(bisect_left(words, w), bisect_right(words, w)) for w in phrase.casefold().split()]
+        for numbers in product(*(range(*span) for span in spans)):
+            found = list(numbers)
+            for depth, level in enumerate(levels):
+                if depth:
+                    found = [_ngram_of(level, *pair) for pair in pairwise(found)]
+                if len(found) == 1 and found[0] >= 0:
+                    marks[depth][found[0]] = True
     return marks
 
 
@@ -246,9 +240,7 @@ def _names(levels: list[Level], flags: Array) -> list[Array]:
     return names
 
 
-def _cut_names(
-    cased: CasedTokens, vocabulary: Vocabulary, in_phrase: Array, lists: WordLists
-) -> tuple[Array, Array]:
+def _cut_names(cased: CasedTokens, vocabulary: Vocabulary, in_phrase: Array) -> tuple[Array, Array]:
     """The tokens before or after which a name goes on with a word that is in no n-gram.
 
     Names are cut before "State" in "Secretary of State Rex Tillerson", before "Minister" in "First
@@ -261,8 +253,7 @@ def _cut_names(
     joins, capital = (flags & JOINS_NEXT) > 0, (flags & CAPITAL) > 0
     cut_before, cut_after = np.zeros((2, len(word)), dtype=bool)
     particle = np.append(vocabulary.particle, False)
-    conjunctions = [w in lists.name_conjunctions for w in vocabulary.words]
-    links = particle | np.array([*conjunctions, False])
+    links = particle | np.append(vocabulary.listed("name_conjunctions"), False)
     inner = np.flatnonzero(links[word[1:-1]] & joins[1:-1] & joins[:-2]) + 1
     inner = inner[capital[inner - 1] & capital[inner + 1]]
     cut_before[inner + 1] = True

@@ -98,7 +98,7 @@ def extract_phrases(
     text_of = text_of.astype(np.int32)
     texts = int(text_of.max(initial=-1)) + 1
     levels, names, cased = ngrams.levels, ngrams.names, ngrams.cased
-    excluded = mark_listed(ngrams, (*ngrams.lists.boilerplate_phrases, *boilerplate))
+    excluded = mark_listed(ngrams, (*ngrams.vocabulary.boilerplate_phrases(), *boilerplate))
     in_texts, is_phrase = [], []
     for depth, level in enumerate(levels):
         found = _occurrences(level, cased.document, text_of)
@@ -208,15 +208,21 @@ def _best(text: Array, phrase: Array, score: Array, texts: int, most: int) -> Ar
 
 
 def _number_by_text(rows: Array, weight: Array, names: Array, written: dict[int, str]) -> Phrases:
-    """The phrases of `rows`, numbered in alphabetical order."""
-    order = sorted(written, key=written.__getitem__)
-    place = np.full(len(weight) + 1, len(order), dtype=np.int32)
-    place[order] = np.arange(len(order), dtype=np.int32)
+    """The phrases of `rows`, numbered in alphabetical order.
+
+    N-grams that are written alike are one phrase: a stop word inside them has several languages.
+    """
+    texts = sorted(set(written.values()))
+    number_of = {text: number for number, text in enumerate(texts)}
+    place = np.full(len(weight) + 1, len(texts), dtype=np.int32)
+    heaviest, is_name = np.zeros(len(texts)), np.zeros(len(texts), dtype=bool)
+    for ngram, text in written.items():
+        number = place[ngram] = number_of[text]
+        heaviest[number] = max(heaviest[number], weight[ngram])
+        is_name[number] |= names[ngram]
     of_text = np.sort(place[rows], axis=1)
-    of_text[of_text == len(order)] = -1
-    return Phrases(
-        [written[p] for p in order], weight[order].astype(np.float32), names[order], of_text
-    )
+    of_text[of_text == len(texts)] = -1
+    return Phrases(texts, heaviest.astype(np.float32), is_name, of_text)
 
 
 def _occurrences(level: Level, document_of: Array, text_of: Array) -> _Occurrences:

@@ -22,6 +22,7 @@ from recommender.keywords.ngrams import (
 from recommender.keywords.surface_forms import surface_forms
 from recommender.language.plurals import singulars
 from recommender.language.stems import stems
+from recommender.language.word_lists import word_lists
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -68,23 +69,28 @@ def count_terms(
     ngram_of_term, holds = _texts_of_terms(ngrams, form, is_term, text_of, len(chosen))
 
     written = surface_forms(ngrams, ngram_of_term)
-    order = np.array(
-        sorted(
-            range(len(ngram_of_term)),
-            key=[written[ngram] for ngram in ngram_of_term.tolist()].__getitem__,
-        ),
-        dtype=np.int64,
+    # N-grams that are written alike are one term: a stop word inside them has several languages.
+    terms = sorted(set(written.values()))
+    number_of = {term: number for number, term in enumerate(terms)}
+    place = np.array(
+        [number_of[written[ngram]] for ngram in ngram_of_term.tolist()], dtype=np.int32
     )
-    place = np.empty(len(ngram_of_term), dtype=np.int32)
-    place[order] = np.arange(len(ngram_of_term), dtype=np.int32)
-    holds.indices = place[holds.indices]
-    holds.has_sorted_indices = False
-    ngram_of_term = ngram_of_term[order]
+    holds = _merge_columns(holds, place, len(terms))
     term_of = np.full(len(form) + 1, -1, dtype=np.int64)
-    term_of[ngram_of_term] = np.arange(len(ngram_of_term))
+    term_of[ngram_of_term] = place
+    ngram_of_term = ngram_of_term[np.unique(place, return_index=True)[1]]
     shorter, longer = _nested_terms(ngrams, term_of, form)
-    terms = [written[ngram] for ngram in ngram_of_term.tolist()]
     return Terms(terms, holds, _families(ngrams, ngram_of_term), shorter, longer)
+
+
+def _merge_columns(holds: "csr_array", place: Array, size: int) -> "csr_array":
+    """A sparse matrix of ones whose columns are moved to `place`, where several become one."""
+    from scipy.sparse import csr_array
+
+    merged = csr_array((holds.data, place[holds.indices], holds.indptr), (holds.shape[0], size))
+    merged.sum_duplicates()
+    merged.data[:] = 1
+    return merged
 
 
 def _forms(ngrams: NGrams, boilerplate: Iterable[str]) -> tuple[Array, Array]:
@@ -94,10 +100,10 @@ def _forms(ngrams: NGrams, boilerplate: Iterable[str]) -> tuple[Array, Array]:
         form: (ngrams,) int64, the n-gram as which each n-gram is counted; is_term: (ngrams,) bool,
         which of these can be terms. Both are numbered over all levels.
     """
-    levels, lists, words = ngrams.levels, ngrams.lists, ngrams.vocabulary.words
-    excluded = mark_listed(ngrams, (*lists.boilerplate_phrases, *boilerplate))
-    weak = np.array([word in lists.weak_alone for word in words], dtype=bool)
-    excluded[0] |= (weak & ngrams.names[0]) | ngrams.vocabulary.sign | ngrams.first_names
+    levels, vocabulary = ngrams.levels, ngrams.vocabulary
+    excluded = mark_listed(ngrams, (*vocabulary.boilerplate_phrases(), *boilerplate))
+    weak = vocabulary.listed("weak_alone")
+    excluded[0] |= (weak & ngrams.names[0]) | vocabulary.sign | ngrams.first_names
     forms = [_singular_forms(ngrams)]
     for level in levels[1:]:
         codes = forms[-1][level.left] * len(forms[-1]) + forms[-1][level.right]
@@ -121,7 +127,7 @@ def _prefer_bare_names(ngrams: NGrams, is_term: list[Array]) -> None:
     Park" stays.
     """
     levels, words = ngrams.levels, words_of(ngrams.levels)
-    office = np.array([w in ngrams.lists.offices for w in ngrams.vocabulary.words], dtype=bool)
+    office = ngrams.vocabulary.listed("offices")
     fits = [level.first_fits & level.last_fits for level in levels]
     for depth in range(len(levels) - 1, 0, -1):
         for side in ("right", "left"):
@@ -141,15 +147,18 @@ def _singular_forms(ngrams: NGrams) -> Array:
 
     A word counts as a plural if it ends like one and its singular occurs in the corpus.
     """
-    words, level = ngrams.vocabulary.words, ngrams.levels[0]
-    ordinary = (level.uses > 0) & ~ngrams.names[0] & ~ngrams.vocabulary.stop
-    place = {words[number]: number for number in np.flatnonzero(ordinary).tolist()}
-    group = np.arange(len(words))
-    for word, number in place.items():
-        for singular in singulars(word, ngrams.lists.plurals):
-            if singular in place:
-                group[number] = group[place[singular]]
-                break
+    vocabulary, level = ngrams.vocabulary, ngrams.levels[0]
+    ordinary = (level.uses > 0) & ~ngrams.names[0] & ~vocabulary.stop
+    group = np.arange(len(vocabulary.words))
+    for language, code in enumerate(vocabulary.codes):
+        rules = word_lists(code).plurals
+        of_language = np.flatnonzero(ordinary & vocabulary.languages[:, language])
+        place = {vocabulary.words[number]: number for number in of_language.tolist()}
+        for word, number in place.items() if rules else ():
+            for singular in singulars(word, rules):
+                if singular in place:
+                    group[number] = group[place[singular]]
+                    break
     return _most_used(group, level.uses)
 
 
@@ -249,13 +258,16 @@ def _family_roots(ngrams: NGrams, families: Array, size: int) -> Array:
     A word of `families` belongs to the family of its shortest form that is among these words.
     """
     words = ngrams.vocabulary.words
+    rules = [rule for code in ngrams.vocabulary.codes for rule in word_lists(code).plurals]
     used = np.unique(families[(families >= 0) & (families < len(words))])
     root = np.arange(size + 1)
     root[-1] = -1
-    place = {words[number]: number for number in used.tolist()}
+    place: dict[str, int] = {}
+    for number in used.tolist():  # a word can be there once for each language
+        root[number] = place.setdefault(words[number], number)
     for word, number in place.items():
-        for form in (*stems(word), *singulars(word, ngrams.lists.plurals)):
+        for form in (*stems(word), *singulars(word, rules)):
             if form in place:
                 root[number] = root[place[form]]
                 break
-    return root
+    return root[root]

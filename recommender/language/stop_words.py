@@ -3,20 +3,23 @@
 from functools import cache
 
 from recommender.errors import needs_extra
-from recommender.language.word_lists import language_codes, word_lists
+from recommender.language.word_lists import word_lists
 
 __all__ = ["stop_words_for"]
 
+# The codes that the package has under another name.
+_CODE_OF_PACKAGE = {"no": "nb"}
+
 
 @cache
-def stop_words_for(languages: frozenset[str]) -> frozenset[str]:
-    """The general stop words of some languages, and of English in any case.
+def stop_words_for(language: str) -> frozenset[str]:
+    """The general stop words of a language.
 
     They come from the package `stop-words`, and from the language's own list `stop_words.txt`
-    where there is one. A language that has neither adds nothing.
+    where there is one. A language that has neither has no stop words.
 
     Args:
-        languages: Tags such as "de" or "pt-BR"; see `word_lists.language_codes`.
+        language: The code of the language; see `recommender.language.labels`.
 
     Returns:
         Words in lower case. Words with an apostrophe are included in both spellings, "don't" and
@@ -29,10 +32,9 @@ def stop_words_for(languages: frozenset[str]) -> frozenset[str]:
     with needs_extra("build"):
         import stop_words
 
-    words = set(word_lists(languages).stop_words)
-    for language in language_codes(languages):
-        try:
-            words.update(stop_words.get_stop_words(language))
-        except stop_words.StopWordError:
-            continue
+    words = set(word_lists(language).stop_words)
+    try:
+        words.update(stop_words.get_stop_words(_CODE_OF_PACKAGE.get(language, language)))
+    except stop_words.StopWordError:
+        pass  # the package has no list of this language
     return frozenset(words | {word.replace("'", "’") for word in words})

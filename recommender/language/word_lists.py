@@ -5,10 +5,10 @@ code, and `lists/any/` for words that many languages share. Each file in such a 
 list and is named like a field of `WordLists`; a language may leave out any of them. A file is UTF-8
 text with one entry per line, in lower case as words are counted. A "#" begins a comment.
 
-To add a language, add its folder: nothing else changes. Its lists are then used for every corpus
-that has an article in this language. The lists of `any` and of English are used for all corpora,
-because English words and agencies' names are quoted everywhere. Stop words of most languages come
-from a package (see `recommender.language.stop_words`), so most languages need no list of them here.
+To add a language, add its folder: nothing else changes. Its lists are then used for the articles of
+this language, together with those of `any`, which hold what texts of all languages quote: agencies'
+names and the particles of names. Stop words of most languages come from a package (see
+`recommender.language.stop_words`), so most languages need no list of them here.
 
 Two files describe plurals. Each line of `plural_endings.txt` has a plural's ending, "->", and the
 singular's ending ("ies -> y"). Each line of `singular_endings.txt` has an ending that no plural has
@@ -17,24 +17,24 @@ singular's ending ("ies -> y"). Each line of `singular_endings.txt` has an endin
 
 import hashlib
 import json
-from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 from recommender.language.plurals import PluralRules
 
-__all__ = ["WordLists", "language_codes", "read_word_lists", "word_lists"]
+__all__ = ["DEFAULT_LANGUAGE", "WordLists", "read_word_lists", "word_lists"]
 
 FOLDER = Path(__file__).with_name("lists")
 _ANY_LANGUAGE = "any"
-_ALWAYS_USED = "en"
+# Whose lists are used for an article whose language is unknown.
+DEFAULT_LANGUAGE = "en"
 _PLURAL_ENDINGS, _SINGULAR_ENDINGS = "plural_endings", "singular_endings"
 _ARROW = "->"
 
 
 class WordLists(NamedTuple):
-    """The lists of one or several languages.
+    """The lists of one language.
 
     Attributes:
         boilerplate_phrases: Phrases of the news trade that say nothing about a text's subject.
@@ -46,7 +46,7 @@ class WordLists(NamedTuple):
         offices: Offices that stand before names ("president").
         stop_words: General stop words, in addition to those of the package `stop-words`.
         weak_alone: Words that say nothing on their own, even with a capital.
-        plurals: The plural rules of each language that has such rules.
+        plurals: The plural rules of the language, if it has any.
     """
 
     boilerplate_phrases: frozenset[str] = frozenset()
@@ -74,41 +74,21 @@ class WordLists(NamedTuple):
 _WORD_SETS = tuple(name for name in WordLists._fields if name != "plurals")
 
 
-def language_codes(languages: Iterable[str]) -> list[str]:
-    """The languages whose words a corpus uses: English first, then the others by their code.
-
-    Args:
-        languages: Tags such as "de", "pt-BR" or "zh_Hans"; only the first part counts. Strings
-            that are no tags are ignored.
-
-    Returns:
-        Codes in lower case, without repetition.
-
-    Example:
-        >>> language_codes(["pt-BR", "de", "DE_at", ""])
-        ['en', 'de', 'pt']
-    """
-    codes = {tag.replace("_", "-").partition("-")[0].lower() for tag in languages}
-    others = {code for code in codes if code.isascii() and code.isalpha()}
-    return [_ALWAYS_USED, *sorted(others - {_ALWAYS_USED})]
-
-
 @cache
-def word_lists(languages: frozenset[str]) -> WordLists:
-    """The lists for a corpus: those of all languages, of English, and of its own `languages`.
-
-    A language without a folder adds nothing.
+def word_lists(language: str) -> WordLists:
+    """The lists for articles in a language: its own and those of all languages.
 
     Args:
-        languages: The tags of the corpus's languages; see `language_codes`.
+        language: The code of the language; see `recommender.language.labels`. One without a folder
+            adds nothing.
 
     Returns:
-        Each list as the union of those languages' lists.
+        Each list as the union of the two.
 
     Raises:
         ValueError: A file is malformed; see `read_word_lists`.
     """
-    folders = [FOLDER / code for code in (_ANY_LANGUAGE, *language_codes(languages))]
+    folders = [FOLDER / code for code in (_ANY_LANGUAGE, language)]
     read = [read_word_lists(folder) for folder in folders if folder.is_dir()]
     words = {
         name: frozenset().union(*(getattr(lists, name) for lists in read)) for name in _WORD_SETS

@@ -15,7 +15,7 @@ from recommender.language.word_lists import word_lists
 __all__ = ["build_digest", "inputs_digest"]
 
 # Packages whose version can change what is computed.
-_COMPUTING = ("numpy", "faiss-cpu", "igraph", "regex", "scipy", "stop-words")
+_COMPUTING = ("numpy", "faiss-cpu", "igraph", "py3langid", "regex", "scipy", "stop-words")
 
 
 def inputs_digest(corpus: Corpus, vectors: Array, encoder: str, settings: str) -> str:
@@ -31,7 +31,7 @@ def inputs_digest(corpus: Corpus, vectors: Array, encoder: str, settings: str) -
         32 hexadecimal digits. Two nights with the same digest would publish the same.
     """
     versions = {name: _version(name) for name in _COMPUTING}
-    lists = word_lists(frozenset(corpus.languages)).fingerprint()
+    lists = {code: word_lists(code).fingerprint() for code in sorted({*corpus.languages})}
     computed = [__version__, versions, platform.machine(), encoder, settings]
     computed += [FEATURES_VERSION, lists]
     return _digest(

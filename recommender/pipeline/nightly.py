@@ -104,6 +104,7 @@ def run_night(
             inputs = inputs_digest(
                 corpus, vectors, encoder.spec.fingerprint, settings.fingerprint()
             )
+        _log_languages(corpus)
         run = RunLog(artifacts, started, ingested, embedded, coverage, corpus, timed.seconds)
         if not force and inputs == previous.inputs and _is_current(artifacts, previous.name):
             log.info("nothing has changed", extra={"snapshot": previous.name})
@@ -203,6 +204,21 @@ def _load(store: Store, encoder: str, settings: Duplicates) -> tuple[Corpus, Arr
     if not corpus.articles:
         raise InputError("there is no article to publish: the sources held none and none is stored")
     return corpus, store.vectors(encoder, corpus.lead_hashes)
+
+
+def _log_languages(corpus: Corpus) -> None:
+    """Say which articles name no language that is understood."""
+    counts = corpus.language_counts
+    if counts.unknown:
+        log.warning(
+            "labels that name no language were left out; write a code such as en or pt-BR",
+            extra={"labels": dict(list(counts.unknown.items())[:10])},
+        )
+    if counts.detected or counts.undetected:
+        log.info(
+            "articles name no language",
+            extra={"detected": counts.detected, "unclear": counts.undetected},
+        )
 
 
 def _clean_up(artifacts: Artifacts, dead: Holder | None) -> None:

@@ -15,6 +15,7 @@ from recommender.pipeline.notices import Notice
 
 if TYPE_CHECKING:
     from recommender.corpus.corpus import Corpus
+    from recommender.corpus.languages import LanguageCounts
     from recommender.pipeline.gates import Gate
     from recommender.pipeline.ingest import Ingested, Intake
     from recommender.snapshot.reader import Snapshot
@@ -39,6 +40,7 @@ class Night:
         unchanged: Whether nothing changed, so that nothing was published.
         intake: What became of the records of the sources.
         not_delivered: Stored articles that no record of the sources named.
+        languages: Which languages the articles have, and how they were found.
         articles: Articles in the corpus.
         contents: Their distinct texts.
         texts: Distinct texts where near-duplicates count as one.
@@ -65,6 +67,7 @@ class Night:
     unchanged: bool = False
     intake: "Intake"
     not_delivered: int
+    languages: "LanguageCounts"
     articles: int
     contents: int
     texts: int
@@ -176,6 +179,7 @@ class RunLog(NamedTuple):
             snapshot=name,
             intake=self.ingested.intake,
             not_delivered=self.ingested.not_delivered,
+            languages=self.corpus.language_counts,
             articles=len(self.corpus.articles),
             contents=contents,
             texts=len(arrays.neighbours),

@@ -7,6 +7,7 @@ import numpy as np
 
 from recommender._typing import Array
 from recommender.dates import NO_DATE, to_microseconds
+from recommender.language.labels import language_of
 from recommender.snapshot.reader import Snapshot
 from recommender.types.rules import Filters
 
@@ -51,6 +52,8 @@ class RowFilter:
         for facet in _FACETS:
             labels: frozenset[str] | None = getattr(filters, facet)
             if labels is not None:
+                if facet == "language":
+                    labels = frozenset(language_of(label) or label for label in labels)
                 known = snapshot.facets[facet]
                 codes = [known[label] for label in labels if label in known]
                 if facet == "section":

@@ -57,7 +57,7 @@ def grow(tokens: Tokens, articles: int) -> tuple[Tokens, Array]:
 def measure(tokens: Tokens, first: Array) -> list[Row]:
     """Seconds of each step of a night's keywords, and of all steps."""
     articles, texts = len(first), int(first.max()) + 1
-    seconds, ngrams = timed(lambda: find_ngrams(tokens, ["en"]))
+    seconds, ngrams = timed(lambda: find_ngrams(tokens, "en"))
     rows = [Row("n-grams", seconds, "s", note="phrases are read from them, too")]
     seconds, terms = timed(lambda: count_terms(ngrams))
     rows.append(Row("terms and the texts that contain them", seconds, "s"))

@@ -278,7 +278,7 @@ def baselines(sets: Sequence[PreparedSet]) -> dict[str, list[float]]:
     rows: dict[str, list[float]] = {"dense cosine": [], "BM25": [], "reciprocal rank fusion": []}
     for of in sets:
         by_cosine = dense(of.vectors, of.queries, 100)
-        by_words = bm25(of.texts, of.queries, 100, stop_words_for(frozenset()))
+        by_words = bm25(of.texts, of.queries, 100, stop_words_for("en"))
         rankings = (by_cosine, by_words, fuse([by_cosine, by_words], DEPTH))
         for row, ranked in zip(rows.values(), rankings, strict=True):
             row.append(ndcg(of, ranked))

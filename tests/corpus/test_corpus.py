@@ -106,7 +106,8 @@ def test_rows_are_ordered_by_id_and_texts_have_one_vector_each(store: Store) -> 
     assert corpus.copies.text_of.tolist() == [0, 0, 1]
     assert corpus.lead_ids == ["b", "é"]  # "a" has no date
     assert corpus.published[0] == NO_DATE
-    assert corpus.languages == {"de", "en"}
+    assert corpus.languages == ["en", "de"]
+    assert corpus.language_counts.articles == {"en": 2, "de": 1}
 
 
 def test_near_duplicates_share_a_text_and_the_earliest_leads(store: Store) -> None:

@@ -17,7 +17,7 @@ from recommender.language.tokens import Tokens, read_tokens
 
 def read(*texts: str, language: str = "en") -> tuple[Tokens, Vocabulary, CasedTokens]:
     tokens = read_tokens(list(texts))
-    return (tokens, *read_casing(tokens, [language]))
+    return (tokens, *read_casing(tokens, language))
 
 
 def stop_words(*texts: str) -> set[str]:
@@ -26,9 +26,9 @@ def stop_words(*texts: str) -> set[str]:
 
 
 def marked(texts: tuple[str, ...], flag: int, language: str = "en") -> list[str]:
-    tokens, _, found = read(*texts, language=language)
+    _, vocabulary, found = read(*texts, language=language)
     return [
-        tokens.vocabulary[surface]
+        vocabulary.surfaces[surface]
         for surface, flags in zip(found.surface.tolist(), found.flags.tolist(), strict=True)
         if flags & flag
     ]
@@ -99,13 +99,13 @@ def test_capitals_bind_a_stop_word_to_its_name_and_a_particle_between_two() -> N
         "and cranes near the old harbour bank"
         for n in range(9)
     ]
-    tokens, words, found = read(*texts)
+    _, words, found = read(*texts)
     in_phrase, bound = find_phrase_tokens(found, words)
     assert in_phrase.dtype == bound.dtype == bool
-    chosen = {tokens.vocabulary[s] for s in found.surface[in_phrase].tolist()}
+    chosen = {words.surfaces[s] for s in found.surface[in_phrase].tolist()}
     assert {"New", "Dock", "Bank", "of", "Quay"} <= chosen
     assert "new" not in chosen
-    assert {tokens.vocabulary[s] for s in found.surface[bound].tolist()} == {"New"}
+    assert {words.surfaces[s] for s in found.surface[bound].tolist()} == {"New"}
 
 
 def test_only_the_beginning_of_a_text_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,9 +113,9 @@ def test_only_the_beginning_of_a_text_is_read(monkeypatch: pytest.MonkeyPatch) -
     _, words, found = read("one two three four five", "six seven")
     assert found.document.tolist() == [0, 0, 0, 1, 1]
     assert len(found.word) == 5
-    whole = read_casing(read_tokens(["old cranes"] * 5), ["en"])[1]
+    whole = read_casing(read_tokens(["old cranes"] * 5), "en")[1]
     monkeypatch.setattr(module, "DOCUMENTS_A_TIME", 2)
-    parted = read_casing(read_tokens(["old cranes"] * 5), ["en"])[1]
+    parted = read_casing(read_tokens(["old cranes"] * 5), "en")[1]
     for one, other in zip(whole, parted, strict=True):
         np.testing.assert_array_equal(one, other)
     assert words.words

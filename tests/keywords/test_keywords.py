@@ -19,7 +19,7 @@ WORDS = ["harbour", "crane", "tide", "quay", "apple", "bee", "the", "is", "."]
 
 
 def terms_of(texts: list[str]) -> Terms:
-    return count_terms(find_ngrams(read_tokens(texts), ["en"]))
+    return count_terms(find_ngrams(read_tokens(texts), "en"))
 
 
 def of_one_word(holds: list[list[int]], words: list[str]) -> Terms:

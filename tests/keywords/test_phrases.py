@@ -26,16 +26,16 @@ made_up = st.lists(
 anything = st.text("aA sS.’'-ßİé1中文かกั,\n", max_size=40)
 
 
-def extract(tokens: Tokens, languages: list[str], *others: Any, **named: Any) -> Phrases:
-    return extract_phrases(find_ngrams(tokens, languages), *others, **named)
+def extract(tokens: Tokens, language: str, *others: Any, **named: Any) -> Phrases:
+    return extract_phrases(find_ngrams(tokens, language), *others, **named)
 
 
 def rows(found: Phrases) -> list[set[str]]:
     return [{found.texts[p] for p in row if p >= 0} for row in found.of_text.tolist()]
 
 
-def of(*texts: str, languages: tuple[str, ...] = ("en",)) -> list[set[str]]:
-    return rows(extract(read_tokens(texts), languages))
+def of(*texts: str, language: str = "en") -> list[set[str]]:
+    return rows(extract(read_tokens(texts), language))
 
 
 def folded(text: str) -> str:
@@ -61,14 +61,14 @@ def check(found: Phrases, texts: list[str]) -> None:
 @settings(deadline=None)
 @given(st.lists(made_up, max_size=12))
 def test_every_phrase_stands_in_its_texts(texts: list[str]) -> None:
-    check(extract(read_tokens(texts), ["en"]), texts)
+    check(extract(read_tokens(texts), "en"), texts)
 
 
 @settings(deadline=None)
 @given(st.lists(anything, max_size=8))
 def test_whatever_is_written_the_rows_hold_their_form(texts: list[str]) -> None:
     # White space between signs of scripts without spaces is no part of a phrase.
-    check(extract(read_tokens(texts), []), [*map(squeezed, texts)])
+    check(extract(read_tokens(texts), ""), [*map(squeezed, texts)])
 
 
 def squeezed(text: str) -> str:
@@ -88,7 +88,7 @@ def test_the_order_of_the_vocabulary_makes_no_difference(texts: list[str], rando
         np.argsort(order).astype(np.int32)[tokens.tokens],
         tokens.start,
     )
-    one, other = extract(tokens, ["en"]), extract(shuffled, ["en"])
+    one, other = extract(tokens, "en"), extract(shuffled, "en")
     assert one.texts == other.texts
     for a, b in zip(one[1:], other[1:], strict=True):
         np.testing.assert_array_equal(a, b)
@@ -100,7 +100,7 @@ def test_names_are_distinguished_from_words_that_begin_a_sentence() -> None:
         "SANCTIONS HIT POIPET. Sanctions came. Officials near Poipet called sanctions a bad thing.",
         "Sanctions against Poipet again. Officials who know Poipet dislike sanctions there.",
     ]
-    found = extract(read_tokens(texts), ["en"])
+    found = extract(read_tokens(texts), "en")
     named = dict(zip(found.texts, found.names.tolist(), strict=True))
     assert named["Poipet"]
     assert not named["sanctions"]
@@ -135,13 +135,11 @@ def test_a_name_hides_its_words_unless_they_stand_outside_it_too() -> None:
 
 
 def test_a_longer_name_beats_its_words() -> None:
-    found = extract(
-        read_tokens([f"{text}. {'saw Manet, ' * 9}{TAIL}" for text in MANET[:2]]), ["en"]
-    )
+    found = extract(read_tokens([f"{text}. {'saw Manet, ' * 9}{TAIL}" for text in MANET[:2]]), "en")
     weights = dict(zip(found.texts, found.weights.tolist(), strict=True))
     assert weights["Hun Manet"] > weights["Manet"]
     one = extract(
-        read_tokens([f"{text}. {'saw Manet, ' * 9}{TAIL}" for text in MANET]), [], per_text=1
+        read_tokens([f"{text}. {'saw Manet, ' * 9}{TAIL}" for text in MANET]), "", per_text=1
     )
     assert one.texts == ["Hun Manet"]
 
@@ -160,19 +158,19 @@ def test_boilerplate_is_no_phrase() -> None:
         + TAIL
     )
     tokens = read_tokens([text.format(verb) for verb in verbs])
-    assert rows(extract(tokens, ["en"], boilerplate=["Gazette"])) == [{"Poipet"}] * 3
-    assert rows(extract(tokens, ["en"])) == [{"Poipet", "Gazette"}] * 3
+    assert rows(extract(tokens, "en", boilerplate=["Gazette"])) == [{"Poipet"}] * 3
+    assert rows(extract(tokens, "en")) == [{"Poipet", "Gazette"}] * 3
 
 
 def test_words_of_languages_that_capitalise_nouns_are_no_names_but_keep_capitals() -> None:
     text = "Die Regierung lobt den Hafen und sagt, der Hafen brauche Kräne. Im Hafen fehlt Geld. "
-    found = extract(read_tokens([text * 2] * 3), ["de"])
+    found = extract(read_tokens([text * 2] * 3), "de")
     assert "Hafen" in found.texts
     assert not found.names.any()
 
 
 def test_scripts_without_spaces_have_phrases_without_spaces() -> None:
-    found = extract(read_tokens(["港口。港口", "在港口。港口！", "港口、港口"]), ["zh"])
+    found = extract(read_tokens(["港口。港口", "在港口。港口！", "港口、港口"]), "zh")
     assert found.texts == ["港口"]
     assert not found.names.any()
 
@@ -184,9 +182,9 @@ def test_a_text_of_several_copies_has_what_all_of_them_have() -> None:
         "cranes left Poipet and Quayside." + TAIL,
     ]
     tokens = read_tokens([*texts, texts[0]])
-    alone = extract(tokens, ["en"])
+    alone = extract(tokens, "en")
     assert rows(alone)[0] == {"Poipet", "Quayside"}
-    together = extract(tokens, ["en"], np.array([0, 0, 1, 2], dtype=np.int32))
+    together = extract(tokens, "en", np.array([0, 0, 1, 2], dtype=np.int32))
     assert rows(together) == [{"Poipet"}, {"Poipet", "Quayside"}, {"Poipet", "Quayside"}]
 
 
@@ -201,7 +199,7 @@ def test_on_real_news_every_phrase_stands_in_its_texts() -> None:
     with DEMO.open(encoding="utf-8") as file:
         records = [json.loads(line) for line in file]
     texts = [embedded_text(r.get("title") or "", r["text"]) for r in records]
-    found = extract(read_tokens(texts), ["en"])
+    found = extract(read_tokens(texts), "en")
     check(found, texts)
     assert len(found.texts) > len(texts)
     assert all(a < b for a, b in pairwise(found.texts))

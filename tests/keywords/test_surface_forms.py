@@ -16,7 +16,7 @@ WORDS = [
 
 
 def spelled(texts: list[str], language: str = "en") -> list[str]:
-    ngrams = find_ngrams(read_tokens(texts), [language])
+    ngrams = find_ngrams(read_tokens(texts), language)
     wanted = np.arange(sum(len(level.uses) for level in ngrams.levels))
     found = surface_forms(ngrams, wanted)
     assert sorted(found) == wanted.tolist()
@@ -64,7 +64,7 @@ def test_what_is_spelled_stands_in_a_text(words: list[list[str]]) -> None:
 
 
 def test_only_what_is_wanted_is_spelled() -> None:
-    ngrams = find_ngrams(read_tokens(["the old crane fell", "an old crane rose"]), ["en"])
+    ngrams = find_ngrams(read_tokens(["the old crane fell", "an old crane rose"]), "en")
     total = sum(len(level.uses) for level in ngrams.levels)
     every = surface_forms(ngrams, np.arange(total))
     some = np.arange(0, total, 2)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from recommender.language.plurals import PluralRules, singulars
 from recommender.language.word_lists import word_lists
 
-ENGLISH = word_lists(frozenset()).plurals
+ENGLISH = word_lists("en").plurals
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,246 @@
+"""Vocabulary: the words of a corpus, each judged by the word lists of its article's language.
+
+A stop word belongs to its language: the French "un" is another word than the "UN" of English
+reports, and the German "war" is none of English. All other words are shared by all languages, so
+that a name is one word wherever it is written.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from recommender._typing import Array
+from recommender.language.stop_words import stop_words_for
+from recommender.language.tokens import Tokens
+from recommender.language.word_lists import DEFAULT_LANGUAGE, WordLists, word_lists
+from recommender.language.writing_systems import SENTENCE_ENDS, UNSPACED, may_be_a_word
+
+__all__ = [
+    "CAPITAL",
+    "ENDS_SENTENCE",
+    "INFORMATIVE",
+    "JOINS_NEXT",
+    "LOWER",
+    "PAUSES",
+    "POSSESSIVE",
+    "Vocabulary",
+    "number_languages",
+    "read_vocabulary",
+]
+
+_UNSPACED_SIGN = re.compile(f"[{UNSPACED}]")
+
+# Flags of a token, as bits. Five describe its surface form: it has a capital, is in lower case,
+# ends with a possessive 's, ends a sentence, or makes a pause. Two depend on its place: its case is
+# informative, because words there are not all capitalised; it can form an n-gram with the next
+# token.
+CAPITAL, LOWER, POSSESSIVE, ENDS_SENTENCE, PAUSES, INFORMATIVE, JOINS_NEXT = (
+    1 << bit for bit in range(7)
+)
+
+
+class Vocabulary(NamedTuple):
+    """The words of a corpus, and the word of each surface form.
+
+    A surface form is a token as it is written. Where it is a stop word of a language, that
+    language has a form of its own.
+
+    Attributes:
+        words: Case folded, without possessive 's, in alphabetical order. A word that is a stop word
+            of several languages is there once for each, and once for all others that use it.
+        stop: (words,) bool, which words are stop words.
+        sign: (words,) bool, which words are one sign of a script without spaces.
+        particle: (words,) bool, which are lower-case words that occur inside names, such as "of".
+        fixed: (words,) bool, which stop words never become names; see `read_casing`.
+        codes: The codes of the corpus's languages.
+        languages: (words, languages) bool, the languages whose documents use each word.
+        surfaces: The surface forms.
+        word_of: (surfaces,) int32, the word of each surface form, -1 for one that ends a phrase.
+        flags_of: (surfaces,) uint8, the flags of each surface form.
+        form_in: (languages, tokens) int32, the surface form of each token of the corpus's
+            vocabulary in each language.
+    """
+
+    words: list[str]
+    stop: Array
+    sign: Array
+    particle: Array
+    fixed: Array
+    codes: list[str]
+    languages: Array
+    surfaces: list[str]
+    word_of: Array
+    flags_of: Array
+    form_in: Array
+
+    def listed(self, name: str) -> Array:
+        """The words that are in a list of a language whose documents use them.
+
+        Args:
+            name: The name of a field of `WordLists` that holds words.
+
+        Returns:
+            (words,) bool.
+        """
+        marks = np.zeros(len(self.words), dtype=bool)
+        for number, code in enumerate(self.codes):
+            entries = getattr(word_lists(code), name)
+            listed = np.array([word in entries for word in self.words], dtype=bool)
+            marks |= self.languages[:, number] & listed
+        return marks
+
+    def boilerplate_phrases(self) -> frozenset[str]:
+        """The phrases of the news trade in all languages of the corpus.
+
+        Returns:
+            Phrases in lower case, with one space between words.
+        """
+        return frozenset().union(*(word_lists(code).boilerplate_phrases for code in self.codes))
+
+
+def number_languages(languages: str | Sequence[str], documents: int) -> tuple[list[str], Array]:
+    """Number the languages of documents.
+
+    Args:
+        languages: The code of each document's language, or one code for all; "" for an unknown
+            language, which counts as `DEFAULT_LANGUAGE`.
+        documents: How many documents there are.
+
+    Returns:
+        The distinct codes in alphabetical order; (documents,) int32, the place of each document's.
+
+    Raises:
+        ValueError: There is not one code for each document.
+    """
+    of_each = [languages] * documents if isinstance(languages, str) else languages
+    if len(of_each) != documents:
+        raise ValueError(f"expected the languages of {documents} documents, got {len(of_each)}")
+    used = [code or DEFAULT_LANGUAGE for code in of_each]
+    codes = sorted({*used} or {DEFAULT_LANGUAGE})
+    place = {code: number for number, code in enumerate(codes)}
+    return codes, np.array([place[code] for code in used], dtype=np.int32)
+
+
+class _Form(NamedTuple):
+    """A surface form, the word that it is counted as, and the language that lists it, or ""."""
+
+    surface: str
+    word: str
+    owner: str
+
+
+class _Judgement(NamedTuple):
+    """What a language's lists say of words: which are none, stop words, fixed ones, particles."""
+
+    no_words: frozenset[str]
+    stop: frozenset[str]
+    fixed: frozenset[str]
+    particles: frozenset[str]
+
+
+def read_vocabulary(tokens: Tokens, codes: list[str], language_of: Array) -> Vocabulary:
+    """The words of all tokens.
+
+    Args:
+        tokens: The tokens of all documents.
+        codes: The codes of the corpus's languages.
+        language_of: (documents,) int32, the language of each document, a place in `codes`.
+
+    Returns:
+        The words, with one entry for each language that has a word in its stop list.
+    """
+    judgements = {code: _judgement(code) for code in codes}
+    forms, form_in, used_in = _forms(tokens, judgements, language_of)
+    entries = [(form.word, form.owner) for form in forms]
+    occurring = np.array(used_in.any(axis=1), dtype=bool)
+    is_word = [
+        occurs and _is_word(form.word, judgements.get(form.owner))
+        for form, occurs in zip(forms, occurring.tolist(), strict=True)
+    ]
+    words = sorted({entry for entry, good in zip(entries, is_word, strict=True) if good})
+    place = {entry: number for number, entry in enumerate(words)}
+    word_of = np.array(
+        [place[e] if good else -1 for e, good in zip(entries, is_word, strict=True)], dtype=np.int32
+    )
+    languages = np.zeros((len(words), len(codes)), dtype=bool)
+    np.logical_or.at(languages, word_of[word_of >= 0], used_in[word_of >= 0])
+    return Vocabulary(
+        [word for word, _ in words],
+        np.array([bool(owner) for _, owner in words], dtype=bool),
+        np.array([_UNSPACED_SIGN.match(word) is not None for word, _ in words], dtype=bool),
+        np.array([bool(o) and w in judgements[o].particles for w, o in words], dtype=bool),
+        np.array([bool(o) and w in judgements[o].fixed for w, o in words], dtype=bool),
+        codes,
+        languages,
+        [form.surface for form in forms],
+        word_of,
+        np.array([_flags(form.surface, form.word) for form in forms], dtype=np.uint8),
+        form_in,
+    )
+
+
+def _forms(
+    tokens: Tokens, judgements: dict[str, _Judgement], language_of: Array
+) -> tuple[list[_Form], Array, Array]:
+    """The surface forms, those of all languages first, then those that one language lists.
+
+    Returns:
+        The forms; (languages, tokens) int32, the form of each token in each language; and
+        (forms, languages) bool, the languages whose documents use each form.
+    """
+    size = len(tokens.vocabulary)
+    forms = [_Form(surface, _folded(surface), "") for surface in tokens.vocabulary]
+    uses = _tokens_used(tokens, language_of, len(judgements))
+    form_in = np.tile(np.arange(size, dtype=np.int32), (len(judgements), 1))
+    for number, (code, judged) in enumerate(judgements.items()):
+        listed = judged.no_words | judged.stop
+        own = [t for t in np.flatnonzero(uses[number]).tolist() if forms[t].word in listed]
+        form_in[number, own] = np.arange(len(own), dtype=np.int32) + len(forms)
+        forms += [forms[token]._replace(owner=code) for token in own]
+    used_in = np.zeros((len(forms), len(judgements)), dtype=bool)
+    for number, used in enumerate(uses):
+        used_in[form_in[number, used], number] = True
+    return forms, form_in, used_in
+
+
+def _folded(surface: str) -> str:
+    """A token as its word is counted: case folded, without possessive 's."""
+    return surface.casefold().removesuffix("'s").removesuffix("’s")
+
+
+def _judgement(code: str) -> _Judgement:
+    lists: WordLists = word_lists(code)
+    fixed = lists.newsroom_words | lists.name_particles
+    stop = stop_words_for(code) - lists.content_words | fixed
+    return _Judgement(lists.honorifics, stop, fixed, lists.name_particles)
+
+
+def _tokens_used(tokens: Tokens, language_of: Array, languages: int) -> Array:
+    """Which tokens the documents of each language use: (languages, tokens) bool."""
+    if languages == 1:
+        return np.ones((1, len(tokens.vocabulary)), dtype=bool)
+    uses = np.zeros((languages, len(tokens.vocabulary)), dtype=bool)
+    sizes = np.diff(tokens.start)
+    for number in range(languages):
+        uses[number, tokens.tokens[np.repeat(language_of == number, sizes)]] = True
+    return uses
+
+
+def _is_word(word: str, judged: _Judgement | None) -> bool:
+    if judged and word in judged.no_words:
+        return False
+    return may_be_a_word(word) and (word.isalpha() or any(map(str.isalpha, word)))
+
+
+def _flags(surface: str, word: str) -> int:
+    """The flags of a surface form that is counted as `word`."""
+    first = surface[0]
+    return (
+        CAPITAL * first.isupper()
+        | LOWER * first.islower()
+        | POSSESSIVE * (len(word) < len(surface.casefold()))
+        | ENDS_SENTENCE * (surface in SENTENCE_ENDS)
+        | PAUSES * (not first.isalnum() and surface != ",")
+    )
