@@ -58,7 +58,8 @@ def find_languages(
 ) -> Languages:
     """Find the language of each article.
 
-    An article's label decides. Where it has none, or one that is no language, the text decides.
+    An article's label decides. Where it has none, or one that is no language, the label of an
+    article with the same text decides, and then the text itself.
 
     Args:
         articles: All articles.
@@ -72,7 +73,10 @@ def find_languages(
     labelled = [language_of(a.card.language) if a.card.language else None for a in articles]
     found: dict[int, str | None] = {}
     for content, code in zip(contents, labelled, strict=True):
-        if code is None and content not in found:
+        if code is not None:
+            found.setdefault(content, code)
+    for content in contents:
+        if content not in found:
             found[content] = detect_language(_beginning(tokens, content))
     of_articles = [code or found[content] for content, code in zip(contents, labelled, strict=True)]
     unlabelled = [number for number, code in enumerate(labelled) if code is None]

@@ -32,8 +32,9 @@ def test_a_label_decides_then_the_text_then_the_source() -> None:
 def test_articles_of_one_content_share_its_language() -> None:
     articles = [stored(0, None), stored(1, "nl"), stored(2, None)]
     found = find_languages(articles, np.array([0, 0, 1]), read_tokens(["PSG", "FC"]))
-    assert found.of_articles == [None, "nl", None]
+    assert found.of_articles == ["nl", "nl", None]
     assert found.of_contents == ["nl", "nl"]
+    assert found.counts.detected == {"nl": 1}
 
 
 def test_where_nothing_tells_the_language_there_is_none() -> None:
