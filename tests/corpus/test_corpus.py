@@ -195,7 +195,7 @@ def test_facets_are_codes_of_labels_in_alphabetical_order(store: Store) -> None:
     assert {name: column.tolist() for name, column in facets.codes.items()} == {
         "source": [-1, 1, 0],
         "section": [0, -1, -1],
-        "language": [-1, 1, 0],
+        "language": [1, 1, 0],
         "author": [-1, 0, -1],
     }
 
