@@ -1,6 +1,7 @@
 """The corpus of one night: all articles by row, and the texts that they share."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -162,4 +163,4 @@ def _with_language(article: StoredArticle, code: str | None) -> StoredArticle:
     """The article with the code of its language in place of its label."""
     if article.card.language == code:
         return article
-    return article._replace(card=article.card._replace(language=code))
+    return article._replace(card=replace(article.card, language=code))
