@@ -1,27 +1,32 @@
 """Re-ranking one article's candidates: by time, by diversity, and within caps."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 
 from recommender._typing import Array
 from recommender.dates import MICROSECONDS_A_DAY
-from recommender.scoring.time_proximity import chance_corrected_proximity
+from recommender.scoring.time_proximity import PROXIMITY_RANGE, chance_corrected_proximity
 
 __all__ = [
     "Candidates",
     "Cap",
+    "log_decayed",
+    "log_differences",
     "maximal_marginal_relevance",
     "mmr_pool_size",
     "newest_first",
     "pairwise_scores",
-    "with_recency_decay",
     "with_time_proximity",
     "within_caps",
 ]
 
 _ROUNDING = 1e-6  # the rounding error of float32 scores
+# Where logarithms are taken, a score and the difference of two texts count as this much at least.
+_LEAST = 2.0**-10
+_NONE_TAKEN: Mapping[int, int] = MappingProxyType({})
 _HASH_SIZE = 1 << 12  # a power of two; among 30 texts two collide in one list out of ten
 
 
@@ -60,10 +65,12 @@ class Cap(NamedTuple):
         codes: (candidates,) int, equal for candidates that share the property, -1 for those
             without it, which are not limited.
         limit: The most chosen candidates with one code.
+        taken: Code → how many with it are chosen already, apart from these candidates.
     """
 
     codes: Array
     limit: int
+    taken: Mapping[int, int] = _NONE_TAKEN
 
 
 def with_time_proximity(
@@ -71,15 +78,16 @@ def with_time_proximity(
 ) -> Array:
     """Raise the scores of articles published near a moment and lower those of distant ones.
 
-    A score changes by `weight` times `chance_corrected_proximity`: it rises within about six days
-    of the moment and falls beyond.
+    A score changes by its `chance_corrected_proximity` times a factor: it rises within about six
+    days of the moment and falls beyond. The changes of any two scores differ by `weight` at most,
+    so a near article passes only those whose scores are at most that much greater.
 
     Args:
         scores: (candidates,) float.
         published: (candidates,) int64, microseconds since the epoch.
         moment: Microseconds since the epoch.
         no_date: The value of `published` for an unknown date, which leaves the score as it is.
-        weight: The greatest change of a score.
+        weight: The most by which the changes of two scores differ.
 
     Returns:
         (candidates,) float, in -`weight` to 1 + `weight`.
@@ -87,36 +95,40 @@ def with_time_proximity(
     moved = chance_corrected_proximity(published - moment)
     if published.min(initial=0) == no_date:  # the smallest int64, so the minimum finds it
         moved[published == no_date] = 0.0
-    moved *= weight
+    moved *= weight / PROXIMITY_RANGE
     moved += scores
     return moved
 
 
-def with_recency_decay(scores: Array, published: Array, no_date: int, half_life: float) -> Array:
-    """Halve the scores for every half-life that an article is older than the newest candidate.
+def log_decayed(scores: Array, published: Array, now: int, no_date: int, half_life: float) -> Array:
+    """The logarithms of scores that halve for every half-life of an article's age.
+
+    Logarithms do not underflow. In an archive an article may be hundreds of half-lives old.
 
     Args:
         scores: (candidates,) float.
         published: (candidates,) int64, microseconds since the epoch.
+        now: The moment from which age is counted, in microseconds since the epoch. A date more
+            than a day later must be wrong, and counts as unknown.
         no_date: The value of `published` for an unknown date, which counts as the oldest known.
         half_life: In days.
 
     Returns:
-        (candidates,) float.
+        (candidates,) float64, to the base 2.
 
     Example:
         >>> week = 7 * MICROSECONDS_A_DAY
-        >>> with_recency_decay(np.ones(3), np.array([week, 0, -week]), -1, half_life=7.0)
-        array([1.  , 0.5 , 0.25])
+        >>> log_decayed(np.ones(3), np.array([0, -week, -999 * week]), 0, no_date=1, half_life=7.0)
+        array([   0.,   -1., -999.])
     """
-    dated = published != no_date
-    if not dated.any():
-        return scores
-    oldest = published[dated].min()
-    age = published.max() - np.where(dated, published, oldest)
-    with np.errstate(over="ignore"):  # a half-life near 0 leaves scores of 0
-        decayed: Array = scores * 0.5 ** (age / (half_life * MICROSECONDS_A_DAY))
-    return decayed
+    logs: Array = np.log2(np.maximum(scores, _LEAST), dtype=np.float64)
+    known = (published != no_date) & (published <= now + MICROSECONDS_A_DAY)
+    if known.any():
+        # A half-life below a microsecond orders by date, as one of a microsecond does.
+        unit = max(half_life * MICROSECONDS_A_DAY, 1.0)
+        age = np.maximum(now - np.where(known, published, published[known].min()), 0)
+        logs -= age / unit
+    return logs
 
 
 def newest_first(published: Array, scores: Array) -> Array:
@@ -173,21 +185,45 @@ def _possible_positions(texts: Array, listed: Array) -> Array:
     return order.take(texts.take(order).searchsorted(listed), mode="clip")
 
 
+def log_differences(similarity: Array) -> Array:
+    """How little texts differ, as logarithms that go with `log_decayed` scores.
+
+    With them `maximal_marginal_relevance` weighs score^(1 − diversity) · difference^diversity, the
+    geometric form of its weighted sum. A sum would be decided by the differences alone where all
+    decayed scores are near 0.
+
+    Args:
+        similarity: Similarities in [0, 1], of any shape.
+
+    Returns:
+        −log2(1 − similarity) of the same shape, from 0 to 10.
+    """
+    logs: Array = -np.log2(np.maximum(1.0 - similarity, _LEAST))
+    return logs
+
+
 def maximal_marginal_relevance(
-    scores: Array, similarity: Array, diversity: float, k: int, caps: Sequence[Cap] = ()
+    scores: Array,
+    similarity: Array,
+    diversity: float,
+    k: int,
+    caps: Sequence[Cap] = (),
+    nearest: Array | None = None,
 ) -> list[int]:
     """Choose candidates that are relevant and differ from each other.
 
     By maximal marginal relevance (Carbonell and Goldstein 1998, with λ = 1 − `diversity`): each
     choice maximises (1 − diversity) · score − diversity · the greatest similarity to those already
-    chosen. Ties go to the earlier candidate.
+    chosen. Ties go to the earlier candidate. A larger `k` only adds choices at the end.
 
     Args:
-        scores: (candidates,) float in [0, 1], best first.
-        similarity: (candidates, candidates) float in [0, 1], symmetric.
+        scores: (candidates,) float, best first.
+        similarity: (candidates, candidates) float, symmetric.
         diversity: From 0, relevance alone, to 1.
         k: The most candidates to choose.
         caps: Limits that the chosen ones must keep.
+        nearest: (candidates,) float, the greatest similarity of each to what was chosen before all
+            of them; None where nothing was.
 
     Returns:
         Positions of the chosen candidates, in the order of the choices.
@@ -199,6 +235,8 @@ def maximal_marginal_relevance(
     """
     marginal = (1.0 - diversity) * scores
     penalised = marginal - diversity * similarity  # row by row, once that candidate is chosen
+    if nearest is not None:
+        marginal -= diversity * nearest
     counter = _CapCounter(caps)
     chosen: list[int] = []
     while len(chosen) < min(k, len(scores)):
@@ -261,7 +299,7 @@ class _CapCounter:
     """Counts the chosen candidates by code."""
 
     def __init__(self, caps: Sequence[Cap]) -> None:
-        self._caps = [(cap.codes.tolist(), cap.limit, dict[int, int]()) for cap in caps]
+        self._caps = [(cap.codes.tolist(), cap.limit, dict(cap.taken)) for cap in caps]
 
     def admit(self, position: int) -> bool:
         """Count one more candidate if no cap is full; whether it was counted."""

@@ -14,6 +14,7 @@ from recommender.dates import MICROSECONDS_A_DAY
 
 __all__ = [
     "MIN_CHANCE",
+    "PROXIMITY_RANGE",
     "TimeProximity",
     "chance_corrected",
     "chance_corrected_proximity",
@@ -27,6 +28,8 @@ MIN_CHANCE = 0.1
 
 # The constants of the tanh in `chance_corrected_proximity`.
 _AT_ZERO = math.log(1.0 / MIN_CHANCE) / 2
+# How far its values can lie apart: from -1 for distant moments to less than 1 for the same one.
+PROXIMITY_RANGE = 1.0 + math.tanh(_AT_ZERO)
 _PER_MICROSECOND = math.log(2.0) / (2 * HALF_DAYS * MICROSECONDS_A_DAY)
 
 

@@ -1,10 +1,14 @@
-"""Candidates of an answer: from the neighbour graph, from the item's story, or from a search.
+"""Candidates of an answer: from the neighbour graph, from the item's story, or from searches.
 
 Nearly all requests are answered from the neighbour graph. A search is needed where a filter leaves
 a list short, where `k` is larger than a list, and for a text that is not in the snapshot.
+
+Candidates come in batches: the graph's list, then what a search finds beyond it, then what further
+searches find beyond that. What is in a batch does not depend on `k`, which only decides how many
+batches are needed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -17,78 +21,98 @@ from recommender.serving.backend import ScoredTexts
 from recommender.serving.request import Request
 from recommender.snapshot.reader import Snapshot
 
-__all__ = ["POOL", "exact_scores", "from_graph", "from_search"]
+__all__ = ["exact_scores", "passes_floor", "related_candidates"]
 
-POOL = 50  # texts a search finds at least, to be scored: as many as the build scores
-ENOUGH = 0.5  # the share of found texts above the floor that makes a deeper search worthwhile
+POOL = 50  # texts that the first search finds, to be scored: as many as the build scores
+DEEPER = 4  # how many times as many each further search finds
+ENOUGH = 0.2  # the share of found texts that pass the floor and make a further search worthwhile
 
 _NO_TEXTS = np.empty(0, dtype=np.int32)
-_NOTHING = Candidates(_NO_TEXTS, _NO_TEXTS, np.empty(0, dtype=np.float32))
 
 
-def from_graph(request: Request, excluded: Sequence[int]) -> tuple[Candidates, bool]:
-    """Candidates from the neighbour graph, or the whole story in the mode "story".
+def related_candidates(request: Request, excluded: Sequence[int]) -> Iterator[Candidates]:
+    """The candidates of an answer, in batches that become less related from one to the next.
 
     Args:
         request: The request.
         excluded: Texts that may not be candidates.
 
+    Yields:
+        Admitted candidates that pass the floor, best first; a text is in one batch only.
+    """
+    item, listed, complete = request.item, _NO_TEXTS, False
+    if item.text is not None:
+        listed, found, complete = _from_graph(request, excluded)
+        yield found
+    if not complete:
+        yield from _from_searches(request, [*excluded, *listed.tolist()])
+
+
+def passes_floor(request: Request, scores: Array) -> Array:
+    """Which candidates are related enough to be answered.
+
+    Args:
+        request: The request.
+        scores: (candidates,) float in [0, 1].
+
     Returns:
-        The admitted candidates, best first, and whether no search could find more of them.
+        (candidates,) bool.
+    """
+    passes: Array = scores >= request.query.floor
+    return passes
+
+
+def _from_graph(request: Request, excluded: Sequence[int]) -> tuple[Array, Candidates, bool]:
+    """The texts that the neighbour graph lists for the item, or the whole story in mode "story".
+
+    Then those of them that are candidates, and whether no search could find more.
     """
     item, query = request.item, request.query
-    if item.text is None:
-        return _NOTHING, False
+    assert item.text is not None  # noqa: S101 - other items have no list
     if query.mode == "story":
         texts, scores = _story_texts(request, item.text)
-        complete = True
+        listed, complete = texts, True
     else:
-        texts, scores = request.backend.neighbours(item.text)
+        listed, scores = request.backend.neighbours(item.text)
+        passes = passes_floor(request, scores) & (listed >= 0)
         # Scores fall: a text that is not in the list scores no more than the last one that is.
-        complete = len(texts) == 0 or texts[-1] < 0 or bool(scores[-1] < query.floor)
-        if complete:
-            good = int(((scores >= query.floor) & (texts >= 0)).sum())
-            texts, scores = texts[:good], scores[:good]
-        complete = complete or len(texts) >= request.snapshot.manifest.texts - 1
+        complete = len(listed) == 0 or listed[-1] < 0 or bool(scores[-1] < query.floor)
+        complete = complete or len(listed) >= request.snapshot.manifest.texts - 1
+        texts, scores = listed.compress(passes), scores.compress(passes)
     if query.mode == "background":
         kept = np.flatnonzero(_is_background(request.snapshot, item.text, texts))
         texts, scores = texts.take(kept), scores.take(kept)
     if excluded:
         kept = np.flatnonzero(~np.isin(texts, excluded))
         texts, scores = texts.take(kept), scores.take(kept)
-    return _articles_of(request, texts, scores), complete
+    return listed, _articles_of(request, texts, scores, own_copies=True), complete
 
 
-def from_search(request: Request, excluded: Sequence[int], pool: int) -> tuple[Candidates, bool]:
-    """Candidates from a search among all admitted texts.
-
-    Args:
-        request: The request.
-        excluded: Texts that may not be candidates.
-        pool: How many of the nearest texts to score.
-
-    Returns:
-        The candidates, best first, and whether a deeper search would find no better ones.
-    """
+def _from_searches(request: Request, excluded: Sequence[int]) -> Iterator[Candidates]:
+    """What searches find among the admitted texts, each of them beyond what was found before."""
     snapshot, item, query = request.snapshot, request.item, request.query
     admitted = request.row_filter.texts()
-    if item.text is not None:  # an item is never its own answer
+    if item.text is not None:
+        vector, words = _vector(request, item.text), _words(snapshot, item.text)
+        excluded = [*excluded, item.text]  # an item is never its own answer
         if query.mode == "background":
             admitted = admitted & _is_background(snapshot, item.text, slice(None))
-        else:
-            admitted = admitted.copy()
-        admitted[[item.text, *excluded]] = False
-        vector, words = _vector(request, item.text), _words(snapshot, item.text)
     else:
         assert item.vector is not None  # noqa: S101 - an item without a text has a vector
         assert item.words is not None  # noqa: S101 - and words
         vector, words = _expanded(request, item.vector, item.words), item.words
-    found = request.backend.search(vector, pool, admitted)
-    scores = _scores(snapshot, words, found)
-    good = int((scores >= query.floor).sum())
-    order = np.argsort(-scores, kind="stable")[:good]
-    hits = _articles_of(request, found.texts.take(order), scores.take(order))
-    return hits, not query.capped or len(found.texts) < pool or good < pool * ENOUGH
+    admitted, pool = admitted.copy(), POOL
+    admitted[excluded] = False
+    while True:
+        found = request.backend.search(vector, pool, admitted)
+        scores = _scores(snapshot, words, found)
+        order = np.argsort(-scores, kind="stable")
+        order = order.compress(passes_floor(request, scores.take(order)))
+        yield _articles_of(request, found.texts.take(order), scores.take(order))
+        if len(found.texts) < pool or len(order) < pool * ENOUGH:
+            return
+        admitted[found.texts] = False
+        pool *= DEEPER
 
 
 def exact_scores(request: Request, text: int, others: Array) -> Array:
@@ -107,8 +131,13 @@ def exact_scores(request: Request, text: int, others: Array) -> Array:
     return _scores(request.snapshot, words, ScoredTexts(others, similarities))
 
 
-def _articles_of(request: Request, texts: Array, scores: Array) -> Candidates:
-    """The admitted articles of `texts`: one of each text, its lead if possible, or all of them."""
+def _articles_of(
+    request: Request, texts: Array, scores: Array, *, own_copies: bool = False
+) -> Candidates:
+    """The admitted articles of `texts`: one of each text, its lead if possible, or all of them.
+
+    Where copies are kept, the item's `own_copies` come first.
+    """
     query, item, row_filter = request.query, request.item, request.row_filter
     arrays = request.snapshot.arrays
     start = arrays.copies_start
@@ -125,7 +154,8 @@ def _articles_of(request: Request, texts: Array, scores: Array) -> Candidates:
                 rows[place], passes[place] = others[0], True
         return Candidates(rows, texts, scores).take(np.flatnonzero(passes))
     # The item's own copies are as related as can be, and they are not background.
-    if item.row is not None and item.text is not None and query.mode != "background":
+    own_copies = own_copies and item.row is not None and query.mode != "background"
+    if own_copies and item.text is not None:
         texts, scores = np.append(item.text, texts), np.append(np.float32(1.0), scores)
     first = start.take(texts)
     size = start.take(texts + 1) - first

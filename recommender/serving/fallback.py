@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from recommender._typing import Array
-from recommender.scoring.rerank import Candidates, within_caps
-from recommender.serving.ordering import caps_of
+from recommender.scoring.rerank import Candidates
+from recommender.serving.ordering import best_first
 from recommender.serving.request import RankedArticle, Request
 
 __all__ = ["fallback_articles"]
@@ -36,12 +36,11 @@ def fallback_articles(
     order = np.lexsort((rows, ~arrays.published.take(rows), ~same_finer.take(texts)))
     _, first = np.unique(texts[order], return_index=True)  # the first of the copies of a text
     rows = rows[order[np.sort(first)]]
-    if query.capped:
-        rows = _within_caps(request, ranked, rows)
-    rows = rows[: query.k - len(ranked)]
+    candidates = Candidates(rows, arrays.text_of.take(rows), np.zeros(len(rows)))
+    chosen = best_first(request, candidates, query.k - len(ranked), ranked)
     return [
         RankedArticle(row, text, 0.0, filler=query.fallback)
-        for row, text in zip(rows.tolist(), arrays.text_of.take(rows).tolist(), strict=True)
+        for row, text in zip(chosen.rows.tolist(), chosen.texts.tolist(), strict=True)
     ]
 
 
@@ -56,13 +55,3 @@ def _of_same_group(request: Request) -> tuple[Array, Array]:
         same_finer = arrays.finest_of == arrays.finest_of[item.text]
     rows = np.flatnonzero(group_of == own) if own >= 0 else np.empty(0, dtype=np.int64)
     return rows, same_finer
-
-
-def _within_caps(request: Request, ranked: Sequence[RankedArticle], rows: Array) -> Array:
-    """The `rows` that exceed no cap after the articles that are `ranked` already."""
-    before = len(ranked)
-    rows = np.append(np.array([hit.row for hit in ranked], dtype=np.int64), rows)
-    texts = request.snapshot.arrays.text_of.take(rows)
-    candidates = Candidates(rows, texts, np.zeros(len(rows)))
-    places = within_caps(len(rows), len(rows), caps_of(request, candidates))
-    return rows[[place for place in places if place >= before]]

@@ -46,11 +46,11 @@ class Options(TypedDict, total=False):
         diversity: From 0, relevance alone, to 1, difference alone. By default the setting
             related.diversity. It does not count in the mode "story".
         closeness: How much nearness in time to the article that was asked about counts, from 0 to
-            1: a hit moves up or down by at most that much of a score. By default the setting
-            related.closeness. It counts in the mode "related" alone, and not for a text that is
-            not published.
-        half_life: Days after which an article's score has halved with its age. By default age does
-            not count.
+            1: a hit comes before no other whose score is more than that greater. By default the
+            setting related.closeness. It counts in the mode "related" alone, and not for a text
+            that is not published.
+        half_life: Days after which an article's score has halved with its age, counted from the
+            night of the snapshot. By default age does not count.
         per_source: At most this many articles of one source.
         per_author: At most this many articles of one author.
         per_story: At most this many articles of one story.
@@ -86,7 +86,7 @@ class Query(NamedTuple):
         mode: "related", "story" or "background".
         collapse: Whether one of the articles with nearly the same text stands for all.
         diversity: From 0, relevance alone, to 1, difference alone.
-        closeness: How much nearness in time counts, from 0 to 1.
+        closeness: The most that a hit may be weaker than those it comes before by its date.
         half_life: Days after which a score has halved with age, or None.
         per_source: At most this many articles of one source, or None.
         per_author: At most this many articles of one author, or None.

@@ -43,7 +43,7 @@ class Recommender(GroupReader):
         >>> from recommender import Recommender
         >>> rec = Recommender.open("artifacts")
         >>> [hit.title for hit in rec.related("frost-1", k=2)]
-        ['Frost report 4', 'Frost report 2']
+        ['Frost report 4', 'Frost report 5']
     """
 
     def __init__(self, artifacts: Artifacts, open_backend: OpenBackend = SnapshotBackend) -> None:
@@ -124,7 +124,7 @@ class Recommender(GroupReader):
 
         Example:
             >>> [article_id for article_id, score in rec.related_ids("frost-1", k=3)]
-            ['frost-4', 'frost-2', 'frost-0']
+            ['frost-4', 'frost-5', 'frost-2']
         """
         request, ranked = self._rank(article_id, k, options)
         ids = request.snapshot.ids.take([hit.row for hit in ranked])

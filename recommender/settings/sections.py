@@ -95,7 +95,8 @@ class RelatedLists(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The defaults of an answer, which each question may override.
 
     Attributes:
-        closeness: How much of a score nearness in time adds or takes at most; 0 for none.
+        closeness: How much weaker than another one an article may be and still come before it
+            because it is nearer in time; 0 ignores time.
         diversity: How much a related article must differ from those above it; 0 ranks by score
             alone. It is 1 - λ of maximal marginal relevance.
         floor: The least score of a related article, in [0, 1]; 0 answers everything.

@@ -162,7 +162,7 @@ def dated_stories_f1(of: PreparedSet, burst: float | None, pairs: bool, backgrou
 
 
 def dated_ndcg(of: PreparedSet, burst: float | None, most: float) -> float:
-    """nDCG@5 with made-up dates, where time proximity adds at most `most` to a score."""
+    """nDCG@5 with made-up dates, where a near text passes scores that are `most` greater."""
     published = made_up_dates(of, burst)
     texts, scores = (column[of.queries, :RERANKED] for column in of.wide)
     rows = [

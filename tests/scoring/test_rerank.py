@@ -11,15 +11,16 @@ from hypothesis import strategies as st
 from recommender.scoring.rerank import (
     Candidates,
     Cap,
+    log_decayed,
+    log_differences,
     maximal_marginal_relevance,
     mmr_pool_size,
     newest_first,
     pairwise_scores,
-    with_recency_decay,
     with_time_proximity,
     within_caps,
 )
-from recommender.scoring.time_proximity import HALF_DAYS, MIN_CHANCE
+from recommender.scoring.time_proximity import HALF_DAYS, MIN_CHANCE, PROXIMITY_RANGE
 
 NO_DATE = int(np.iinfo(np.int64).min)
 DAY = 86_400_000_000
@@ -39,7 +40,9 @@ def candidates(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray, list[Cap]]:
         for j in range(i):
             similarity[i, j] = similarity[j, i] = draw(step)
     codes = st.lists(st.integers(-1, 2), min_size=count, max_size=count)
-    caps = draw(st.lists(st.builds(Cap, codes.map(np.array), st.integers(1, 3)), max_size=3))
+    taken = st.dictionaries(st.integers(0, 2), st.integers(0, 2), max_size=2)
+    cap = st.builds(Cap, codes.map(np.array), st.integers(1, 3), taken)
+    caps = draw(st.lists(cap, max_size=3))
     return np.array(scores, dtype=np.float32), similarity, caps
 
 
@@ -47,7 +50,9 @@ def fits(place: int, chosen: list[int], caps: list[Cap]) -> bool:
     """Whether one more candidate keeps within every cap."""
     return all(
         cap.codes[place] < 0
-        or sum(cap.codes[other] == cap.codes[place] for other in chosen) < cap.limit
+        or cap.taken.get(int(cap.codes[place]), 0)
+        + sum(cap.codes[other] == cap.codes[place] for other in chosen)
+        < cap.limit
         for cap in caps
     )
 
@@ -79,6 +84,25 @@ def test_choices_are_those_of_maximal_marginal_relevance(
     chosen = maximal_marginal_relevance(scores, similarity, diversity, k, caps)
     assert chosen == slow_mmr(scores, similarity, diversity, k, caps)
     assert np.array_equal(scores, before)  # scores may be a view of a memory-mapped file
+
+
+@given(candidates(), st.sampled_from([0.0, 0.05, 0.5, 1.0]), st.integers(0, 8), st.integers(0, 8))
+def test_choices_go_on_from_those_before(
+    given_: tuple[np.ndarray, np.ndarray, list[Cap]], diversity: float, first: int, k: int
+) -> None:
+    scores, similarity, caps = given_
+    before = maximal_marginal_relevance(scores, similarity, diversity, first, caps)
+    rest = [place for place in range(len(scores)) if place not in before]
+    left = [
+        Cap(cap.codes[rest], cap.limit, Counter(cap.taken) + Counter(cap.codes[before].tolist()))
+        for cap in caps
+    ]
+    nearest = similarity[np.ix_(rest, before)].max(axis=1) if before else None
+    more = maximal_marginal_relevance(
+        scores[rest], similarity[np.ix_(rest, rest)], diversity, k, left, nearest
+    )
+    wanted = maximal_marginal_relevance(scores, similarity, diversity, first + k, caps)
+    assert [*before, *(rest[place] for place in more)] == wanted
 
 
 @given(candidates(), st.integers(0, 9))
@@ -130,7 +154,8 @@ def test_caps_are_never_exceeded_and_nothing_that_fits_is_passed_over(
     assert len(chosen) <= k
     for cap in caps:
         counted = Counter(int(cap.codes[place]) for place in chosen)
-        assert all(count <= cap.limit for code, count in counted.items() if code >= 0)
+        taken = Counter(cap.taken)
+        assert all(n + taken[code] <= cap.limit for code, n in counted.items() if code >= 0)
     for place in set(range(len(scores))) - set(chosen):
         before = [other for other in chosen if other < place]
         assert len(before) == k or not fits(place, before, caps)
@@ -204,10 +229,25 @@ def test_scores_change_with_time_by_the_formula(
     found = with_time_proximity(scores, published, moment, NO_DATE, weight)
     for value, (score, date) in zip(found.tolist(), items, strict=True):
         near = math.pow(2, -abs(date - moment) / DAY / HALF_DAYS)
-        moved = weight * (near - MIN_CHANCE) / (near + MIN_CHANCE)
+        moved = weight / PROXIMITY_RANGE * (near - MIN_CHANCE) / (near + MIN_CHANCE)
         wanted = score if date == NO_DATE else score + moved
         assert value == pytest.approx(wanted, abs=1e-6)
         assert abs(value - score) <= weight + 1e-9
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 1), moment), min_size=2, max_size=8),
+    st.integers(-400 * DAY, 400 * DAY),
+    st.floats(0, 1),
+)
+def test_a_near_article_passes_no_score_that_is_more_than_the_weight_greater(
+    items: list[tuple[float, int]], moment: int, weight: float
+) -> None:
+    scores = np.array([score for score, _ in items])
+    published = np.array([date for _, date in items], dtype=np.int64)
+    found = with_time_proximity(scores, published, moment, NO_DATE, weight)
+    stronger = scores[:, None] > scores[None, :] + weight + 1e-9
+    assert (found[:, None] > found[None, :])[stronger].all()
 
 
 def test_scores_rise_within_six_days() -> None:
@@ -216,34 +256,64 @@ def test_scores_rise_within_six_days() -> None:
     assert found[0] > found[1] > 0.5 > found[2] > found[3] > 0.4
 
 
-@given(st.lists(st.tuples(step, moment), max_size=8), st.sampled_from([0.25, 1.0, 7.0, 30.0]))
+@given(
+    st.lists(st.tuples(step, moment), max_size=8),
+    st.integers(-400 * DAY, 400 * DAY),
+    st.sampled_from([0.25, 1.0, 7.0, 30.0]),
+)
 def test_scores_decay_by_the_definition_of_a_half_life(
-    items: list[tuple[float, int]], half_life: float
+    items: list[tuple[float, int]], now: int, half_life: float
 ) -> None:
     scores = np.array([score for score, _ in items], dtype=np.float32)
     published = np.array([date for _, date in items], dtype=np.int64)
-    dates = [date for _, date in items if date != NO_DATE]
-    found = with_recency_decay(scores, published, NO_DATE, half_life)
+    known = [date for _, date in items if date != NO_DATE and date <= now + DAY]
+    found = log_decayed(scores, published, now, NO_DATE, half_life)
     for (score, date), decayed in zip(items, found.tolist(), strict=True):
-        known = min(dates, default=0) if date == NO_DATE else date
-        days = (max(dates, default=known) - known) / DAY if dates else 0.0
-        assert decayed == pytest.approx(score * math.pow(2, -days / half_life), rel=1e-6)
+        right = date if date in known else min(known, default=now)
+        halvings = max(now - right, 0) / DAY / half_life
+        assert decayed == pytest.approx(math.log2(max(score, 2**-10)) - halvings)
 
 
 def test_one_half_life_older_is_worth_half() -> None:
-    scores, published = np.ones(4), np.array([7 * DAY, 0, -7 * DAY, NO_DATE])
-    assert with_recency_decay(scores, published, NO_DATE, 7.0).tolist() == [1.0, 0.5, 0.25, 0.25]
+    scores, published = np.ones(4), np.array([0, -7 * DAY, -14 * DAY, NO_DATE])
+    assert log_decayed(scores, published, 0, NO_DATE, 7.0).tolist() == [0, -1, -2, -2]
+
+
+def test_scores_far_back_still_decay_and_still_count() -> None:
+    days = np.array([-300, -300, -301]) * 365
+    scores = np.array([0.9, 0.5, 0.9])
+    found = log_decayed(scores, days * DAY, 0, NO_DATE, 1.0)
+    assert np.diff(found) == pytest.approx([math.log2(0.5 / 0.9), math.log2(0.9 / 0.5) - 365])
+
+
+def test_a_date_to_come_is_no_date() -> None:
+    published = np.array([2 * DAY, DAY, 0, -7 * DAY])
+    assert log_decayed(np.ones(4), published, 0, NO_DATE, 7.0).tolist() == [-1, 0, 0, -1]
 
 
 def test_without_any_date_nothing_decays() -> None:
     scores = np.array([0.5, 0.25])
-    assert with_recency_decay(scores, np.full(2, NO_DATE), NO_DATE, 1.0).tolist() == [0.5, 0.25]
+    assert log_decayed(scores, np.full(2, NO_DATE), 0, NO_DATE, 1.0).tolist() == [-1, -2]
 
 
 @pytest.mark.parametrize("half_life", [1e-320, 1e-9, 1e9])
 def test_any_positive_half_life_gives_finite_scores(half_life: float) -> None:
-    found = with_recency_decay(np.ones(2), np.array([0, 400 * DAY]), NO_DATE, half_life)
-    assert found.tolist() == [pytest.approx(1.0 if half_life > 1 else 0.0, abs=1e-6), 1.0]
+    found = log_decayed(np.ones(2), np.array([0, 400 * DAY]), 400 * DAY, NO_DATE, half_life)
+    assert np.isfinite(found).all()
+    assert found[1] == 0
+    assert found[0] == pytest.approx(0, abs=1e-6) if half_life > 1 else found[0] < -1e6
+
+
+@given(st.lists(st.tuples(step, step), min_size=2, max_size=6), st.sampled_from([0.0, 0.3, 1.0]))
+def test_logarithms_weigh_as_powers_do(items: list[tuple[float, float]], diversity: float) -> None:
+    scores = np.array([score for score, _ in items])
+    similarity = np.array([near for _, near in items])
+    logs = (1 - diversity) * log_decayed(scores, np.zeros(len(items)), 0, NO_DATE, 1.0)
+    logs -= diversity * log_differences(similarity)
+    floor = 2.0**-10
+    for found, (score, near) in zip(logs.tolist(), items, strict=True):
+        wanted = max(score, floor) ** (1 - diversity) * max(1 - near, floor) ** diversity
+        assert 2**found == pytest.approx(wanted)
 
 
 @given(st.lists(st.tuples(moment, step), max_size=8))

@@ -1,5 +1,6 @@
 """The order of an answer: every option, against slow functions over plain lists of scores."""
 
+import math
 from collections.abc import Generator
 from dataclasses import replace
 from datetime import timedelta
@@ -29,6 +30,7 @@ class Slow:
 
     def __init__(self, rec: Recommender, asked: str) -> None:
         self.asked, self.hits = rec.article(asked), rec.related(asked, ALL)
+        self.now = rec.health().created
         self.of_story = {hit.id: rec.story_of(hit.id).id for hit in self.hits}
         self.likeness: dict[frozenset[str], float] = {}
         for hit in self.hits:
@@ -40,13 +42,19 @@ class Slow:
         worth = hit.score
         if self.asked.published and hit.published:
             near = 2 ** (-abs((hit.published - self.asked.published) / DAY) / 2)
-            worth += closeness * (near - 0.1) / (near + 0.1)
+            # The same moment gains 9/11 of the factor, a distant one loses all of it.
+            worth += closeness / (1 + 9 / 11) * (near - 0.1) / (near + 0.1)
         if half_life is not None:
-            worth = max(worth, 0.0)
             dates = [h.published for h in self.hits if h.published]
-            age = max(dates) - (hit.published or min(dates))
-            worth *= 2 ** (-(age / DAY) / half_life)
+            age = self.now - (hit.published or min(dates))
+            worth = math.log2(max(worth, 2**-10)) - age / DAY / half_life
         return worth
+
+    def likest(self, article_id: str, chosen: list[Related], half_life: float | None) -> float:
+        """The greatest similarity to a chosen hit; where age counts, how little it differs."""
+        like = [self.likeness[frozenset((article_id, c.id))] for c in chosen]
+        most = max(like, default=0.0)
+        return most if half_life is None else -math.log2(max(1 - most, 2**-10))
 
     def full(self, hit: Related, chosen: list[Related], most: int | None, kind: str) -> bool:
         def label(of: Related) -> Any:
@@ -74,8 +82,8 @@ class Slow:
             open_ = {}
             for article_id, (worth, hit) in left.items():
                 if not any(self.full(hit, chosen, *cap) for cap in caps):
-                    like = [self.likeness[frozenset((article_id, c.id))] for c in chosen]
-                    open_[article_id] = (1 - diversity) * worth - diversity * max(like, default=0)
+                    like = self.likest(article_id, chosen, half_life)
+                    open_[article_id] = (1 - diversity) * worth - diversity * like
             if not open_:
                 return
             best = yield max(open_, key=lambda i: open_[i]), open_
