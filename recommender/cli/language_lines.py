@@ -28,8 +28,6 @@ def language_lines(night: Mapping[str, Any]) -> list[str]:
         parts = [f"detected {_listed(detected, name_of)}"] if detected else []
         parts += [f"{undetected:,} unclear, taken as their source's usual"] if undetected else []
         lines.append(f"{unlabelled:,} articles name no language: {'; '.join(parts)}")
-    if unknown := found["unknown"]:
-        lines.append(f"labels that name no language: {_listed(unknown, repr)}")
     return lines
 
 

@@ -49,6 +49,9 @@ class Encoder(Protocol):
 
     A text's vector is stored under the text's hash and the fingerprint, and is not computed again
     while both stay the same. So it must depend on the text alone, not on the number of threads.
+
+    An encoder may have an attribute `languages`, the codes of the languages that it knows. A night
+    then says how many articles are in others.
     """
 
     @property

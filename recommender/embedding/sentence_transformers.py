@@ -21,6 +21,7 @@ from recommender._cpu import uses_bfloat16
 from recommender._typing import Array
 from recommender.embedding.base import Encoded, EncoderSpec
 from recommender.embedding.model_files import DEFAULT_MODEL, find_model_files
+from recommender.embedding.model_languages import model_languages
 from recommender.errors import EncoderError, needs_extra
 from recommender.language.prepare import PREPARATION_VERSION
 from recommender.progress import Advance, ignore
@@ -47,6 +48,7 @@ class SentenceEncoder:
     Attributes:
         folder: Where the model's files were found.
         spec: What identifies the encoder.
+        languages: The codes of the languages that the model knows; None if nothing says it.
 
     Raises:
         EncoderError: The model is not found, altered or unsafe to load.
@@ -69,6 +71,7 @@ class SentenceEncoder:
         self._lock = Lock()  # a fast tokenizer must not be used by two threads at once
         if model != DEFAULT_MODEL and revision is None:
             model = str(self.folder)  # absolute: serving may run in another working folder
+        self.languages = model_languages(model, self.folder)
         fingerprint = _fingerprint(max_tokens, digest)
         self.spec = EncoderSpec(model, revision, max_tokens, fingerprint)
 

@@ -27,7 +27,9 @@ from recommender.pipeline.engines.local import LocalEngine
 from recommender.pipeline.fingerprint import build_digest, inputs_digest
 from recommender.pipeline.gates import Gate, compare, measure, refusal
 from recommender.pipeline.ingest import ingest_sources
+from recommender.pipeline.language_notices import language_notices
 from recommender.pipeline.new_texts import process_new_texts
+from recommender.pipeline.notices import Notice
 from recommender.pipeline.published import read_published
 from recommender.pipeline.run_log import Night, RunLog
 from recommender.progress import Progress, Silent, Timed
@@ -104,7 +106,8 @@ def run_night(
             inputs = inputs_digest(
                 corpus, vectors, encoder.spec.fingerprint, settings.fingerprint()
             )
-        _log_languages(corpus)
+        notices = [*ingested.notices, *_language_notices(corpus, encoder)]
+        ingested = ingested._replace(notices=notices)
         run = RunLog(artifacts, started, ingested, embedded, coverage, corpus, timed.seconds)
         if not force and inputs == previous.inputs and _is_current(artifacts, previous.name):
             log.info("nothing has changed", extra={"snapshot": previous.name})
@@ -206,19 +209,13 @@ def _load(store: Store, encoder: str, settings: Duplicates) -> tuple[Corpus, Arr
     return corpus, store.vectors(encoder, corpus.lead_hashes)
 
 
-def _log_languages(corpus: Corpus) -> None:
-    """Say which articles name no language that is understood."""
-    counts = corpus.language_counts
-    if counts.unknown:
-        log.warning(
-            "labels that name no language were left out; write a code such as en or pt-BR",
-            extra={"labels": dict(list(counts.unknown.items())[:10])},
-        )
-    if counts.detected or counts.undetected:
-        log.info(
-            "articles name no language",
-            extra={"detected": counts.detected, "unclear": counts.undetected},
-        )
+def _language_notices(corpus: Corpus, encoder: Encoder) -> list[Notice]:
+    """What is to be said of the articles' languages, which is also logged."""
+    known = getattr(encoder, "languages", None)  # an encoder need not say it
+    notices = language_notices(corpus.language_counts, encoder.spec.model, known)
+    for notice in notices:
+        log.warning(notice.text, extra={"advice": notice.advice})
+    return notices
 
 
 def _clean_up(artifacts: Artifacts, dead: Holder | None) -> None:

@@ -13,7 +13,6 @@ def test_languages_are_named_with_their_numbers() -> None:
     assert language_lines({"languages": found}) == [
         "languages: English 1,200, French 3",
         "3 articles name no language: detected French 2; 1 unclear, taken as their source's usual",
-        "labels that name no language: 'news' 4",
     ]
 
 
