@@ -6,6 +6,7 @@ artifacts/
 ├── removed.json       taken-down ids; see takedowns.py
 ├── removed.lock       held for the moment in which removed.json is rewritten
 ├── rejects/TIME.jsonl bad records of the run that started then
+├── notes/TIME.jsonl   values that it left out of articles, or changed
 ├── store.sqlite       the nightly job's memory; see store/
 ├── nights.jsonl       what every nightly run did; see pipeline/run_log.py
 ├── candidates.bin     last night's nearest texts, of a large corpus; see knn/cache.py
@@ -63,6 +64,11 @@ class Artifacts:
     def rejects(self) -> Path:
         """The folder of reject files."""
         return self.root / "rejects"
+
+    @property
+    def notes(self) -> Path:
+        """The folder of files that list values which were left out of articles or changed."""
+        return self.root / "notes"
 
     @property
     def store(self) -> Path:

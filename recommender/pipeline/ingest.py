@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 
 from recommender.artifacts.folder import Artifacts
@@ -16,7 +17,7 @@ from recommender.progress import Advance, Timed
 from recommender.settings.sections import Input
 from recommender.sources.base import Source
 from recommender.sources.rejects import RejectFile
-from recommender.sources.validate import MAX_UNKNOWN_FIELDS, ArticleReader, Reject
+from recommender.sources.validate import MAX_UNKNOWN_FIELDS, ArticleReader, Record, Reject
 from recommender.store.base import Store
 from recommender.types.article import Article
 
@@ -37,6 +38,10 @@ class Intake:
         removed: Records of articles that were taken down, which are left out.
         rejected: Records that could not be used.
         rejects_file: The file that lists the rejected records; None if there are none.
+        cleaned: Articles out of which markup or invisible characters were taken.
+        noted: How many values were left out of articles or changed, by the source's name of their
+            field.
+        notes_file: The file that lists them; None if there are none.
     """
 
     read: int
@@ -46,6 +51,9 @@ class Intake:
     removed: int
     rejected: int
     rejects_file: str | None
+    cleaned: int = 0
+    noted: dict[str, int] = field(default_factory=dict)
+    notes_file: str | None = None
 
 
 class Ingested(NamedTuple):
@@ -75,6 +83,7 @@ def ingest_sources(
     *,
     published: Published = NOTHING_PUBLISHED,
     force: bool = False,
+    now: datetime | None = None,
 ) -> Ingested:
     """Read all sources into the store, in one transaction that is undone by too many rejects.
 
@@ -86,6 +95,7 @@ def ingest_sources(
         timed: Shows and times the stage "read".
         published: The snapshot that readers see, which the store must hold the articles of.
         force: Whether to go on with a store that does not hold them.
+        now: The moment of the run, by which dates are judged; by default the clock's.
 
     Returns:
         What became of the records.
@@ -95,13 +105,15 @@ def ingest_sources(
         PublishRefused: The store is not that of the published snapshot; nothing was stored.
         StorageError: The store or the reject file cannot be written.
     """
-    reader = ArticleReader(settings.fields, settings.max_characters, headlines=settings.headlines)
+    reader = _reader(settings, now)
     removed = frozenset(read_takedowns(artifacts))
-    rejects, delivery = RejectFile(artifacts.rejects), Delivery()
+    rejects, notes = RejectFile(artifacts.rejects), RejectFile(artifacts.notes)
+    delivery = Delivery()
     size = sum(source.size for source in sources)
-    with timed.stage("read", size, "B") as advance, store.transaction(), rejects:
+    with timed.stage("read", size, "B") as advance, store.transaction(), rejects, notes:
         stored = store.source_labels()
-        good = _Admitted(_records(reader, sources, advance, delivery), removed, rejects, delivery)
+        records = _records(reader, sources, advance, delivery)
+        good = _Admitted(records, removed, rejects, notes, delivery)
         counts = store.ingest(good)
         _warn_of_unknown_fields(reader)
         _check_rejects(rejects, good.read, settings.max_rejects)
@@ -111,26 +123,41 @@ def ingest_sources(
         store.delete(removed)
     if good.read == 0:
         log.warning("the sources hold no record", extra={"sources": [s.name for s in sources]})
+    _warn_of_notes(notes)
     intake = Intake(
         good.read,
         *counts,
         good.removed,
         rejects.count,
         str(rejects.path) if rejects.count else None,
+        cleaned=good.cleaned,
+        noted=dict(notes.by_field),
+        notes_file=str(notes.path) if notes.count else None,
     )
     if good.read != sum(counts) + good.removed + rejects.count:
         raise RuntimeError(f"records were lost between reading and storing: {intake}")
     not_delivered = sum(not delivery.named(i) for i in stored.keys() - removed)
-    return Ingested(intake, removed, not_delivered, [], [lost] if lost else [])
+    return Ingested(intake, removed, not_delivered, _notices(intake), [lost] if lost else [])
+
+
+def _reader(settings: Input, now: datetime | None) -> ArticleReader:
+    return ArticleReader(
+        settings.fields,
+        settings.max_characters,
+        headlines=settings.headlines,
+        keep_markup=settings.markup == "keep",
+        strict=settings.strict,
+        now=now,
+    )
 
 
 def _records(
     reader: ArticleReader, sources: Iterable[Source], advance: Advance, delivery: Delivery
-) -> Iterator[Article | Reject]:
+) -> Iterator[Record | Reject]:
     """All records of all sources; the progress advances as they are read."""
     for source in sources:
         position, empty = 0, True
-        for record in reader.read(source):
+        for record in reader.records(source):
             empty = False
             advance(source.position - position)
             position = source.position
@@ -145,14 +172,15 @@ class _Admitted:
 
     def __init__(
         self,
-        records: Iterable[Article | Reject],
+        records: Iterable[Record | Reject],
         removed: Container[str],
         rejects: RejectFile,
+        notes: RejectFile,
         delivery: Delivery,
     ) -> None:
-        self._records, self._removed, self._rejects = records, removed, rejects
-        self._delivery = delivery
-        self.read = self.removed = 0
+        self._records, self._removed = records, removed
+        self._rejects, self._notes, self._delivery = rejects, notes, delivery
+        self.read = self.removed = self.cleaned = 0
 
     def __iter__(self) -> Iterator[Article]:
         for record in self._records:
@@ -163,12 +191,15 @@ class _Admitted:
                     self._delivery.unread += 1
                 else:
                     self._delivery.left_out.add(record.id)
-            elif record.id in self._removed:
+            elif record.article.id in self._removed:
                 self.removed += 1
-                self._delivery.left_out.add(record.id)
+                self._delivery.left_out.add(record.article.id)
             else:
-                self._delivery.articles[record.id] = record.source
-                yield record
+                self.cleaned += record.cleaned
+                for note in record.notes:
+                    self._notes.add(note)
+                self._delivery.articles[record.article.id] = record.article.source
+                yield record.article
 
 
 def _check_rejects(rejects: RejectFile, read: int, limit: float) -> None:
@@ -185,3 +216,26 @@ def _warn_of_unknown_fields(reader: ArticleReader) -> None:
         log.warning("a field is unknown and kept out", extra={"field": name, "file": file})
     if len(reader.unknown_fields) >= MAX_UNKNOWN_FIELDS:
         log.warning("more unknown fields may have been kept out; no more are named")
+
+
+def _notices(intake: Intake) -> list[Notice]:
+    """What the night's report says about values that did not come in as they were."""
+    found = []
+    if intake.cleaned:
+        articles = "1 article" if intake.cleaned == 1 else f"{intake.cleaned:,} articles"
+        text = f"markup or invisible characters were taken out of {articles}"
+        found.append(Notice("cleaned", intake.cleaned, text))
+    if count := sum(intake.noted.values()):
+        fields = ", ".join(f"{number:,} of {name}" for name, number in intake.noted.items())
+        text = f"values that were left out of articles or changed: {fields}"
+        advice = f"mend the export; all are listed in {intake.notes_file}"
+        found.append(Notice("values_noted", count, text, advice))
+    return found
+
+
+def _warn_of_notes(notes: RejectFile) -> None:
+    for name, count in notes.by_field.items():
+        log.warning(
+            "values of a field were left out or changed",
+            extra={"field": name, "count": count, "first": str(notes.first_of[name])},
+        )

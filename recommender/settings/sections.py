@@ -37,12 +37,18 @@ class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         max_rejects: The largest share of records that may be rejected; with more, nothing is
             stored or published. 0 stops at the first reject, 1 never.
         max_characters: The longest title or text that is no reject.
+        markup: Whether HTML tags and entities are taken out of titles, texts and labels ("strip"),
+            or stay as they came ("keep").
+        strict: Whether a value that cannot be read, such as a date, makes its record a reject. By
+            default the value is left out of the article, and listed.
     """
 
     fields: dict[str, str] = {}
     headlines: bool = False
     max_rejects: Share = 0.05
     max_characters: Count = 1_000_000
+    markup: Literal["strip", "keep"] = "strip"
+    strict: bool = False
 
 
 class Embedding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,12 +1,21 @@
 """The protocol of all sources of records, and the values that it returns."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol, TypeAlias
 
 from recommender.errors import InputError
 
-__all__ = ["BadRecord", "FieldNames", "NumberedRow", "Row", "Source", "describe_type"]
+__all__ = [
+    "BadRecord",
+    "FieldNames",
+    "Note",
+    "NumberedRow",
+    "Reject",
+    "Row",
+    "Source",
+    "describe_type",
+]
 
 Row: TypeAlias = Mapping[str, object]
 
@@ -23,13 +32,41 @@ class BadRecord(Exception):
         self.field, self.reason = field, reason
 
 
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A record that was rejected, and why.
+
+    Attributes:
+        file: The name of its source.
+        line: Where it is, counted from 1; see `NumberedRow.line`.
+        field: The source's name of the bad field; empty if the whole record is bad.
+        reason: What is wrong with it.
+        id: Its id, if it had a usable one.
+    """
+
+    file: str
+    line: int
+    field: str
+    reason: str
+    id: str | None = None
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}"
+        return f"{where}: {self.field}: {self.reason}" if self.field else f"{where}: {self.reason}"
+
+
+class Note(Reject):
+    """What was left out of an article or changed in it, and why, in the form of a `Reject`."""
+
+
 class NumberedRow(NamedTuple):
     """One record of a source.
 
     Attributes:
         line: Where the record is, counted from 1: the line of a text file (the last line of a CSV
             record), otherwise the number of the record.
-        row: The record's values by the source's own names, or what is wrong with it.
+        row: The record's values by the source's own names, or what is wrong with it. A value can
+            be a `BadRecord`, too.
     """
 
     line: int
@@ -48,26 +85,63 @@ class FieldNames:
     names: Mapping[str, str]
     headlines: bool = False
 
-    def check_columns(self, columns: Sequence[str], where: str) -> None:
+    def match(self, columns: Iterable[str]) -> dict[str, str]:
+        """Find the column of each field, by its exact name or without case and blanks around it.
+
+        Args:
+            columns: The names in a table's header, or the keys of a record.
+
+        Returns:
+            The column of each field that has one.
+        """
+        exact = frozenset(columns)
+        folded: dict[str, str] = {}
+        for column in columns:
+            folded.setdefault(_folded(column), column)
+        found = {
+            field: name if name in exact else folded.get(_folded(name))
+            for field, name in self.names.items()
+        }
+        return {field: column for field, column in found.items() if column is not None}
+
+    def check_columns(self, columns: Sequence[str], where: str) -> dict[str, str]:
         """Check that a table has each needed column, and no column twice.
 
         Args:
             columns: The names in the table's header.
             where: The table's name, for the error.
 
+        Returns:
+            The column of each field that has one.
+
         Raises:
             InputError: A needed column is missing, or the header names a column twice.
         """
-        if repeated := sorted({name for name in columns if columns.count(name) > 1}):
+        if repeated := sorted({name for name in columns if name and columns.count(name) > 1}):
             raise InputError(f"{where}: has more than one column {repeated[0]!r}")
+        found = self.match(columns)
         texts = ("text", "title") if self.headlines else ("text",)
         for field, *instead in (("id",), texts):
-            if not any(self.names[name] in columns for name in (field, *instead)):
+            if not any(name in found for name in (field, *instead)):
                 raise InputError(
                     f"{where}: no column {self.names[field]!r} for the field {field!r}; "
-                    f"it has {', '.join(columns) or 'none'}. Map them in the settings: "
+                    f"it has {_listed(columns)}. Map them in the settings: "
                     f'[input.fields] {field} = "<column>"'
                 )
+        return found
+
+
+def _folded(name: str) -> str:
+    return name.strip(" \t\r\n\ufeff\u00a0").casefold()
+
+
+def _listed(columns: Sequence[str]) -> str:
+    """The names of columns, short and printable."""
+    shown = [name if name.isprintable() else ascii(name) for name in columns[:20]]
+    more = [f"{len(columns) - 20:,} more"] if len(columns) > 20 else []
+    return (
+        ", ".join([name if len(name) <= 40 else f"{name[:40]}…" for name in shown] + more) or "none"
+    )
 
 
 class Source(Protocol):

@@ -13,7 +13,7 @@ BATCH_ROWS = 1024
 
 
 class ParquetSource(FileSource):
-    """A Parquet file. A value that Python cannot hold makes its record a `BadRecord`."""
+    """A Parquet file. A value that Python cannot hold is a `BadRecord` in its place."""
 
     def _rows(self, fields: FieldNames) -> Iterator[NumberedRow]:
         with needs_extra("build"):
@@ -22,8 +22,7 @@ class ParquetSource(FileSource):
         try:
             with pq.ParquetFile(self.path) as file:
                 self.columns = file.schema_arrow.names
-                fields.check_columns(self.columns, self.name)
-                needed = frozenset(fields.names.values())
+                needed = frozenset(fields.check_columns(self.columns, self.name).values())
                 yield from self._batches(file, [name for name in self.columns if name in needed])
         except pa.ArrowException as error:
             raise InputError(f"{self.path}: is not a readable Parquet file: {error}") from error
@@ -35,8 +34,7 @@ class ParquetSource(FileSource):
             for row in zip(*values, strict=True):
                 number += 1
                 self.position = size * number // rows
-                bad = next((value for value in row if isinstance(value, BadRecord)), None)
-                yield NumberedRow(number, bad or dict(zip(columns, row, strict=True)))
+                yield NumberedRow(number, dict(zip(columns, row, strict=True)))
 
 
 def _values(name: str, column: Any) -> list[object]:

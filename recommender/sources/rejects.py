@@ -1,14 +1,15 @@
-"""The reject file: one line of JSON for each record that a run rejected."""
+"""The reject file, and that of the notes: a line of JSON for each record or value left out."""
 
 import json
 import os
+from collections import Counter
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
 from recommender.artifacts.atomic import make_folder, storage_errors, sync_folder
-from recommender.sources.validate import Reject
+from recommender.sources.base import Reject
 
 __all__ = ["RejectFile"]
 
@@ -28,12 +29,16 @@ class RejectFile:
         path: The path of this run's file, even while it does not exist.
         count: How many records were rejected so far.
         first: The first of them.
+        by_field: How many there were of each field.
+        first_of: The first of each field.
     """
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}.jsonl"
         self.count = 0
         self.first: Reject | None = None
+        self.by_field: Counter[str] = Counter()
+        self.first_of: dict[str, Reject] = {}
         self._file: IO[str] | None = None
 
     def __enter__(self) -> "RejectFile":
@@ -64,4 +69,6 @@ class RejectFile:
                 self._file = self.path.open("w", encoding="utf-8", errors="backslashreplace")
             self._file.write(json.dumps(asdict(reject), ensure_ascii=False) + "\n")
         self.first = self.first or reject
+        self.first_of.setdefault(reject.field, reject)
+        self.by_field[reject.field] += 1
         self.count += 1

@@ -26,6 +26,7 @@ class Article(Value):
         section: The section it stands in, or None.
         language: Its language, or None.
         author: Who wrote it, or None.
+        updated: When this version of it was written, in UTC, or None.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Article(Value):
     section: str | None = None
     language: str | None = None
     author: str | None = None
+    updated: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def test_each_failure_of_nightly_has_its_exit_code(run: Run, tmp_path: Path) -> 
     root = tmp_path / "a"
     good = write_jsonl(tmp_path / "s.jsonl", [article(n) for n in range(20)])
     bad = tmp_path / "bad.jsonl"
-    bad.write_text('{"id": 1}\n{"id": "x", "text": "words"}\n')
+    bad.write_text('{"id": true}\n{"id": "x", "text": "words"}\n')
 
     def nightly(*arguments: object) -> Result:
         return run("recommender", "nightly", *arguments, "--artifacts", root)
@@ -81,7 +81,7 @@ def test_each_failure_of_nightly_has_its_exit_code(run: Run, tmp_path: Path) -> 
     rejected = nightly(bad)
     assert rejected.code == 3
     assert "1 of 2 records are bad (50.0%)" in rejected.err
-    assert f"{bad}:1: id: expected a string, got a number" in rejected.err
+    assert f"{bad}:1: id: expected a string or an integer, got a boolean" in rejected.err
     assert nightly(good, "--set", "topics.resolutoin=1").code == 2
     assert nightly(good, "--config", tmp_path / "absent.toml").code == 2
     with hold(Artifacts(root).lock):

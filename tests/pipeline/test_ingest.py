@@ -5,6 +5,7 @@ import json
 import logging
 import os
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,9 @@ class Desk:
     def store(self) -> Store:
         return open_store(sqlite_url(self.artifacts.store))
 
-    def take(self, *sources: Path, chosen: Settings | None = None) -> Intake:
+    def take(
+        self, *sources: Path, chosen: Settings | None = None, now: datetime | None = None
+    ) -> Intake:
         with self.store() as store:
             return ingest_sources(
                 store,
@@ -40,6 +43,7 @@ class Desk:
                 self.artifacts,
                 (chosen or settings()).input,
                 Timed(Silent()),
+                now=now,
             ).intake
 
     def ids(self) -> list[str]:
@@ -107,7 +111,7 @@ def test_each_reject_stands_in_the_file_with_its_place_field_and_reason(
     records = [
         as_record(article(0)),
         as_record(article(1)) | {"text": " "},
-        as_record(article(2)) | {"published": "soon"},
+        as_record(article(2)) | {"id": True},
         as_record(article(0)),
     ]
     path = tmp_path / "a.jsonl"
@@ -120,11 +124,44 @@ def test_each_reject_stands_in_the_file_with_its_place_field_and_reason(
     assert [(r["file"], r["line"], r["field"], r["id"]) for r in rejects] == [
         (str(path), 1, "", None),
         (str(path), 3, "text", "a-1"),
-        (str(path), 4, "published", "a-2"),
+        (str(path), 4, "id", None),
         (str(path), 5, "id", "a-0"),
     ]
     assert all(r["reason"] for r in rejects)
     assert rejects[1].keys() == {"file", "line", "field", "reason", "id"}
+
+
+def test_values_left_out_are_counted_listed_and_warned_of(
+    desk: Desk, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    records = [
+        as_record(article(n)) | bad
+        for n, bad in enumerate(({"published": "soon"}, {"published": "0000-00-00", "url": []},
+                                 {"author": True, "text": "<p>Tide</p>"}, {"title": "R&amp;D"}))
+    ]  # fmt: skip
+    path = tmp_path / "a.jsonl"
+    path.write_text("".join(json.dumps(r) + "\n" for r in records))
+    with caplog.at_level(logging.WARNING, logger="recommender"):
+        taken = desk.take(path)
+    assert (taken.new, taken.rejected, taken.rejects_file) == (4, 0, None)
+    assert (taken.cleaned, taken.noted) == (2, {"published": 2, "author": 1})
+    notes = [json.loads(line) for line in Path(str(taken.notes_file)).read_text().splitlines()]
+    assert [(n["line"], n["field"], n["id"]) for n in notes] == [
+        (1, "published", "a-0"), (2, "published", "a-1"), (3, "author", "a-2"),
+    ]  # fmt: skip
+    assert Path(str(taken.notes_file)).parent == desk.artifacts.notes
+    assert [(vars(r)["field"], vars(r)["count"]) for r in caplog.records] == [
+        ("published", 2), ("author", 1),
+    ]  # fmt: skip
+    assert vars(caplog.records[0])["first"].startswith(f"{path}:1: published: 'soon' is no date")
+    strict = settings("input.strict=true", "input.max_rejects=1")
+    assert desk.take(path, chosen=strict).rejected == 3
+
+
+def test_dates_are_judged_by_the_moment_of_the_run(desk: Desk, tmp_path: Path) -> None:
+    path = write_jsonl(tmp_path / "a.jsonl", [article(0)])
+    assert desk.take(path, now=article(0).published - timedelta(days=2)).noted == {"published": 1}
+    assert desk.take(path, now=article(0).published).noted == {}
 
 
 def test_a_source_whose_name_is_no_utf_8_can_have_rejects(desk: Desk, tmp_path: Path) -> None:

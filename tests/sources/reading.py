@@ -6,12 +6,13 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from recommender.sources.open import open_source
-from recommender.sources.validate import ArticleReader, Reject
+from recommender.sources.validate import ArticleReader, Record, Reject
 from recommender.types.article import Article
 
 MAX_CHARACTERS = 1000
@@ -32,6 +33,14 @@ def read_bytes(
 
 def read_rows(tmp_path: Path, *rows: object) -> list[Article | Reject]:
     return read_bytes(tmp_path, "in.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
+
+
+def read_records(tmp_path: Path, *rows: object, **options: Any) -> list[Record | Reject]:
+    """Read made-up records with what was noted about each; the options are the reader's."""
+    path = tmp_path / "in.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    reader = ArticleReader({}, options.pop("max_characters", MAX_CHARACTERS), **options)
+    return list(reader.records(open_source(path)))
 
 
 def read_table(tmp_path: Path, **columns: object) -> list[Article | Reject]:

@@ -1,6 +1,6 @@
 """Parquet: values of any type are read or rejected one by one, and unknown columns left out."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -9,7 +9,8 @@ import pytest
 
 from recommender.errors import InputError
 from recommender.sources.open import open_source
-from recommender.sources.validate import ArticleReader
+from recommender.sources.validate import ArticleReader, Record
+from recommender.types.article import Article
 from tests.sources.reading import MAX_CHARACTERS, NOON, only_article, places, read_table
 
 
@@ -27,11 +28,11 @@ def test_the_line_of_a_parquet_reject_is_its_row(tmp_path: Path) -> None:
     ]
 
 
-def test_parquet_types_that_are_no_strings_are_rejected(tmp_path: Path) -> None:
-    items = read_table(tmp_path, id=["a", "b"], text=[b"x", b"y"])
-    assert places(items) == [(1, "text"), (2, "text")]
-    items = read_table(tmp_path, id=[1, 2], text=["x", "y"])
-    assert places(items) == [(1, "id"), (2, "id")]
+def test_bytes_and_integers_of_parquet_are_strings(tmp_path: Path) -> None:
+    items = read_table(tmp_path, id=[1, 2], text=[b"x", b"y"])
+    assert items == [Article("1", "", "x"), Article("2", "", "y")]
+    items = read_table(tmp_path, id=[1.0, None], text=["x", "y"])
+    assert places(items) == ["1", (2, "id")]
 
 
 def test_parquet_categories_are_strings(tmp_path: Path) -> None:
@@ -66,11 +67,14 @@ def test_parquet_dates_of_any_kind_are_kept_in_utc(
     [pa.array([0, 2**60], pa.timestamp("us")), pa.array([0, 2**30], pa.date32())],
     ids=["timestamp", "date"],
 )
-def test_a_parquet_date_outside_the_calendar_is_one_reject(
-    tmp_path: Path, column: pa.Array
-) -> None:
-    items = read_table(tmp_path, id=["a", "b"], text=["x", "y"], published=column)
-    assert places(items) == ["a", (2, "published")]
+def test_a_parquet_date_outside_the_calendar_is_left_out(tmp_path: Path, column: pa.Array) -> None:
+    table = pa.table({"id": ["a", "b"], "text": ["x", "y"], "published": column})
+    pq.write_table(table, tmp_path / "in.parquet")
+    found = ArticleReader({}, MAX_CHARACTERS).records(open_source(tmp_path / "in.parquet"))
+    first, second = (record for record in found if isinstance(record, Record))
+    assert first.article.published == datetime(1970, 1, 1, tzinfo=UTC)
+    assert second.article == Article("b", "", "y")
+    assert [note.field for note in second.notes] == ["published"]
 
 
 def _with_a_bad_byte() -> pa.Array:

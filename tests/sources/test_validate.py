@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,8 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recommender.errors import InputError
+from recommender.sources.identifiers import MAX_ID_CHARACTERS
+from recommender.sources.markup import strip_markup
 from recommender.sources.open import open_source
-from recommender.sources.validate import MAX_ID_CHARACTERS, ArticleReader, Reject
+from recommender.sources.validate import ArticleReader, Note, Record, Reject
 from recommender.types.article import Article
 from tests.sources.reading import (
     MAX_CHARACTERS,
@@ -24,6 +26,7 @@ from tests.sources.reading import (
     only_reject,
     places,
     read_bytes,
+    read_records,
     read_rows,
     read_table,
 )
@@ -103,7 +106,7 @@ def test_an_empty_json_file_holds_no_records(tmp_path: Path, name: str) -> None:
     rows=st.lists(
         st.fixed_dictionaries({}, optional={
             "id": st.one_of(st.text(max_size=5), st.integers(0, 3), st.none()),
-            "text": st.one_of(st.text(max_size=5), st.booleans(), st.none()),
+            "text": st.one_of(st.text(max_size=5), st.booleans(), st.none(), st.just("a word")),
             "published": st.one_of(st.text(max_size=5), st.just("2026-03-01")),
             "extra": st.integers(),
         }),
@@ -122,7 +125,8 @@ def test_every_record_comes_back_once_in_order(
             assert item.line == line
             assert item.reason
         else:
-            assert (item.id, item.text) == (row["id"], row["text"])
+            assert item.id == str(row["id"]).strip()
+            assert item.text == strip_markup(str(row["text"]))
 
 
 # Records that are left out
@@ -174,10 +178,10 @@ def test_a_table_of_neither_titles_nor_texts_is_none_of_articles(tmp_path: Path)
         (good(id=None), "id", "no id"),
         (good(id=""), "id", "no id"),
         (good(id=" \t"), "id", "no id"),
-        (good(id=17), "id", "expected a string, got a number; ids are strings: write it quoted"),
-        (good(id=1.5), "id", "expected a string, got a number; ids are strings: write it quoted"),
-        (good(id=True), "id", "expected a string, got a boolean; ids are strings: write it quoted"),
-        (good(id=["a"]), "id", "expected a string, got a list; ids are strings: write it quoted"),
+        (good(id=1.5), "id", "1.5 is no integer that is certain to be whole; quote ids"),
+        (good(id=1e300), "id", "1e+300 is no integer that is certain to be whole; quote ids"),
+        (good(id=True), "id", "expected a string or an integer, got a boolean"),
+        (good(id=["a"]), "id", "expected a string or an integer, got a list"),
         (good(id="a\nb"), "id", "an id holds no line breaks or control characters"),
         (good(id="a\x1b[31m"), "id", "an id holds no line breaks or control characters"),
         (good(id="a\x00"), "id", "an id holds no line breaks or control characters"),
@@ -188,15 +192,7 @@ def test_a_table_of_neither_titles_nor_texts_is_none_of_articles(tmp_path: Path)
         (good(text=5), "text", "expected a string, got a number"),
         (good(text={"body": "x"}), "text", "expected a string, got an object"),
         (good(text="x" * 1001), "text", "1,001 characters; input.max_characters admits 1,000"),
-        (good(title=["x"]), "title", "expected a string, got a list"),
         (good(title="x" * 1001), "title", "1,001 characters; input.max_characters admits 1,000"),
-        (good(url=False), "url", "expected a string, got a boolean"),
-        (good(source=1), "source", "expected a string, got a number"),
-        (good(section=[]), "section", "expected a string, got a list"),
-        (good(language={}), "language", "expected a string, got an object"),
-        (good(author=2.0), "author", "expected a string, got a number"),
-        (good(published=1772366400), "published", "expected an ISO 8601 string, got a number"),
-        (good(published=True), "published", "expected an ISO 8601 string, got a boolean"),
     ],
 )
 def test_a_bad_field_is_rejected_with_its_reason(
@@ -209,17 +205,59 @@ def test_a_bad_field_is_rejected_with_its_reason(
     assert str(expected) == f"{file}:1: {field}: {reason}"
 
 
+OPTIONAL = [
+    ("title", ["x", "y"], "expected a string, got a list"),
+    ("url", False, "expected a string, got a boolean"),
+    ("source", {"town": 1}, "expected a string, got an object"),
+    ("section", True, "expected a string, got a boolean"),
+    ("language", {}, "expected a string, got an object"),
+    ("author", 2.0, "expected a string, got a number"),
+    ("published", True, "expected a date, got a boolean"),
+    ("updated", [], "expected a date, got a list"),
+    ("published", "2062-03-01", "2062-03-01 lies later than tomorrow"),
+    ("published", "1599-12-31", "1599-12-31 lies before newspapers"),
+    ("published", "0001-01-02", "0001-01-02 lies before newspapers"),
+]
+
+
+@pytest.mark.parametrize(("field", "value", "reason"), OPTIONAL)
+def test_a_bad_optional_field_is_left_out_and_noted(
+    tmp_path: Path, field: str, value: object, reason: str
+) -> None:
+    (record,) = read_records(tmp_path, good(**{field: value}))
+    assert isinstance(record, Record)
+    assert record.article == Article(**good() | {field: "" if field == "title" else None})
+    assert record.notes == [Note(str(tmp_path / "in.jsonl"), 1, field, reason, "a")]
+    assert not record.cleaned
+
+
+@pytest.mark.parametrize(("field", "value", "reason"), OPTIONAL)
+def test_where_reading_is_strict_a_bad_optional_field_is_a_reject(
+    tmp_path: Path, field: str, value: object, reason: str
+) -> None:
+    rejects = read_records(tmp_path, good(**{field: value}), strict=True)
+    assert rejects == [Reject(str(tmp_path / "in.jsonl"), 1, field, reason, "a")]
+
+
+def test_tomorrow_is_counted_from_the_moment_of_the_run(tmp_path: Path) -> None:
+    rows = [good(id=i, published=d) for i, d in (("a", "2026-03-02T12:00:00Z"),
+                                                 ("b", "2026-03-02T12:00:01Z"))]  # fmt: skip
+    found = read_records(tmp_path, *rows, now=NOON)
+    assert [record.article.published for record in found if isinstance(record, Record)] == [
+        NOON + timedelta(days=1), None,
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    "value", ["yesterday", "2026-02-30", "2026-13-01", "1/3/2026", "2026", "١"]
+    "value", ["yesterday", "2026-02-30", "2026-13-01", "1/3/2026", "2026", "١", "9" * 900]
 )
-def test_a_bad_date_is_quoted_in_the_reason(tmp_path: Path, value: str) -> None:
-    reject = only_reject(read_rows(tmp_path, good(published=value)))
-    assert (reject.field, reject.id) == ("published", "a")
-    assert reject.reason.startswith(f"{value!r} is no ISO 8601 date; expected e.g. ")
-
-
-def test_a_long_bad_date_is_not_quoted_whole(tmp_path: Path) -> None:
-    assert len(only_reject(read_rows(tmp_path, good(published="9" * 900))).reason) < 200
+def test_a_bad_date_is_quoted_in_its_note_but_not_whole(tmp_path: Path, value: str) -> None:
+    (record,) = read_records(tmp_path, good(published=value))
+    assert isinstance(record, Record)
+    (note,) = record.notes
+    assert (note.field, note.id, record.article.published) == ("published", "a", None)
+    assert value[:60] in note.reason
+    assert len(note.reason) < 200
 
 
 def test_the_largest_admitted_sizes_are_admitted(tmp_path: Path) -> None:
@@ -227,15 +265,23 @@ def test_the_largest_admitted_sizes_are_admitted(tmp_path: Path) -> None:
     assert only_article(read_rows(tmp_path, row)).id == "x" * MAX_ID_CHARACTERS
 
 
-@pytest.mark.parametrize("name", ["id", "text", "title", "url", "section"])
-def test_a_lone_surrogate_is_no_text(tmp_path: Path, name: str) -> None:
-    reject = only_reject(read_rows(tmp_path, good(**{name: "ab\ud83d"})))
-    assert (reject.field, reject.reason) == (name, r"invalid UTF-8: \ud83d at character 2")
-    json.dumps(reject.reason, ensure_ascii=False).encode()
+@pytest.mark.parametrize("name", ["title", "text", "url", "section"])
+def test_half_a_character_is_taken_out_and_noted(tmp_path: Path, name: str) -> None:
+    (record,) = read_records(tmp_path, good(**{name: "ab\ud83d"}))
+    assert isinstance(record, Record)
+    assert getattr(record.article, name) == "ab"
+    assert [note.reason for note in record.notes] == [
+        r"half a character, \ud83d at 2, is taken out"
+    ]
+
+
+def test_an_id_with_half_a_character_is_none(tmp_path: Path) -> None:
+    reject = only_reject(read_rows(tmp_path, good(id="ab\ud83d")))
+    assert (reject.field, reject.reason) == ("id", r"invalid UTF-8: '\ud83d' at character 2")
 
 
 def test_an_escaped_surrogate_pair_is_one_character(tmp_path: Path) -> None:
-    assert only_article(read_rows(tmp_path, good(text="\U0001f600"))).text == "\U0001f600"
+    assert only_article(read_rows(tmp_path, good(text="x \U0001f600"))).text == "x \U0001f600"
 
 
 def test_a_repeated_id_names_where_it_was_first(tmp_path: Path) -> None:
@@ -261,9 +307,30 @@ def test_a_rejected_record_does_not_take_the_id(tmp_path: Path) -> None:
     assert places(read_rows(tmp_path, good(text=""), good())) == [(1, "text"), "a"]
 
 
-def test_ids_differ_by_case_and_by_space(tmp_path: Path) -> None:
-    rows = [good(id=i) for i in ("a", "A", " a", "a ")]
-    assert places(read_rows(tmp_path, *rows)) == ["a", "A", " a", "a "]
+def test_ids_that_look_alike_are_named(tmp_path: Path) -> None:
+    found = read_records(tmp_path, *(good(id=i) for i in ("a", "A", "ca\u0301", "c\u00e1")))
+    file = tmp_path / "in.jsonl"
+    assert [r.article.id for r in found if isinstance(r, Record)] == ["a", "A", "ca\u0301"]
+    assert [n.reason for r in found[:3] if isinstance(r, Record) for n in r.notes] == [
+        f"'A' looks like the id 'a' of {file}:1; both are kept"
+    ]
+    assert found[3] == Reject(
+        str(file), 4, "id",
+        rf"'c\xe1' looks like the id 'ca\u0301' of {file}:3, which has the same characters in "
+        "another encoding",
+        "c\u00e1",
+    )  # fmt: skip
+
+
+def test_blanks_around_an_id_are_cut_off_and_noted(tmp_path: Path) -> None:
+    (record,) = read_records(tmp_path, good(id=" a\u00a0"))
+    assert isinstance(record, Record)
+    assert (record.article.id, [note.field for note in record.notes]) == ("a", ["id"])
+
+
+def test_the_values_of_a_record_are_found_by_other_capitals_and_blanks(tmp_path: Path) -> None:
+    row = {"Id": "a", "Title ": "Tide", "TEXT": "The tide is in.", "\ufeffurl": "u"}
+    assert read_rows(tmp_path, row) == [Article("a", "Tide", "The tide is in.", url="u")]
 
 
 # Dates
@@ -282,8 +349,6 @@ def test_ids_differ_by_case_and_by_space(tmp_path: Path) -> None:
         ("2026-03-01T12:00:00.123456789Z", NOON.replace(microsecond=123_456)),
         ("2026-03-01", NOON.replace(hour=0)),
         ("2026-03-01T00:30:00+02:00", datetime(2026, 2, 28, 22, 30, tzinfo=UTC)),
-        ("0001-01-01T00:00:00Z", datetime(1, 1, 1, tzinfo=UTC)),
-        ("9999-12-31T23:59:59Z", datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)),
     ],
 )
 def test_dates_are_kept_in_utc(tmp_path: Path, written: str, meant: datetime) -> None:
@@ -293,15 +358,8 @@ def test_dates_are_kept_in_utc(tmp_path: Path, written: str, meant: datetime) ->
     assert published.tzinfo is UTC
 
 
-@pytest.mark.parametrize("written", ["0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-00:01"])
-def test_a_date_that_leaves_the_calendar_in_utc_is_rejected(tmp_path: Path, written: str) -> None:
-    reject = only_reject(read_rows(tmp_path, good(published=written)))
-    assert reject.field == "published"
-    assert reject.reason.endswith("lies outside the years 1 to 9999")
-
-
 @settings(deadline=None, max_examples=50)
-@given(moment=st.datetimes(min_value=datetime(2, 1, 1), max_value=datetime(9998, 1, 1),
+@given(moment=st.datetimes(min_value=datetime(1601, 1, 1), max_value=datetime(2026, 1, 1),
                            timezones=st.timezones()))  # fmt: skip
 def test_any_offset_means_the_same_moment(
     moment: datetime, tmp_path_factory: pytest.TempPathFactory
