@@ -65,51 +65,53 @@ def create_list(artifacts: Artifacts) -> None:
         StorageError: The list cannot be written.
     """
     if not artifacts.removed.exists():
-        _rewrite(artifacts, lambda _: None)
+        _rewrite(artifacts, lambda moments: moments)
 
 
-def take_down(artifacts: Artifacts, article_id: str) -> None:
-    """Take an article down, for all readers from their next query on; repeating it changes nothing.
+def take_down(artifacts: Artifacts, *article_ids: str) -> None:
+    """Take articles down, for all readers from their next query on; repeating it changes nothing.
 
     Args:
-        artifacts: The folder whose readers must not show the article.
-        article_id: The article's id, whether it is published or not.
+        artifacts: The folder whose readers must not show the articles.
+        *article_ids: The articles' ids, whether they are published or not.
 
     Raises:
-        UnknownArticle: The id cannot be written as UTF-8, so no article has it.
+        UnknownArticle: An id cannot be written as UTF-8, so no article has it; none is taken down.
         SnapshotDamaged: The list is unreadable.
         NewerFormat: A newer version wrote the list.
         StorageError: The list cannot be written.
     """
-    try:
-        article_id.encode()
-    except UnicodeEncodeError:
-        raise UnknownArticle(article_id, "is no id: it is not valid Unicode") from None
+    for article_id in article_ids:
+        try:
+            article_id.encode()
+        except UnicodeEncodeError:
+            raise UnknownArticle(article_id, "is no id: it is not valid Unicode") from None
     moment = datetime.now(UTC).isoformat(timespec="seconds")
-    _rewrite(artifacts, lambda moments: moments.setdefault(article_id, moment))
+    added = dict.fromkeys(article_ids, moment)
+    _rewrite(artifacts, lambda moments: added | moments)
 
 
-def restore(artifacts: Artifacts, article_id: str) -> None:
-    """Undo `take_down`: the article is shown if a snapshot holds it or a source delivers it again.
+def restore(artifacts: Artifacts, *article_ids: str) -> None:
+    """Undo `take_down`: an article is shown if a snapshot holds it or a source delivers it again.
 
     Args:
         artifacts: The artifacts folder.
-        article_id: The article's id.
+        *article_ids: The articles' ids; those that were not taken down are passed over.
 
     Raises:
         SnapshotDamaged: The list is unreadable.
         NewerFormat: A newer version wrote the list.
         StorageError: The list cannot be written.
     """
-    _rewrite(artifacts, lambda moments: moments.pop(article_id, None))
+    gone = frozenset(article_ids)
+    _rewrite(artifacts, lambda moments: {i: m for i, m in moments.items() if i not in gone})
 
 
-def _rewrite(artifacts: Artifacts, change: Callable[[dict[str, str]], object]) -> None:
-    """Read the list, let `change` alter it, and write it if that made a difference."""
+def _rewrite(artifacts: Artifacts, change: Callable[[dict[str, str]], dict[str, str]]) -> None:
+    """Read the list, and write what `change` makes of it if that is another one."""
     with hold(artifacts.removed_lock, wait=True):
         before = read_takedowns(artifacts)
-        after = dict(before)
-        change(after)
+        after = change(before)
         if after != before or not artifacts.removed.exists():
             record = {"format": FORMAT, "removed": dict(sorted(after.items()))}
             write_atomically(artifacts.removed, json.dumps(record, indent=1).encode())

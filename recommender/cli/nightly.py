@@ -38,6 +38,11 @@ KEPT = (
 @click.option(
     "--force", is_flag=True, help="Publish even if a gate refuses or nothing has changed."
 )
+@click.option(
+    "--complete",
+    is_flag=True,
+    help="SOURCES hold everything: delete the stored articles that they no longer hold.",
+)
 @json_option
 def nightly(
     sources: tuple[str, ...],
@@ -47,12 +52,13 @@ def nightly(
     progress: bool | None,
     verbose: int,
     force: bool,
+    complete: bool,
     as_json: bool,
 ) -> None:
     """Read SOURCES, embed what is new, rebuild everything and publish a snapshot.
 
     SOURCES are .jsonl, .ndjson or .csv files (each also as .gz) or .parquet files. Articles stay
-    stored between runs, so a source may hold only what is new.
+    stored between runs, so a source may hold only what is new; see --complete.
     """
     with needs_extra("build"):
         from recommender.pipeline.nightly import run_night
@@ -60,6 +66,8 @@ def nightly(
     from recommender.cli.logs import log_to_stderr
 
     log_to_stderr(verbose)
+    if complete:
+        overrides = (*overrides, "input.complete=true")
     with keeping(KEPT):
         night = run_night(
             sources,

@@ -3,10 +3,10 @@
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
-from types import FrameType
+from types import FrameType, MappingProxyType
 from typing import NamedTuple, NoReturn, TextIO
 
 import click
@@ -29,11 +29,13 @@ class Ending(NamedTuple):
         code: The exit code.
         sentence: Why it failed; "" where it did not.
         said: Whether the sentence has been printed already.
+        details: More fields of the JSON of a failure: what was done in spite of it.
     """
 
     code: int
     sentence: str = ""
     said: bool = False
+    details: Mapping[str, object] = MappingProxyType({})
 
 
 def run_process(command: click.Command) -> NoReturn:
@@ -92,7 +94,7 @@ def _ending(command: click.Command) -> Ending:
         sentence = "no command was given" if no_command else error.format_message()
         return Ending(error.exit_code, sentence, said=True)
     except RecommenderError as error:
-        return Ending(exit_code(error), str(error))
+        return Ending(exit_code(error), str(error), details=getattr(error, "details", {}))
     except SystemExit as stop:  # of click or rich, where nobody reads the output any more
         closed = isinstance(stop.__context__, BrokenPipeError)
         return Ending(PIPE_CLOSED if closed else int(stop.code or 0))
@@ -112,7 +114,7 @@ def _end(ending: Ending, *, as_json: bool) -> int:
     if ending.sentence and not ending.said:
         _attempt(lambda: echo(f"Error: {ending.sentence}", err=True), sys.stderr)
     if as_json and code:
-        printed = {"error": ending.sentence, "exit_code": code}
+        printed = {"error": ending.sentence, "exit_code": code, **ending.details}
         _attempt(lambda: echo_json(printed), sys.stdout)
         return code
     failed = _attempt(sys.stdout.flush, sys.stdout)

@@ -13,6 +13,7 @@ from recommender.pipeline.delivery import Delivery
 from recommender.pipeline.notices import Notice
 from recommender.pipeline.published import NOTHING_PUBLISHED, Published
 from recommender.pipeline.store_guard import lost_store
+from recommender.pipeline.withdrawals import find_withdrawals
 from recommender.progress import Advance, Timed
 from recommender.settings.sections import Input
 from recommender.sources.base import Source
@@ -62,13 +63,15 @@ class Ingested(NamedTuple):
     Attributes:
         intake: What became of the records.
         removed: The ids of the articles that were taken down.
-        not_delivered: How many stored articles no record of tonight named.
+        withdrawn: How many articles were deleted because complete sources no longer hold them.
+        not_delivered: How many other stored articles no record of tonight named.
         notices: What was counted that a person may want to act on.
         forced: Why the night would have been refused without `force`; empty for nothing.
     """
 
     intake: Intake
     removed: frozenset[str]
+    withdrawn: int
     not_delivered: int
     notices: list[Notice]
     forced: list[str]
@@ -82,6 +85,7 @@ def ingest_sources(
     timed: Timed,
     *,
     published: Published = NOTHING_PUBLISHED,
+    most_lost: float = 1.0,
     force: bool = False,
     now: datetime | None = None,
 ) -> Ingested:
@@ -94,7 +98,8 @@ def ingest_sources(
         settings: How records are read, and how many of them may be bad.
         timed: Shows and times the stage "read".
         published: The snapshot that readers see, which the store must hold the articles of.
-        force: Whether to go on with a store that does not hold them.
+        most_lost: The share of its articles that a complete source may lose in a night.
+        force: Whether to go on with a store that does not hold them, and with any loss.
         now: The moment of the run, by which dates are judged; by default the clock's.
 
     Returns:
@@ -102,7 +107,8 @@ def ingest_sources(
 
     Raises:
         InputError: A source cannot be read, or too many records are bad; nothing was stored.
-        PublishRefused: The store is not that of the published snapshot; nothing was stored.
+        PublishRefused: The store is not that of the published snapshot, or a complete source has
+            lost too many articles; nothing was stored.
         StorageError: The store or the reject file cannot be written.
     """
     reader = _reader(settings, now)
@@ -118,9 +124,12 @@ def ingest_sources(
         _warn_of_unknown_fields(reader)
         _check_rejects(rejects, good.read, settings.max_rejects)
         lost = lost_store(published, stored, delivery, removed)
-        if lost and not force:
-            raise PublishRefused(f"nothing was stored or published: {lost}")
-        store.delete(removed)
+        stored = {i: label for i, label in stored.items() if i not in removed}
+        withdrawn = find_withdrawals(stored, delivery, settings.complete, most_lost)
+        refused = [*filter(None, [lost]), *withdrawn.refusals]
+        if refused and not force:
+            raise PublishRefused(_refusal(refused))
+        store.delete(removed | withdrawn.ids)
     if good.read == 0:
         log.warning("the sources hold no record", extra={"sources": [s.name for s in sources]})
     _warn_of_notes(notes)
@@ -136,8 +145,16 @@ def ingest_sources(
     )
     if good.read != sum(counts) + good.removed + rejects.count:
         raise RuntimeError(f"records were lost between reading and storing: {intake}")
-    not_delivered = sum(not delivery.named(i) for i in stored.keys() - removed)
-    return Ingested(intake, removed, not_delivered, _notices(intake), [lost] if lost else [])
+    missing = sum(not delivery.named(i) for i in stored) - len(withdrawn.ids)
+    notices = [*_notices(intake), *withdrawn.notices]
+    return Ingested(intake, removed, len(withdrawn.ids), missing, notices, refused)
+
+
+def _refusal(reasons: Sequence[str]) -> str:
+    return (
+        f"nothing was stored or published: {'; '.join(reasons)}. If it is as it should be, run "
+        "again with --force"
+    )
 
 
 def _reader(settings: Input, now: datetime | None) -> ArticleReader:

@@ -95,7 +95,14 @@ def run_night(
         url = settings.store.url or sqlite_url(artifacts.store)
         with nullcontext(store) if store else open_store(url) as memory:
             ingested = ingest_sources(
-                memory, opened, artifacts, settings.input, timed, published=published, force=force
+                memory,
+                opened,
+                artifacts,
+                settings.input,
+                timed,
+                published=published,
+                most_lost=settings.gates.articles_lost,
+                force=force,
             )
             embedded = process_new_texts(memory, encoder, engine or LocalEngine(), timed)
             coverage = memory.coverage(encoder.spec.fingerprint)

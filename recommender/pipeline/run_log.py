@@ -39,7 +39,8 @@ class Night:
             changed or the new one was refused.
         unchanged: Whether nothing changed, so that nothing was published.
         intake: What became of the records of the sources.
-        not_delivered: Stored articles that no record of the sources named.
+        withdrawn: Articles that were deleted because complete sources no longer hold them.
+        not_delivered: Other stored articles that no record of the sources named.
         languages: Which languages the articles have, and how they were found.
         articles: Articles in the corpus.
         contents: Their distinct texts.
@@ -66,6 +67,7 @@ class Night:
     snapshot: str
     unchanged: bool = False
     intake: "Intake"
+    withdrawn: int
     not_delivered: int
     languages: "LanguageCounts"
     articles: int
@@ -178,6 +180,7 @@ class RunLog(NamedTuple):
             started=self.started,
             snapshot=name,
             intake=self.ingested.intake,
+            withdrawn=self.ingested.withdrawn,
             not_delivered=self.ingested.not_delivered,
             languages=self.corpus.language_counts,
             articles=len(self.corpus.articles),

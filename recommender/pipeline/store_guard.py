@@ -44,5 +44,5 @@ def lost_store(
         )  # fmt: skip
     return lost and (
         f"{lost}. Put the store back from a backup, or name the right one with store.url, or "
-        "deliver all articles again in one run; to go on with what is there, run with --force"
+        "deliver all articles again in one run"
     )

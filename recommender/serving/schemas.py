@@ -179,6 +179,21 @@ _SHAPES: dict[str, Schema] = {
         error=_field("string", "What was wrong, and what to do about it."),
         exit_code=_field("integer", "The exit code of the command.", minimum=1),
     ),
+    "removal": _object(
+        "What became of ids that were to be removed. An error about some of many ids has them, "
+        "too.",
+        removed=_strings("Ids that vanished from all answers."),
+        already_removed=_strings("Ids that were on the list before."),
+        unknown=_strings("Ids of no article that is served; nothing was done about them."),
+    ),
+    "restoration": _object(
+        "What became of ids that were to be restored. An error about some of many ids has them, "
+        "too.",
+        served=_strings("Ids that are answered again at once."),
+        awaited=_strings("Ids that come back when a source delivers them."),
+        not_removed=_strings("Ids that are served and were not on the list."),
+        unknown=_strings("Ids that were not on the list and are not served."),
+    ),
     "trend": _object(
         "A story or topic with far more articles than is usual for it.",
         id=_field("string", "The story's or topic's id."),

@@ -41,6 +41,9 @@ class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             or stay as they came ("keep").
         strict: Whether a value that cannot be read, such as a date, makes its record a reject. By
             default the value is left out of the article, and listed.
+        complete: The sources, by the field `source` of their articles, that deliver all that they
+            hold each night: what they no longer deliver is deleted. True where tonight's sources
+            together hold everything.
     """
 
     fields: dict[str, str] = {}
@@ -49,6 +52,7 @@ class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     max_characters: Count = 1_000_000
     markup: Literal["strip", "keep"] = "strip"
     strict: bool = False
+    complete: bool | tuple[str, ...] = ()
 
 
 class Embedding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -145,7 +145,7 @@ def test_an_ascii_terminal_gets_the_nearest_characters(root: Path) -> None:
         (["topics", "--no-such-option"], 2), (["no-such-command"], 2), ([], 2),
         (["topics", "no-such-topic"], 6), (["stories", "--since", "yesterday"], 2),
         (["nightly", "missing.jsonl"], 3), (["nightly", "x.jsonl", "--set", "a.b=1"], 2),
-        (["verify", "20200101T000000Z-00000000"], 7), (["restore", "a-1"], 6),
+        (["verify", "20200101T000000Z-00000000"], 7), (["restore", "zz-1"], 6),
     ],
     ids=str,
 )  # fmt: skip

@@ -32,6 +32,9 @@ CHANGED = {
         "headlines": True,
         "max_rejects": 0.5,
         "max_characters": 7,
+        "markup": "keep",
+        "strict": True,
+        "complete": ("Gazette",),
     },
     "embedding": {
         "model": "m",
