@@ -145,7 +145,9 @@ def newsdesk() -> list[Article]:
 
 def as_record(item: Article) -> dict[str, object]:
     record = {name: getattr(item, name) for name in Article.__dataclass_fields__}
-    record["published"] = item.published.isoformat() if item.published else None
+    for name in ("published", "updated"):
+        moment = getattr(item, name)
+        record[name] = moment.isoformat() if moment else None
     return {name: value for name, value in record.items() if value is not None}
 
 

@@ -46,6 +46,8 @@ def _articles(night: Mapping[str, Any]) -> list[str]:
     """What was read, rejected and embedded."""
     intake = night["intake"]
     counts = ", ".join(f"{intake[kind]:,} {kind}" for kind in _INTAKE)
+    if intake.get("replaced"):
+        counts += f", {intake['replaced']:,} replaced by a newer record"
     lines = [f"read {intake['read']:,} records: {counts}"]
     if intake["rejects_file"]:
         lines.append(f"rejects are listed in {intake['rejects_file']}")

@@ -94,9 +94,17 @@ def read_labelled(
     label_field = field or kind
     source = _LabelledSource(open_source(path), (label_field, SPLIT))
     found = LabelledSet(path, kind, [], [], [], [])
+    seen: dict[str, int] = {}
     for item in ArticleReader(fields, max_characters, headlines=True).read(source):
         if isinstance(item, Reject):
             found.rejects.append(item)
+            continue
+        # Which of two labels is meant is the set's to say.
+        if (first := seen.setdefault(item.id, source.line)) != source.line:
+            reason = f"repeats the id of {path}:{first}"
+            found.rejects.append(
+                Reject(str(path), source.line, fields.get("id", "id"), reason, item.id)
+            )
             continue
         found.articles.append(item)
         found.labels.append(_label(source.row, label_field, kind, f"{path}:{source.line}"))

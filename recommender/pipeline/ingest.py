@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """Counts of the records: `read` = new + changed + unchanged + removed + rejected.
+    """Counts: `read` = new + changed + unchanged + replaced + removed + rejected.
 
     Attributes:
         read: All records of the sources.
@@ -39,10 +39,11 @@ class Intake:
         removed: Records of articles that were taken down, which are left out.
         rejected: Records that could not be used.
         rejects_file: The file that lists the rejected records; None if there are none.
-        cleaned: Articles out of which markup or invisible characters were taken.
+        cleaned: Records out of which markup or invisible characters were taken.
         noted: How many values were left out of articles or changed, by the source's name of their
             field.
         notes_file: The file that lists them; None if there are none.
+        replaced: Records in whose place a newer record of the same id was kept.
     """
 
     read: int
@@ -55,6 +56,7 @@ class Intake:
     cleaned: int = 0
     noted: dict[str, int] = field(default_factory=dict)
     notes_file: str | None = None
+    replaced: int = 0
 
 
 class Ingested(NamedTuple):
@@ -93,7 +95,7 @@ def ingest_sources(
 
     Args:
         store: Takes the articles. Those that were taken down are deleted from it.
-        sources: All sources of the night; an id must not repeat in them.
+        sources: All sources of the night.
         artifacts: Holds the list of takedowns and the folder of reject files.
         settings: How records are read, and how many of them may be bad.
         timed: Shows and times the stage "read".
@@ -135,13 +137,16 @@ def ingest_sources(
     _warn_of_notes(notes)
     intake = Intake(
         good.read,
-        *counts,
+        counts.new,
+        counts.changed,
+        counts.unchanged,
         good.removed,
         rejects.count,
         str(rejects.path) if rejects.count else None,
         cleaned=good.cleaned,
         noted=dict(notes.by_field),
         notes_file=str(notes.path) if notes.count else None,
+        replaced=counts.replaced,
     )
     if good.read != sum(counts) + good.removed + rejects.count:
         raise RuntimeError(f"records were lost between reading and storing: {intake}")
@@ -239,8 +244,8 @@ def _notices(intake: Intake) -> list[Notice]:
     """What the night's report says about values that did not come in as they were."""
     found = []
     if intake.cleaned:
-        articles = "1 article" if intake.cleaned == 1 else f"{intake.cleaned:,} articles"
-        text = f"markup or invisible characters were taken out of {articles}"
+        records = "1 record" if intake.cleaned == 1 else f"{intake.cleaned:,} records"
+        text = f"markup or invisible characters were taken out of {records}"
         found.append(Notice("cleaned", intake.cleaned, text))
     if count := sum(intake.noted.values()):
         fields = ", ".join(f"{number:,} of {name}" for name, number in intake.noted.items())

@@ -24,7 +24,7 @@ TOMORROW = timedelta(days=1)
 class ArticleReader:
     """Reads the sources of one run as checked articles.
 
-    An id may occur only once in all sources that one reader reads.
+    An id may come more than once; two ids that nobody can tell apart may not.
 
     Args:
         mapping: The sources' names of our fields, if they differ, such as {"text": "body"}.
@@ -56,7 +56,6 @@ class ArticleReader:
         self.unknown_fields: dict[str, str] = {}
         self._columns: dict[tuple[str, ...], dict[str, str]] = {}
         self._twins = Twins()
-        self._seen: dict[str, tuple[str, int]] = {}
 
     def read(self, source: Source) -> Iterator[Article | Reject]:
         """Read and check the records of one source, in its order.
@@ -121,13 +120,10 @@ class ArticleReader:
     def _without_twins(self, record: Record, name: str, file: str, line: int) -> Record:
         """The record, with a note where its id looks like another; one that is another is bad."""
         article_id = record.article.id
-        if article_id in self._seen:
-            raise BadRecord(name, "repeats the id of {}:{}".format(*self._seen[article_id]))
         twin, same = self._twins.find(article_id, file, line)
         if twin is not None:
             what = f"{article_id!a} looks like the id {twin.id!a} of {twin.file}:{twin.line}"
             if same:
                 raise BadRecord(name, f"{what}, which has the same characters in another encoding")
             record.notes.append(Note(file, line, name, f"{what}; both are kept", article_id))
-        self._seen[article_id] = (file, line)
         return record

@@ -34,11 +34,19 @@ Item = TypeVar("Item")
 
 
 class IngestCounts(NamedTuple):
-    """How many articles were new, changed (in any field) or unchanged."""
+    """How many articles were new, changed (in any field) or unchanged, and what was replaced.
+
+    Attributes:
+        new: Articles that were not stored before.
+        changed: Stored articles of which any field changed.
+        unchanged: Stored articles that were the same in each field.
+        replaced: Records in whose place a newer one of the same id was kept.
+    """
 
     new: int = 0
     changed: int = 0
     unchanged: int = 0
+    replaced: int = 0
 
 
 class StoredArticle(NamedTuple):
@@ -131,11 +139,14 @@ class Store(BoilerplateStore, Protocol):
         Nothing is cut from the text of a new or changed article until `set_cuts`. A change that
         leaves title, text, source and URL alone leaves its cuts alone, too.
 
+        Of several records of an id, and of the stored one, the last is kept, unless another one
+        was updated later; see `tally.Tally`.
+
         Args:
-            articles: Checked articles; no two of them have the same id.
+            articles: Checked articles.
 
         Returns:
-            How many articles were new, changed and unchanged.
+            How many articles were new, changed and unchanged, and how many records were replaced.
         """
         ...
 
@@ -291,6 +302,8 @@ def record_hash(article: Article) -> bytes:
         article.language,
         article.author,
     ]
+    if article.updated is not None:  # without it the hash is that of stores from before
+        fields.append(to_microseconds(article.updated))
     return hashlib.sha256(msgspec.json.encode(fields)).digest()[:16]
 
 

@@ -23,10 +23,10 @@ from recommender.store.base import (
     PendingText,
     StoredArticle,
     chunks,
-    record_hash,
 )
 from recommender.store.sql_boilerplate import CHUNK, SqlBoilerplate, unpack_spans
 from recommender.store.tables import ARTICLES, FEATURES, VECTORS, VOCABULARY, create_tables
+from recommender.store.tally import Tally, Version
 from recommender.types.article import Article, Card
 
 __all__ = ["SqlStore"]
@@ -84,26 +84,24 @@ class SqlStore(SqlBoilerplate):
 
     def ingest(self, articles: Iterable[Article]) -> IngestCounts:
         """Insert or update articles; see `Store.ingest`."""
-        total = IngestCounts()
+        tally = Tally()
         for chunk in chunks(articles, CHUNK):
-            hashes = {article.id: record_hash(article) for article in chunk}
-            stored = self._record_hashes(list(hashes))
-            new = [_row(a, hashes[a.id]) for a in chunk if a.id not in stored]
-            changed = [
-                _row(a, hashes[a.id])
-                for a in chunk
-                if stored.get(a.id, hashes[a.id]) != hashes[a.id]
+            stored = self._versions({article.id for article in chunk})
+            held, kept = dict(stored), {}
+            for article in chunk:
+                version = Version.of(article)
+                if tally.keep(article.id, version, held.get(article.id)):
+                    held[article.id], kept[article.id] = version, article
+            rows = [
+                _row(article, held[article_id])
+                for article_id, article in kept.items()
+                if stored.get(article_id) != held[article_id]
             ]
-            if new:
+            if new := [row for row in rows if row["id"] not in stored]:
                 self._connection.execute(sa.insert(ARTICLES), new)
-            if changed:
+            if changed := [row for row in rows if row["id"] in stored]:
                 self._update(changed)
-            total = IngestCounts(
-                total.new + len(new),
-                total.changed + len(changed),
-                total.unchanged + len(chunk) - len(new) - len(changed),
-            )
-        return total
+        return tally.counts()
 
     def _update(self, rows: Sequence[dict[str, object]]) -> None:
         """Update articles; those with the same words from the same publisher keep their cuts."""
@@ -124,9 +122,10 @@ class SqlStore(SqlBoilerplate):
             statement = sa.update(ARTICLES).where(ARTICLES.c.id == sa.bindparam("_id"))
             self._connection.execute(statement, [{"_id": row["id"], **row} for row in rows])
 
-    def _record_hashes(self, ids: Sequence[str]) -> dict[str, bytes]:
-        query = sa.select(ARTICLES.c.id, ARTICLES.c.record_hash).where(ARTICLES.c.id.in_(ids))
-        return {row.id: row.record_hash for row in self._connection.execute(query)}
+    def _versions(self, ids: Iterable[str]) -> dict[str, Version]:
+        c = ARTICLES.c
+        query = sa.select(c.id, c.record_hash, c.updated).where(c.id.in_(ids))
+        return {row[0]: Version(*row[1:]) for row in self._connection.execute(query)}
 
     def delete(self, ids: Iterable[str]) -> int:
         """Delete articles and what belongs to them alone; see `Store.delete`."""
@@ -329,12 +328,12 @@ class SqlStore(SqlBoilerplate):
         return EncoderCoverage(*self._connection.execute(query).one())
 
 
-def _row(article: Article, record: bytes) -> dict[str, object]:
+def _row(article: Article, version: Version) -> dict[str, object]:
     """An article as a row of its table."""
     published = None if article.published is None else to_microseconds(article.published)
     return {
         "id": article.id,
-        "record_hash": record,
+        "record_hash": version.record_hash,
         "content_hash": content_hash(embedded_text(article.title, article.text)),
         "title": article.title,
         "text": article.text,
@@ -344,6 +343,7 @@ def _row(article: Article, record: bytes) -> dict[str, object]:
         "section": article.section,
         "language": article.language,
         "author": article.author,
+        "updated": version.updated,
         "cuts": None,
         "cut_words": None,
     }

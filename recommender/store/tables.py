@@ -40,6 +40,7 @@ ARTICLES = sa.Table(
     sa.Column("section", sa.Text),
     sa.Column("language", sa.Text),
     sa.Column("author", sa.Text),
+    sa.Column("updated", sa.BigInteger),  # microseconds since 1970 in UTC; since schema 2
     # What is cut from the text as boilerplate, since schema 2. None means nothing.
     sa.Column("cuts", sa.LargeBinary),  # first and last place of each span, int32
     sa.Column("cut_words", sa.Integer),

@@ -46,6 +46,11 @@ class Desk:
                 now=now,
             ).intake
 
+    def text(self, article_id: str) -> str:
+        with self.store() as store:
+            (text,) = store.prepared_texts([article_id])
+        return text.partition(". ")[2]
+
     def ids(self) -> list[str]:
         with self.store() as store:
             return [item.card.id for item in store.articles()]
@@ -112,7 +117,7 @@ def test_each_reject_stands_in_the_file_with_its_place_field_and_reason(
         as_record(article(0)),
         as_record(article(1)) | {"text": " "},
         as_record(article(2)) | {"id": True},
-        as_record(article(0)),
+        as_record(article(0)) | {"text": "…"},
     ]
     path = tmp_path / "a.jsonl"
     path.write_text("not json\n" + "".join(json.dumps(r) + "\n" for r in records))
@@ -125,10 +130,45 @@ def test_each_reject_stands_in_the_file_with_its_place_field_and_reason(
         (str(path), 1, "", None),
         (str(path), 3, "text", "a-1"),
         (str(path), 4, "id", None),
-        (str(path), 5, "id", "a-0"),
+        (str(path), 5, "text", "a-0"),
     ]
     assert all(r["reason"] for r in rejects)
     assert rejects[1].keys() == {"file", "line", "field", "reason", "id"}
+
+
+def version(text: str, updated: str | None = None) -> dict[str, object]:
+    return as_record(article(0)) | {"text": text} | ({"updated": updated} if updated else {})
+
+
+def test_the_last_record_of_an_id_is_kept_also_across_files(desk: Desk, tmp_path: Path) -> None:
+    for name, records in (("one", [version("First."), version("First."), version("Second.")]),
+                          ("two", [version("Third.")])):  # fmt: skip
+        (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(r) + "\n" for r in records))
+    taken = desk.take(tmp_path / "one.jsonl", tmp_path / "two.jsonl")
+    assert (taken.read, taken.new, taken.changed, taken.replaced) == (4, 1, 0, 3)
+    assert desk.text("a-0") == "Third."
+    again = desk.take(tmp_path / "one.jsonl", tmp_path / "two.jsonl")
+    assert (again.new, again.changed, again.unchanged, again.replaced) == (0, 0, 1, 3)
+
+
+def test_a_record_that_was_updated_later_is_kept_whatever_the_order(
+    desk: Desk, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.jsonl"
+
+    def take(*records: dict[str, object]) -> tuple[int, int, int, int]:
+        path.write_text("".join(json.dumps(r) + "\n" for r in records))
+        taken = desk.take(path)
+        return taken.new, taken.changed, taken.unchanged, taken.replaced
+
+    newer, older = version("New.", "2026-03-02"), version("Old.", "2026-03-01T23:59:59Z")
+    assert take(newer, older) == (1, 0, 0, 1)
+    assert desk.text("a-0") == "New."
+    assert take(older) == (0, 0, 0, 1)  # also where the newer one is of another night
+    assert take(older, newer) == (0, 0, 1, 1)
+    assert desk.text("a-0") == "New."
+    assert take(version("Undated.")) == (0, 1, 0, 0)  # without a moment the order decides
+    assert desk.text("a-0") == "Undated."
 
 
 def test_values_left_out_are_counted_listed_and_warned_of(
@@ -178,16 +218,12 @@ def test_sources_of_different_kinds_and_names_are_one_corpus(desk: Desk, tmp_pat
     two, mapped = tmp_path / "two.csv", tmp_path / "mapped.csv"
     two.write_text("id,text\nb,harbour crane\na-1,harbour\n")
     mapped.write_text("guid,body\nb,harbour crane\na-1,harbour\n")
-    taken = desk.take(one, two, chosen=settings("input.max_rejects=0.2"))
-    assert (taken.read, taken.new, taken.rejected) == (10, 9, 1)
-    (line,) = Path(str(taken.rejects_file)).read_text().splitlines()
-    reject = json.loads(line)
-    assert (reject["file"], reject["line"], reject["id"]) == (str(two), 3, "a-1")
-    assert reject["reason"] == f"repeats the id of {one}:2"
+    taken = desk.take(one, two)
+    assert (taken.read, taken.new, taken.replaced) == (10, 9, 1)
     with pytest.raises(InputError, match="no column 'id'"):
         desk.take(mapped)
     names = settings('input.fields={id = "guid", text = "body"}')
-    assert desk.take(mapped, chosen=names) == Intake(2, 0, 1, 1, 0, 0, None)
+    assert desk.take(mapped, chosen=names) == Intake(2, 0, 0, 2, 0, 0, None)
 
 
 def test_unknown_fields_are_warned_of_once_each(

@@ -35,8 +35,8 @@ def test_another_source_is_checked_like_a_file() -> None:
     source = RecordList([good(), good(id="b", text=3), good(rank=1)], "database")
     reader = ArticleReader({}, 100)
     items = list(reader.read(source))
-    assert places(items) == ["a", (2, "text"), (3, "id")]
-    assert items[2] == Reject("database", 3, "id", "repeats the id of database:1", "a")
+    assert places(items) == ["a", (2, "text"), "a"]
+    assert items[1] == Reject("database", 2, "text", "expected a string, got a number", "b")
     assert (reader.unknown_fields, source.position) == ({"rank": "database"}, source.size)
 
 

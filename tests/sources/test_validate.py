@@ -118,8 +118,6 @@ def test_every_record_comes_back_once_in_order(
 ) -> None:
     items = read_rows(tmp_path_factory.mktemp("any"), *rows)
     assert len(items) == len(rows)
-    ids = [item.id for item in items if isinstance(item, Article)]
-    assert len(ids) == len(set(ids))
     for line, (item, row) in enumerate(zip(items, rows, strict=True), start=1):
         if isinstance(item, Reject):
             assert item.line == line
@@ -284,27 +282,21 @@ def test_an_escaped_surrogate_pair_is_one_character(tmp_path: Path) -> None:
     assert only_article(read_rows(tmp_path, good(text="x \U0001f600"))).text == "x \U0001f600"
 
 
-def test_a_repeated_id_names_where_it_was_first(tmp_path: Path) -> None:
-    items = read_rows(tmp_path, good(), good(id="b"), good(text="other"))
-    first = f"{tmp_path / 'in.jsonl'}:1"
-    assert items[2] == Reject(
-        str(tmp_path / "in.jsonl"), 3, "id", f"repeats the id of {first}", "a"
-    )
+def test_every_record_of_an_id_is_read(tmp_path: Path) -> None:
+    items = read_rows(tmp_path, good(), good(text=""), good(text="Other words."))
+    assert places(items) == ["a", (2, "text"), "a"]
 
 
-def test_an_id_may_repeat_in_no_other_file_of_the_run(tmp_path: Path) -> None:
+def test_twins_are_found_in_another_file_of_the_run(tmp_path: Path) -> None:
     (tmp_path / "one.jsonl").write_text(json.dumps(good()) + "\n")
-    (tmp_path / "two.csv").write_text("id,text\nb,x\na,x\n")
+    (tmp_path / "two.csv").write_text("id,text\nb,x\nA,x\n")
     reader = ArticleReader({}, MAX_CHARACTERS)
     assert places(list(reader.read(open_source(tmp_path / "one.jsonl")))) == ["a"]
-    _, reject = reader.read(open_source(tmp_path / "two.csv"))
-    assert isinstance(reject, Reject)
-    assert (reject.line, reject.field) == (3, "id")
-    assert reject.reason == f"repeats the id of {tmp_path / 'one.jsonl'}:1"
-
-
-def test_a_rejected_record_does_not_take_the_id(tmp_path: Path) -> None:
-    assert places(read_rows(tmp_path, good(text=""), good())) == [(1, "text"), "a"]
+    _, record = reader.records(open_source(tmp_path / "two.csv"))
+    assert isinstance(record, Record)
+    (note,) = record.notes
+    assert (note.line, note.field) == (3, "id")
+    assert f"looks like the id 'a' of {tmp_path / 'one.jsonl'}:1" in note.reason
 
 
 def test_ids_that_look_alike_are_named(tmp_path: Path) -> None:
@@ -378,12 +370,6 @@ def test_mapped_names_are_read_and_named_in_rejects(tmp_path: Path) -> None:
     items = read_bytes(tmp_path, "in.jsonl", content, mapping)
     assert items[0] == Article("a", "T", "x")
     assert places(items) == ["a", (2, "body"), (3, "guid")]
-
-
-def test_a_repeated_id_is_named_by_the_publishers_name(tmp_path: Path) -> None:
-    content = '{"guid": "a", "text": "x"}\n{"guid": "a", "text": "y"}'
-    items = read_bytes(tmp_path, "in.jsonl", content, {"id": "guid"})
-    assert places(items) == ["a", (2, "guid")]
 
 
 def test_unknown_fields_are_kept_out_and_remembered_with_their_first_file(tmp_path: Path) -> None:

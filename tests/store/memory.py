@@ -18,6 +18,7 @@ from recommender.store.base import (
     record_hash,
 )
 from recommender.store.boilerplate import Cut, Original
+from recommender.store.tally import Tally, Version
 from recommender.types.article import Article, Card
 from recommender.types.passage import Passage
 
@@ -48,17 +49,17 @@ class MemoryStore:
             raise
 
     def ingest(self, articles: Iterable[Article]) -> IngestCounts:
-        new = changed = unchanged = 0
+        tally = Tally()
         for article in articles:
             before = self._articles.get(article.id)
-            new += before is None
-            changed += before is not None and before != article
-            unchanged += before == article
+            held = None if before is None else Version.of(before)
+            if not tally.keep(article.id, Version.of(article), held):
+                continue
             if before is None or _words_of(before) != _words_of(article):
                 self._edges.pop(article.id, None)
                 self._cuts.pop(article.id, None)
             self._articles[article.id] = article
-        return IngestCounts(new, changed, unchanged)
+        return tally.counts()
 
     def delete(self, ids: Iterable[str]) -> int:
         deleted = sum(self._articles.pop(article_id, None) is not None for article_id in ids)

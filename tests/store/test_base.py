@@ -238,6 +238,18 @@ def test_articles_are_taken_from_any_iterable_one_by_one(backend: Backend) -> No
         assert store.ingest(iter(())) == IngestCounts()
 
 
+def test_the_last_record_of_an_id_is_kept_in_one_statement_and_across(backend: Backend) -> None:
+    newest = Article("b", "", "newest", updated=NOON)
+    with backend.open() as store, store.transaction():
+        found = store.ingest([
+            Article("a", "", "one"), Article("a", "", "two"), newest,
+            *(Article(f"c-{n:04}", "", "x") for n in range(ONE_STATEMENT)),
+            Article("a", "", "three"), replace(newest, text="old", updated=NOON.replace(year=2000)),
+        ])  # fmt: skip
+        assert found == IngestCounts(new=ONE_STATEMENT + 2, replaced=3)
+        assert list(store.prepared_texts(["a", "b"])) == ["three", "newest"]
+
+
 def test_a_records_hash_is_the_one_of_stores_that_exist() -> None:
     """Another hash would make every article of an existing store count as changed."""
     full = Article("b", "Tïtle", "téxt", NOON, "u", "s", "sec", "en", "who")
