@@ -12,6 +12,7 @@ import numpy as np
 from recommender._slices import slice_positions
 from recommender._typing import Array
 from recommender.keywords.vocabulary import (
+    ALL_NOUNS,
     CAPITAL,
     ENDS_SENTENCE,
     INFORMATIVE,
@@ -26,6 +27,7 @@ from recommender.keywords.vocabulary import (
 from recommender.language.tokens import Tokens
 
 __all__ = [
+    "ALL_NOUNS",
     "CAPITAL",
     "INFORMATIVE",
     "JOINS_NEXT",
@@ -189,7 +191,9 @@ def _cased_tokens(tokens: Tokens, vocabulary: Vocabulary, language_of: Array) ->
     all_nouns = capitals + NOUN_CAPITALS_PRIOR * share > NOUN_CAPITALS_SHARE * (
         informative + NOUN_CAPITALS_PRIOR
     )
-    flags[np.repeat(all_nouns, sizes)] &= ~np.uint8(INFORMATIVE)
+    in_all_nouns = np.repeat(all_nouns, sizes)
+    flags[in_all_nouns] &= ~np.uint8(INFORMATIVE)
+    flags[in_all_nouns] |= np.uint8(ALL_NOUNS)
     document = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
     size = len(vocabulary.surfaces)
     uses = np.bincount(surface, minlength=size)

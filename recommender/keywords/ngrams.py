@@ -22,6 +22,7 @@ from recommender.keywords.casing import (
     find_phrase_tokens,
     read_casing,
 )
+from recommender.keywords.whole_uses import NameEdges, find_name_edges, offices, whole_uses
 from recommender.language.tokens import Tokens
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "find_ngrams",
     "first_numbers",
     "mark_listed",
+    "prefer_bare_names",
     "words_of",
 ]
 
@@ -42,7 +44,7 @@ MIN_TEXTS = 2
 NGRAM_NAME_SHARE = 0.5
 # An n-gram is a piece of a longer one if this share of its uses are inside that one.
 PIECE_SHARE = 0.8
-# How often a name must be used before it can be judged to be cut; see `_cut_names`.
+# How often a name must be used before it can be judged to be cut; see `_whole`.
 MIN_CUT_USES = 5
 
 
@@ -85,6 +87,7 @@ class NGrams(NamedTuple):
             informative.
         whole: For each level, (ngrams,) bool: which are not just a piece of a longer n-gram, and
             neither begin nor end with a stop word.
+        stands: For each level, (uses,) bool: which uses are not cut out of a longer name.
         first_names: (words,) bool, words that are nearly always followed by a capitalised word.
     """
 
@@ -95,6 +98,7 @@ class NGrams(NamedTuple):
     levels: list[Level]
     names: list[Array]
     whole: list[Array]
+    stands: list[Array]
     first_names: Array
 
 
@@ -113,6 +117,11 @@ def find_ngrams(tokens: Tokens, languages: str | Sequence[str]) -> NGrams:
     in_phrase, bound = find_phrase_tokens(cased, vocabulary)
     levels = _levels(cased, vocabulary, in_phrase, bound)
     names = _names(levels, cased.flags)
+    edges = find_name_edges(cased, vocabulary)
+    stands = [
+        whole_uses(level.position, level.ngram, length, edges)
+        for length, level in enumerate(levels, start=1)
+    ]
     return NGrams(
         vocabulary.surfaces,
         len(tokens.start) - 1,
@@ -120,7 +129,8 @@ def find_ngrams(tokens: Tokens, languages: str | Sequence[str]) -> NGrams:
         cased,
         levels,
         names,
-        _whole(levels, names, *_cut_names(cased, vocabulary, in_phrase)),
+        _whole(levels, names, stands, edges),
+        stands,
         _first_names(levels[0], cased.flags, in_phrase),
     )
 
@@ -175,6 +185,33 @@ def mark_listed(ngrams: NGrams, phrases: Iterable[str]) -> list[Array]:
                 if len(found) == 1 and found[0] >= 0:
                     marks[depth][found[0]] = True
     return marks
+
+
+def prefer_bare_names(ngrams: NGrams, chosen: list[Array]) -> None:
+    """Choose names in place of longer n-grams that only add words before or after a name.
+
+    Such additions are an office, as in "President Donald Trump" or "leader Kim", and words in lower
+    case next to a name of several words, as in "estranged half-brother Kim Jong Nam". "President
+    Park" stays.
+
+    Args:
+        ngrams: The n-grams of the corpus.
+        chosen: For each level, (ngrams,) bool, which n-grams are chosen; changed in place.
+    """
+    levels, words = ngrams.levels, words_of(ngrams.levels)
+    office = offices(ngrams.vocabulary)
+    fits = [level.first_fits & level.last_fits for level in levels]
+    for depth in range(len(levels) - 1, 0, -1):
+        for side in ("right", "left"):
+            piece = np.arange(len(levels[depth].uses))
+            for below in range(depth - 1, -1, -1):
+                piece = getattr(levels[below + 1], side)[piece]
+                titled = office[words[depth][:, depth - below - 1]] & (side == "right")
+                ordinary = ~ngrams.names[depth]
+                around = titled | ordinary if below else titled & ordinary
+                replaced = around & (ngrams.names[below] & fits[below])[piece]
+                chosen[below][piece[replaced & chosen[depth]]] = True
+                chosen[depth] = chosen[depth] & ~replaced
 
 
 def _ngram_of(level: Level, left: int, right: int) -> int:
@@ -240,39 +277,13 @@ def _names(levels: list[Level], flags: Array) -> list[Array]:
     return names
 
 
-def _cut_names(cased: CasedTokens, vocabulary: Vocabulary, in_phrase: Array) -> tuple[Array, Array]:
-    """The tokens before or after which a name goes on with a word that is in no n-gram.
-
-    Names are cut before "State" in "Secretary of State Rex Tillerson", before "Minister" in "First
-    Minister" and after "Bill" in "Bill de Blasio", where "of", "First" and "de" are in no n-gram.
-
-    Returns:
-        cut_before, cut_after: (tokens,) bool each.
-    """
-    word, flags = cased.word, cased.flags
-    joins, capital = (flags & JOINS_NEXT) > 0, (flags & CAPITAL) > 0
-    cut_before, cut_after = np.zeros((2, len(word)), dtype=bool)
-    particle = np.append(vocabulary.particle, False)
-    links = particle | np.append(vocabulary.listed("name_conjunctions"), False)
-    inner = np.flatnonzero(links[word[1:-1]] & joins[1:-1] & joins[:-2]) + 1
-    inner = inner[capital[inner - 1] & capital[inner + 1]]
-    cut_before[inner + 1] = True
-    loose = inner[particle[word[inner]] & ~in_phrase[inner]]
-    cut_after[loose - 1] = True
-    # A stop word with an informative capital belongs to what follows.
-    stop = np.append(vocabulary.stop, False)[word] & ~in_phrase & capital & joins
-    stop &= (flags & INFORMATIVE) > 0
-    cut_before[1:] |= stop[:-1] & capital[1:]
-    return cut_before, cut_after
-
-
 def _whole(
-    levels: list[Level], names: list[Array], cut_before: Array, cut_after: Array
+    levels: list[Level], names: list[Array], stands: list[Array], edges: NameEdges
 ) -> list[Array]:
     """Which n-grams of each level stand on their own: neither a piece of a longer one nor cut.
 
-    "President Donald" is a piece. A name is cut if most of its uses begin or end where a name is
-    cut; see `_cut_names`.
+    "President Donald" is a piece. A name is cut if most of its uses are (see `whole_uses`), or if
+    most stand on one side of a conjunction and another name, as "Belt" and "Road" do.
     """
     result: list[Array] = []
     before, after = np.zeros((2, len(levels[0].uses)), dtype=bool)
@@ -286,9 +297,14 @@ def _whole(
             longer = levels[depth + 1]
             before = before | _goes_on(level.uses, longer.right, longer.uses)
             after = after | _goes_on(level.uses, longer.left, longer.uses)
-        begins_cut = np.bincount(level.ngram[cut_before[level.position]], minlength=size)
-        ends_cut = np.bincount(level.ngram[cut_after[level.position + depth]], minlength=size)
-        cut = np.maximum(begins_cut, ends_cut) >= PIECE_SHARE * level.uses
+        sides = (
+            edges.conjoined_before[level.position],
+            edges.conjoined_after[level.position + depth],
+        )
+        cut_uses = [
+            np.bincount(level.ngram[~stands[depth] | side], minlength=size) for side in sides
+        ]
+        cut = np.maximum(*cut_uses) >= PIECE_SHARE * level.uses
         cut &= names[depth] & (level.uses >= MIN_CUT_USES)
         result.append(level.first_fits & level.last_fits & ~before & ~after & ~cut)
     return result

@@ -18,8 +18,9 @@ from recommender.keywords.ngrams import (
     NGrams,
     first_numbers,
     mark_listed,
+    prefer_bare_names,
 )
-from recommender.keywords.surface_forms import surface_forms
+from recommender.keywords.surface_forms import stand_as_written, surface_forms, written_words
 
 __all__ = ["PER_TEXT", "Phrases", "extract_phrases"]
 
@@ -97,22 +98,43 @@ def extract_phrases(
         text_of = np.arange(ngrams.documents)
     text_of = text_of.astype(np.int32)
     texts = int(text_of.max(initial=-1)) + 1
-    levels, names, cased = ngrams.levels, ngrams.names, ngrams.cased
-    excluded = mark_listed(ngrams, (*ngrams.vocabulary.boilerplate_phrases(), *boilerplate))
-    in_texts, is_phrase = [], []
-    for depth, level in enumerate(levels):
-        found = _occurrences(level, cased.document, text_of)
-        in_texts.append(np.bincount(found.ngram, minlength=len(level.uses)))
-        says_much = _says_much(found, in_texts[depth], names[depth], depth + 1, texts)
-        is_phrase.append(ngrams.whole[depth] & ~excluded[depth] & says_much)
-    is_phrase[0] &= ~ngrams.vocabulary.sign & ~ngrams.first_names
-    outermost = _outermost(levels, is_phrase, names, len(cased.word))
+    cased = ngrams.cased
+    is_phrase, in_texts = _find_phrases(ngrams, text_of, texts, boilerplate)
+    standing = _as_shown(ngrams, is_phrase)
+    outermost = _outermost(standing, is_phrase, ngrams.names, len(cased.word))
     occurrences = [_occurrences(level, cased.document, text_of) for level in outermost]
 
     weight = _weights(in_texts, texts)
     rows = _phrases_of_texts(ngrams, occurrences, weight, texts, per_text)
     written = surface_forms(ngrams, np.unique(rows[rows >= 0]))
-    return _number_by_text(rows, weight, np.concatenate(names), written)
+    return _number_by_text(rows, weight, np.concatenate(ngrams.names), written)
+
+
+def _find_phrases(
+    ngrams: NGrams, text_of: Array, texts: int, boilerplate: Iterable[str]
+) -> tuple[list[Array], list[Array]]:
+    """Which n-grams of each level are phrases, and in how many texts each n-gram is."""
+    excluded = mark_listed(ngrams, (*ngrams.vocabulary.boilerplate_phrases(), *boilerplate))
+    is_phrase = [whole.copy() for whole in ngrams.whole]
+    prefer_bare_names(ngrams, is_phrase)
+    in_texts = []
+    for depth, level in enumerate(ngrams.levels):
+        found = _occurrences(level, ngrams.cased.document, text_of)
+        in_texts.append(np.bincount(found.ngram, minlength=len(level.uses)))
+        says_much = _says_much(found, in_texts[depth], ngrams.names[depth], depth + 1, texts)
+        is_phrase[depth] = is_phrase[depth] & ~excluded[depth] & says_much
+    is_phrase[0] &= ~ngrams.vocabulary.sign & ~ngrams.first_names
+    return is_phrase, in_texts
+
+
+def _as_shown(ngrams: NGrams, is_phrase: list[Array]) -> list[Level]:
+    """The uses of phrases that a reader finds in the text as they are shown: whole, in its case."""
+    shown = written_words(ngrams, np.flatnonzero(np.concatenate(is_phrase)))
+    result: list[Level] = []
+    for level, stands, written in zip(ngrams.levels, ngrams.stands, shown, strict=True):
+        use = stands & stand_as_written(ngrams, level, written)
+        result.append(level._replace(position=level.position[use], ngram=level.ngram[use]))
+    return result
 
 
 def _weights(in_texts: list[Array], texts: int) -> Array:
@@ -167,8 +189,11 @@ def _outermost(
         inside = in_name[level.position]
         if depth == 0:
             inside = inside | (in_phrase[level.position] & ~names[depth][level.ngram])
-        free = np.bincount(level.ngram[~inside], minlength=len(level.uses))
-        chosen = is_phrase[depth] & (free >= (1 - PIECE_SHARE) * level.uses)
+        free, uses = (
+            np.bincount(ngram, minlength=len(level.uses))
+            for ngram in (level.ngram[~inside], level.ngram)
+        )
+        chosen = is_phrase[depth] & (free >= (1 - PIECE_SHARE) * uses)
         use = chosen[level.ngram] & ~inside
         result.append(level._replace(position=level.position[use], ngram=level.ngram[use]))
     return result

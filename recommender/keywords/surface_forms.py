@@ -8,6 +8,7 @@ import numpy as np
 from recommender._typing import Array
 from recommender.keywords.casing import (
     CAPITAL,
+    INFORMATIVE,
     LOWER,
     NAME_SHARE,
     POSSESSIVE,
@@ -16,7 +17,21 @@ from recommender.keywords.casing import (
 )
 from recommender.keywords.ngrams import Level, NGrams, first_numbers, words_of
 
-__all__ = ["surface_forms"]
+__all__ = ["Written", "stand_as_written", "surface_forms", "written_words"]
+
+
+class Written(NamedTuple):
+    """N-grams of one length as readers are shown them.
+
+    Attributes:
+        ngram: (wanted,) int64, their numbers within the level.
+        words: (wanted, words) int64, the words of each.
+        written: (wanted, words) object, these words as strings.
+    """
+
+    ngram: Array
+    words: Array
+    written: Array
 
 
 class _Wanted(NamedTuple):
@@ -43,6 +58,26 @@ def surface_forms(ngrams: NGrams, wanted: Array) -> dict[int, str]:
     Returns:
         The surface form of each n-gram of `wanted`, by its number.
     """
+    result: dict[int, str] = {}
+    firsts = first_numbers(ngrams.levels).tolist()
+    for chosen, first in zip(written_words(ngrams, wanted), firsts, strict=False):
+        sign = ngrams.vocabulary.sign[chosen.words[:, 0]]
+        for separator, rows in ((" ", ~sign), ("", sign)):
+            joined = map(separator.join, chosen.written[rows].tolist())
+            result.update(zip((chosen.ngram[rows] + first).tolist(), joined, strict=True))
+    return result
+
+
+def written_words(ngrams: NGrams, wanted: Array) -> list[Written]:
+    """Write the words of n-grams as readers would.
+
+    Args:
+        ngrams: The n-grams of the corpus.
+        wanted: (wanted,) int64, n-grams numbered over all levels, ascending.
+
+    Returns:
+        The n-grams of each level with their words.
+    """
     vocabulary = ngrams.vocabulary
     chosen = _choose(ngrams, wanted)
     used = np.zeros(len(vocabulary.words) + 1, dtype=bool)
@@ -51,20 +86,53 @@ def surface_forms(ngrams: NGrams, wanted: Array) -> dict[int, str]:
     usual, capitalised = _forms_of_words(vocabulary, ngrams.cased, ngrams.surfaces, used)
     all_capitals = np.array([form.isupper() and len(form) > 1 for form in capitalised], dtype=bool)
     particle = np.append(vocabulary.particle, False)
-    result: dict[int, str] = {}
-    for level, level_wanted, first in zip(
-        ngrams.levels, chosen, first_numbers(ngrams.levels).tolist(), strict=False
-    ):
-        words, capital = level_wanted.words, level_wanted.capital
+    result: list[Written] = []
+    for level, (ngram, words, capital) in zip(ngrams.levels, chosen, strict=True):
         capital[:, 1:] &= ~particle[words[:, 1:]]
         written = np.where(capital, capitalised[words], usual[words])
         in_capitals = all_capitals[words] & capital
-        for row, column, form in _plain_forms(ngrams, level, level_wanted.ngram, in_capitals):
+        for row, column, form in _plain_forms(ngrams, level, ngram, in_capitals):
             written[row, column] = form
-        sign = vocabulary.sign[words[:, 0]]
-        for separator, rows in ((" ", ~sign), ("", sign)):
-            joined = map(separator.join, written[rows].tolist())
-            result.update(zip((level_wanted.ngram[rows] + first).tolist(), joined, strict=True))
+        result.append(Written(ngram, words, written))
+    return result
+
+
+def stand_as_written(ngrams: NGrams, level: Level, written: Written) -> Array:
+    """Find the uses of n-grams that a text writes as readers are shown them.
+
+    A word that is shown with a capital must stand there in the same letters, so "un" is no use of
+    "UN". A word that is shown in lower case may have a capital where its case is not informative,
+    as in a headline.
+
+    Args:
+        ngrams: The n-grams of the corpus.
+        level: Uses of the n-grams of one length.
+        written: Those of these n-grams that are shown.
+
+    Returns:
+        (uses,) bool, false for n-grams that are not shown.
+    """
+    cased, vocabulary = ngrams.cased, ngrams.vocabulary
+    row = np.full(len(level.uses), -1, dtype=np.int64)
+    row[written.ngram] = np.arange(len(written.ngram))
+    use = np.flatnonzero(row[level.ngram] >= 0)
+    number: dict[str, int] = {}
+    shown = np.array(
+        [[number.setdefault(w, len(number)) for w in words] for words in written.written.tolist()],
+        dtype=np.int32,
+    ).reshape(written.words.shape)
+    capital = np.array([form[0].isupper() for form in number], dtype=bool)[shown]
+    bare = map(_without_possessive, ngrams.surfaces, vocabulary.flags_of.tolist())
+    found = np.array([number.get(form, -1) for form in bare], dtype=np.int32)
+    fits = np.ones(len(use), dtype=bool)
+    for column in range(written.words.shape[1]):
+        token = level.position[use] + column
+        surface, at = cased.surface[token], row[level.ngram[use]]
+        plain = (vocabulary.flags_of[surface] & CAPITAL) == 0
+        plain |= (cased.flags[token] & INFORMATIVE) == 0
+        fits &= np.where(capital[at, column], found[surface] == shown[at, column], plain)
+    result = np.zeros(len(level.position), dtype=bool)
+    result[use[fits]] = True
     return result
 
 

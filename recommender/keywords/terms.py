@@ -17,6 +17,7 @@ from recommender.keywords.ngrams import (
     NGrams,
     first_numbers,
     mark_listed,
+    prefer_bare_names,
     words_of,
 )
 from recommender.keywords.surface_forms import surface_forms
@@ -109,7 +110,7 @@ def _forms(ngrams: NGrams, boilerplate: Iterable[str]) -> tuple[Array, Array]:
         codes = forms[-1][level.left] * len(forms[-1]) + forms[-1][level.right]
         forms.append(_most_used(np.unique(codes, return_inverse=True)[1], level.uses))
     is_term = [whole.copy() for whole in ngrams.whole]
-    _prefer_bare_names(ngrams, is_term)
+    prefer_bare_names(ngrams, is_term)
     for depth, form in enumerate(forms):
         any_term, any_excluded = np.zeros((2, len(form)), dtype=bool)
         any_term[form[is_term[depth]]] = True
@@ -117,29 +118,6 @@ def _forms(ngrams: NGrams, boilerplate: Iterable[str]) -> tuple[Array, Array]:
         is_term[depth] = any_term & ~any_excluded
     numbered = [form + low for form, low in zip(forms, first_numbers(levels), strict=False)]
     return np.concatenate(numbered), np.concatenate(is_term)
-
-
-def _prefer_bare_names(ngrams: NGrams, is_term: list[Array]) -> None:
-    """Mark names as terms in place of longer n-grams that only add words before or after a name.
-
-    Such additions are an office, as in "President Donald Trump" or "leader Kim", and words in lower
-    case next to a name of several words, as in "estranged half-brother Kim Jong Nam". "President
-    Park" stays.
-    """
-    levels, words = ngrams.levels, words_of(ngrams.levels)
-    office = ngrams.vocabulary.listed("offices")
-    fits = [level.first_fits & level.last_fits for level in levels]
-    for depth in range(len(levels) - 1, 0, -1):
-        for side in ("right", "left"):
-            piece = np.arange(len(levels[depth].uses))
-            for below in range(depth - 1, -1, -1):
-                piece = getattr(levels[below + 1], side)[piece]
-                titled = office[words[depth][:, depth - below - 1]] & (side == "right")
-                ordinary = ~ngrams.names[depth]
-                around = titled | ordinary if below else titled & ordinary
-                replaced = around & (ngrams.names[below] & fits[below])[piece]
-                is_term[below][piece[replaced & is_term[depth]]] = True
-                is_term[depth] = is_term[depth] & ~replaced
 
 
 def _singular_forms(ngrams: NGrams) -> Array:
@@ -186,9 +164,12 @@ def _texts_of_terms(
 
     number = np.where(is_term, np.cumsum(is_term) - 1, -1)[form].astype(np.int32)
     texts_of_uses, terms_of_uses = [], []
-    for level, low in zip(ngrams.levels, first_numbers(ngrams.levels), strict=False):
+    for depth, (level, low) in enumerate(
+        zip(ngrams.levels, first_numbers(ngrams.levels), strict=False)
+    ):
         term = number[low : low + len(level.uses)][level.ngram]
-        used = np.flatnonzero(term >= 0)
+        # A name in "Donald Trump" is one use of each, but "Minister Nicola Sturgeon" is no use.
+        used = np.flatnonzero((term >= 0) & (ngrams.stands[depth] | (depth == 0)))
         text = text_of[ngrams.cased.document[level.position[used]]]
         texts_of_uses.append(text[text >= 0])
         terms_of_uses.append(term[used[text >= 0]])

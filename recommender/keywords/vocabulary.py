@@ -18,6 +18,7 @@ from recommender.language.word_lists import DEFAULT_LANGUAGE, WordLists, word_li
 from recommender.language.writing_systems import SENTENCE_ENDS, UNSPACED, may_be_a_word
 
 __all__ = [
+    "ALL_NOUNS",
     "CAPITAL",
     "ENDS_SENTENCE",
     "INFORMATIVE",
@@ -35,9 +36,9 @@ _UNSPACED_SIGN = re.compile(f"[{UNSPACED}]")
 # Flags of a token, as bits. Five describe its surface form: it has a capital, is in lower case,
 # ends with a possessive 's, ends a sentence, or makes a pause. Two depend on its place: its case is
 # informative, because words there are not all capitalised; it can form an n-gram with the next
-# token.
-CAPITAL, LOWER, POSSESSIVE, ENDS_SENTENCE, PAUSES, INFORMATIVE, JOINS_NEXT = (
-    1 << bit for bit in range(7)
+# token. One depends on its text: that one writes all nouns with a capital.
+CAPITAL, LOWER, POSSESSIVE, ENDS_SENTENCE, PAUSES, INFORMATIVE, JOINS_NEXT, ALL_NOUNS = (
+    1 << bit for bit in range(8)
 )
 
 

@@ -37,6 +37,7 @@ class WordLists(NamedTuple):
     """The lists of one language.
 
     Attributes:
+        articles: Words before names that are no part of them, even with a capital ("The Guardian").
         boilerplate_phrases: Phrases of the news trade that say nothing about a text's subject.
         content_words: Words that the general stop lists hold although news can be about them.
         honorifics: Forms of address ("mr"), which are no part of a name.
@@ -49,6 +50,7 @@ class WordLists(NamedTuple):
         plurals: The plural rules of the language, if it has any.
     """
 
+    articles: frozenset[str] = frozenset()
     boilerplate_phrases: frozenset[str] = frozenset()
     content_words: frozenset[str] = frozenset()
     honorifics: frozenset[str] = frozenset()

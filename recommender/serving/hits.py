@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 
 from recommender.dates import NO_DATE
-from recommender.serving.explain import best_phrases, is_unspaced, min_single_weight, shared_phrases
+from recommender.language.word_lists import DEFAULT_LANGUAGE, word_lists
+from recommender.serving.explain import best_phrases, min_single_weight, shared_phrases
+from recommender.serving.occurrence import occurs_in
 from recommender.serving.request import RankedArticle, Request
 from recommender.snapshot.reader import Snapshot
 from recommender.types.article import Card
@@ -132,23 +134,9 @@ def _note(request: Request, ranked: Sequence[RankedArticle]) -> str:
 
 def _occurring_phrases(snapshot: Snapshot, text: str, texts: Sequence[int]) -> list[list[int]]:
     """The phrases of each of `texts` that occur in the unpublished `text`."""
-    folded = f" {' '.join(text.split()).casefold()} "
+    text = " ".join(text.split())
+    offices = word_lists(DEFAULT_LANGUAGE).offices
     rows = snapshot.arrays.phrases.take(texts, axis=0).tolist()
-    return [
-        [phrase for phrase in row if phrase >= 0 and _occurs_in(snapshot.phrases[phrase], folded)]
-        for row in rows
-    ]
-
-
-def _occurs_in(phrase: str, folded: str) -> bool:
-    """Whether a phrase occurs in a casefolded text as whole words, or anywhere if unspaced."""
-    phrase = phrase.casefold()
-    if is_unspaced(phrase):
-        return phrase in folded
-    place = folded.find(phrase)
-    while place >= 0:
-        around = folded[place - 1] + folded[place + len(phrase)]
-        if not any(map(str.isalnum, around)):
-            return True
-        place = folded.find(phrase, place + 1)
-    return False
+    known = {phrase for row in rows for phrase in row if phrase >= 0}
+    occurring = {p for p in known if occurs_in(snapshot.phrases[p], text, offices)}
+    return [[phrase for phrase in row if phrase in occurring] for row in rows]
