@@ -124,12 +124,13 @@ def stand_as_written(ngrams: NGrams, level: Level, written: Written) -> Array:
     capital = np.array([form[0].isupper() for form in number], dtype=bool)[shown]
     bare = map(_without_possessive, ngrams.surfaces, vocabulary.flags_of.tolist())
     found = np.array([number.get(form, -1) for form in bare], dtype=np.int32)
+    particle = np.append(vocabulary.particle, False)
     fits = np.ones(len(use), dtype=bool)
     for column in range(written.words.shape[1]):
         token = level.position[use] + column
         surface, at = cased.surface[token], row[level.ngram[use]]
         plain = (vocabulary.flags_of[surface] & CAPITAL) == 0
-        plain |= (cased.flags[token] & INFORMATIVE) == 0
+        plain |= ((cased.flags[token] & INFORMATIVE) == 0) & ~particle[cased.word[token]]
         fits &= np.where(capital[at, column], found[surface] == shown[at, column], plain)
     result = np.zeros(len(level.position), dtype=bool)
     result[use[fits]] = True

@@ -168,8 +168,7 @@ def _texts_of_terms(
         zip(ngrams.levels, first_numbers(ngrams.levels), strict=False)
     ):
         term = number[low : low + len(level.uses)][level.ngram]
-        # A name in "Donald Trump" is one use of each, but "Minister Nicola Sturgeon" is no use.
-        used = np.flatnonzero((term >= 0) & (ngrams.stands[depth] | (depth == 0)))
+        used = np.flatnonzero((term >= 0) & ngrams.stands[depth])
         text = text_of[ngrams.cased.document[level.position[used]]]
         texts_of_uses.append(text[text >= 0])
         terms_of_uses.append(term[used[text >= 0]])

@@ -31,8 +31,8 @@ MAX_ABBREVIATION = 4
 ABBREVIATION_SHARE = 0.5
 MIN_ABBREVIATION_USES = 3
 # Two capitalised words belong to one name across at most this many other tokens, as in "Department
-# of the Interior" and "Gerald R. Ford".
-MAX_INNER = 2
+# of the Interior" and "George H. W. Bush".
+MAX_INNER = 4
 
 
 class NameEdges(NamedTuple):
@@ -77,8 +77,7 @@ def whole_uses(position: Array, ngram: Array, words: int, edges: NameEdges) -> A
     if words > 1:
         alone = np.zeros(int(ngram.max(initial=-1)) + 1, dtype=bool)
         alone[ngram[whole]] = True
-        bare = edges.titled[position] & ~edges.office[position]
-        whole |= ends & bare & alone[ngram]
+        whole |= ends & edges.titled[position] & ~edges.office[position] & alone[ngram]
     return whole
 
 
@@ -120,6 +119,7 @@ def find_name_edges(cased: CasedTokens, vocabulary: Vocabulary) -> NameEdges:
     after = np.zeros(len(word), dtype=bool)
     after[goes_on - back[goes_on]] = True
     after[:-2] |= short[:-2] & stop[1:-1] & ((flags[2:] & CAPITAL) > 0)
+    after[:-2] |= in_name[:-2] & _initials(vocabulary)[cased.surface[1:-1]] & stop[2:]
     conjoined = np.flatnonzero(conjunction[1:-1] & in_name[:-2] & in_name[2:]) + 1
     conjoined_before, conjoined_after = np.zeros((2, len(word)), dtype=bool)
     conjoined_before[conjoined + 1] = conjoined_after[conjoined - 1] = True
@@ -178,12 +178,12 @@ def _inner(cased: CasedTokens, vocabulary: Vocabulary) -> Array:
 
     These are particles ("of"), an article after a particle, initials and "&".
     """
-    letter = [len(surface) == 1 and surface.isupper() for surface in vocabulary.surfaces]
-    initial = np.array(letter, dtype=bool)[cased.surface]
     lower = (vocabulary.flags_of[cased.surface] & LOWER) > 0
     particle = lower & np.append(vocabulary.particle, False)[cased.word]
     article = lower & _listed(vocabulary, "articles")[cased.word]
-    inner: Array = particle | initial | _are(vocabulary, "&")[cased.surface]
+    inner: Array = (
+        particle | _initials(vocabulary)[cased.surface] | _are(vocabulary, "&")[cased.surface]
+    )
     inner[1:] |= article[1:] & particle[:-1]
     return inner
 
@@ -220,6 +220,12 @@ def _titled(back: Array, office: Array) -> Array:
 def _listed(vocabulary: Vocabulary, name: str) -> Array:
     """Which words are in the list `name`: (words + 1,) bool, the last place for no word."""
     return np.append(vocabulary.listed(name), False)
+
+
+def _initials(vocabulary: Vocabulary) -> Array:
+    """Which surface forms are a single capital letter: (surfaces,) bool."""
+    single = [len(surface) == 1 and surface.isupper() for surface in vocabulary.surfaces]
+    return np.array(single, dtype=bool)
 
 
 def _are(vocabulary: Vocabulary, sign: str) -> Array:
