@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     )
     from recommender.serving.recommender import Recommender
     from recommender.types.article import Article, Card
-    from recommender.types.groups import Change, Keyword, Story, Topic, Trend
+    from recommender.types.groups import Change, Keyword, Story, Topic, TopicPage, Trend
     from recommender.types.health import Health
     from recommender.types.reasons import Reasons, explain
     from recommender.types.related import Answer, Related
@@ -45,7 +45,7 @@ __version__ = "0.1.0"
 _NAMES_BY_MODULE = {
     "recommender.serving.recommender": ("Recommender",),
     "recommender.types.article": ("Article", "Card"),
-    "recommender.types.groups": ("Change", "Keyword", "Story", "Topic", "Trend"),
+    "recommender.types.groups": ("Change", "Keyword", "Story", "Topic", "TopicPage", "Trend"),
     "recommender.types.health": ("Health",),
     "recommender.types.related": ("Answer", "Related"),
     "recommender.types.reasons": ("Reasons", "explain"),
@@ -94,6 +94,7 @@ __all__ = [
     "StorageError",
     "Story",
     "Topic",
+    "TopicPage",
     "Trend",
     "UnknownArticle",
     "UnknownGroup",

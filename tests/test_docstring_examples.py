@@ -10,7 +10,9 @@ import recommender
 
 PACKAGE = Path(recommender.__file__).parent
 # Their examples ask a published snapshot: tests/serving runs them with one.
-NEED_A_SNAPSHOT = {"serving/recommender.py", "serving/group_reader.py"}
+NEED_A_SNAPSHOT = {
+    f"serving/{name}.py" for name in ("recommender", "group_reader", "article_reader")
+}
 WITH_EXAMPLES = sorted(
     path.relative_to(PACKAGE).as_posix()
     for path in PACKAGE.rglob("*.py")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from recommender.cli.articles_table import articles_table
 from recommender.cli.moments import how_long_ago
 from recommender.cli.table import (
     DATE,
@@ -15,9 +16,17 @@ from recommender.cli.table import (
     Column,
     RowTable,
 )
-from recommender.types.groups import CHANGE_KINDS, Change, Story, Topic, Trend
+from recommender.counts import counted
+from recommender.types.groups import CHANGE_KINDS, Change, Story, Topic, TopicPage, Trend
 
-__all__ = ["changes_table", "stories_table", "story_table", "topics_table", "trends_table"]
+__all__ = [
+    "changes_table",
+    "stories_table",
+    "story_table",
+    "topic_tables",
+    "topics_table",
+    "trends_table",
+]
 
 BARS = " ▁▂▃▄▅▆▇█"
 STORY_TERMS = 4
@@ -33,12 +42,44 @@ def topics_table(topics: Sequence[Topic], words: int) -> RowTable:
     Returns:
         The table.
     """
-    columns = [
+    return RowTable(_topic_columns(words), topics)
+
+
+def _topic_columns(words: int) -> list[Column]:
+    return [
         Column("topic", lambda topic: topic.id, WHOLE),
         Column("articles", lambda topic: f"{topic.size:,}", NUMBER),
         Column("keywords", lambda topic: _terms(topic, words), WIDE),
     ]
-    return RowTable(columns, topics)
+
+
+def topic_tables(page: TopicPage, words: int, now: datetime) -> list[RowTable]:
+    """One topic: itself and its parent, the topics within it, and its articles.
+
+    Args:
+        page: The topic's page.
+        words: How many keywords of each topic.
+        now: The moment that the dates are compared with.
+
+    Returns:
+        The tables in the order of the page; none of them is without rows.
+    """
+    topic = page.topic
+    heading = [
+        f"{topic.id} · {topic.label}",
+        f"{counted(topic.size, 'article')}, level {topic.level}",
+    ]
+    if page.parent is not None:
+        heading.append(f"part of {page.parent.id} · {page.parent.label}")
+    tables = [
+        RowTable([Column("keywords", lambda topic: _terms(topic, words), WIDE)], [topic], heading)
+    ]
+    if page.children:
+        tables.append(RowTable(_topic_columns(words), page.children, ["", "Within it"]))
+    for title, cards in (("Typical articles", page.representatives), ("Newest", page.newest)):
+        if cards:
+            tables.append(articles_table(cards, now, ["", title]))
+    return tables
 
 
 def stories_table(stories: Sequence[Story], now: datetime) -> RowTable:
@@ -73,18 +114,17 @@ def story_table(story: Story, now: datetime) -> RowTable:
     Returns:
         The table, with the headline and the keywords above it.
     """
-    columns = [
-        Column("published", lambda card: how_long_ago(card.published, now), WHOLE),
-        Column("title", lambda card: card.title or UNTITLED, WIDE),
-        Column("source", lambda card: card.source or "", FOLD),
-        Column("id", lambda card: card.id, FOLD),
-    ]
     heading = [f"{story.id} · {story.headline or UNTITLED}", _terms(story, None)]
-    return RowTable(columns, story.articles, [line for line in heading if line])
+    return articles_table(story.articles, now, [line for line in heading if line])
 
 
 def _terms(group: Topic | Story, count: int | None) -> str:
-    return ", ".join(keyword.term for keyword in group.keywords[:count])
+    """The keywords of a group; before them its label, where an editor chose that."""
+    terms = [keyword.term for keyword in group.keywords]
+    shown = ", ".join(terms[:count])
+    if isinstance(group, Story) or {*group.label.split(", ")} <= {*terms}:
+        return shown
+    return " · ".join(part for part in (group.label, shown) if part)
 
 
 def changes_table(changes: Sequence[Change]) -> RowTable:

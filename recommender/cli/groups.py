@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["stories", "topics"]
 
 STORIES = 20  # how many are shown by default
+NEWEST = 10  # articles of one topic that are shown by default
 
 _changes_option = click.option(
     "--changes", is_flag=True, help="What the last night did to them, instead of the list."
@@ -32,7 +33,10 @@ _trending_option = click.option(
 @click.argument("topic_id", required=False)
 @artifacts_option
 @click.option(
-    "-n", "--count", type=click.IntRange(min=1), help="At most so many, the largest first."
+    "-n",
+    "--count",
+    type=click.IntRange(min=1),
+    help="At most so many, the largest first; of one topic the newest articles.",
 )
 @click.option(
     "--level",
@@ -61,7 +65,11 @@ def topics(
     trending: bool,
     as_json: bool,
 ) -> None:
-    """Print the topics of one level, largest first, with their keywords; or the one of TOPIC_ID."""
+    """Print the topics of one level, largest first, with their keywords.
+
+    With TOPIC_ID, print that topic: what it is part of, the topics within it, the articles that
+    best show what it is about, and its newest articles.
+    """
     if changes:
         _refuse_with("--changes", "trending", "topic_id", "level", "words")
         _print_changes(artifacts, "topics", count, as_json=as_json)
@@ -70,14 +78,17 @@ def topics(
         _refuse_with("--trending", "topic_id", "words")
         _print_trends(artifacts, "topics", level, count, as_json=as_json)
         return
+    if topic_id is not None:
+        _refuse_with(topic_id, "level")
+        _print_topic(artifacts, topic_id, count, words, as_json=as_json)
+        return
     rec = _opened(artifacts)
-    found = rec.topics(level)[:count] if topic_id is None else (rec.topic(topic_id),)
+    found = rec.topics(level)[:count]
     if as_json:
         echo_json([replace(t, keywords=t.keywords[:words]).to_dict() for t in found])
         return
     from recommender.cli.group_tables import topics_table
 
-    _report_successors(found)
     console().print(topics_table(found, words))
     if not found:
         depth = max((topic.level for topic in rec.topics(None)), default=0)
@@ -127,6 +138,8 @@ def stories(
         _refuse_with("--trending", "story_id", "since", "min_size")
         _print_trends(artifacts, "stories", 1, count, as_json=as_json)
         return
+    if story_id is not None:
+        _refuse_with(story_id, "since", "min_size", "count")
     rec = _opened(artifacts)
     found = (
         rec.stories(since, min_size, count or STORIES)
@@ -134,7 +147,8 @@ def stories(
         else (rec.story(story_id),)
     )
     if as_json:
-        echo_json([story.to_dict() for story in found])
+        stories = [story.to_dict() for story in found]
+        echo_json(stories if story_id is None else stories[0])
         return
     from recommender.cli.group_tables import stories_table, story_table
 
@@ -145,6 +159,20 @@ def stories(
         screen.print(stories_table(found, now))
     else:
         screen.print(story_table(found[0], now))
+
+
+def _print_topic(
+    artifacts: Path, topic_id: str, count: int | None, words: int, *, as_json: bool
+) -> None:
+    page = _opened(artifacts).topic_page(topic_id, count or NEWEST)
+    if as_json:
+        echo_json(page.to_dict())
+        return
+    from recommender.cli.group_tables import topic_tables
+
+    _report_successors((page.topic,))
+    for table in topic_tables(page, words, datetime.now(UTC)):
+        console().print(table)
 
 
 def _refuse_with(flag: str, *others: str) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
@@ -10,8 +10,13 @@ from recommender import __version__
 from recommender.cli.exit_codes import EXIT_HELP
 from recommender.cli.options import Moment, artifacts_option, json_option
 from recommender.cli.output import console, echo, echo_json
-from recommender.cli.suggestions import suggest_ids, unknown_labels
+from recommender.cli.suggestions import TitlesMatch, suggest_ids, unknown_labels
+from recommender.errors import RemovedArticle, UnknownArticle
 from recommender.serving.query import DUPLICATES, FALLBACKS, MODES, Options
+
+if TYPE_CHECKING:
+    from recommender.serving.recommender import Recommender
+    from recommender.types.article import Card
 
 __all__ = ["recommend"]
 
@@ -84,10 +89,14 @@ _ABOVE_0 = click.FloatRange(0, min_open=True)
 def recommend(
     article_id: str, count: int, artifacts: Path, as_json: bool, **options: Unpack[Options]
 ) -> None:
-    """Print the articles related to ARTICLE_ID, best first, and why."""
+    """Print the articles related to ARTICLE_ID, best first, and why.
+
+    Where that is no id, the articles are listed whose titles have its words, with their ids.
+    """
     from recommender.serving.recommender import Recommender
 
     rec = Recommender.open(artifacts)
+    _offer_titles(rec, article_id, count, as_json=as_json)
     try:
         with suggest_ids(rec):
             article = rec.article(article_id)
@@ -97,7 +106,8 @@ def recommend(
     if as_json:
         echo_json(hits.to_dict())
         return
-    from recommender.cli.related_table import article_heading, related_table
+    from recommender.cli.articles_table import article_heading
+    from recommender.cli.related_table import related_table
 
     now, screen = datetime.now(UTC), console()
     screen.print(article_heading(article, now), soft_wrap=True)
@@ -105,3 +115,26 @@ def recommend(
         screen.print(related_table(hits, now))
     if hits.note is not None:
         echo(f"Fewer than asked for: {hits.note}." + unknown_labels(rec, options), err=True)
+
+
+def _offer_titles(rec: "Recommender", query: str, count: int, *, as_json: bool) -> None:
+    """Where `query` is no id, list the articles whose titles have its words, and end the command.
+
+    Raises:
+        TitlesMatch: There are such articles.
+    """
+    try:
+        rec.article(query)
+    except RemovedArticle:
+        matches: tuple[Card, ...] = ()
+    except UnknownArticle:
+        matches = rec.search_titles(query, count)
+    else:
+        matches = ()
+    if not matches:
+        return
+    if not as_json:
+        from recommender.cli.articles_table import articles_table
+
+        console().print(articles_table(matches, datetime.now(UTC)))
+    raise TitlesMatch(query, matches)

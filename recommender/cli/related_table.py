@@ -1,36 +1,14 @@
-"""What a person sees of an answer: the article that was asked about, and its related articles."""
+"""What a person sees of the articles related to another one."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from rich.text import Text
-
 from recommender.cli.moments import how_long_ago
-from recommender.cli.output import printable
 from recommender.cli.table import DATE, DIM, FOLD, NUMBER, UNTITLED, WIDE, Column, RowTable
-from recommender.types.article import Card
 from recommender.types.reasons import explain
 from recommender.types.related import Related
 
-__all__ = ["article_heading", "related_table"]
-
-
-def article_heading(article: Card, now: datetime) -> Text:
-    """The lines above an article's related articles: its title, source, date and id.
-
-    Args:
-        article: The article that was asked about.
-        now: The moment that its date is compared with.
-
-    Returns:
-        Two lines.
-    """
-    origin = [article.source, how_long_ago(article.published, now), article.id]
-    return Text.assemble(
-        (printable(article.title) or UNTITLED, "bold"),
-        "\n",
-        (printable(" · ".join(part for part in origin if part)), "dim"),
-    )
+__all__ = ["related_table"]
 
 
 def related_table(hits: Sequence[Related], now: datetime) -> RowTable:

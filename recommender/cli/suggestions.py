@@ -1,6 +1,6 @@
 """Suggestions for mistyped ids and labels: the nearest ids, and the labels that there are."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -11,10 +11,23 @@ from recommender.types.rules import labels_of
 if TYPE_CHECKING:
     from recommender.serving.query import Options
     from recommender.serving.recommender import Recommender
+    from recommender.types.article import Card
 
-__all__ = ["suggest_ids", "unknown_labels"]
+__all__ = ["TitlesMatch", "suggest_ids", "unknown_labels"]
 
 LABELS_SHOWN = 12
+
+
+class TitlesMatch(UnknownArticle):
+    """What was asked for is no id, but there are articles whose titles have its words.
+
+    Attributes:
+        details: Those articles, for the JSON of the failure.
+    """
+
+    def __init__(self, query: str, matches: "Sequence[Card]") -> None:
+        super().__init__(query, "is no id; choose one of the articles whose titles match")
+        self.details = {"matches": [card.to_dict() for card in matches]}
 
 
 @contextmanager

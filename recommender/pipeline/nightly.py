@@ -21,6 +21,7 @@ from recommender.keywords.terms import count_terms
 from recommender.pipeline.assemble import Findings, assemble
 from recommender.pipeline.build_graph import GraphBuild, build_graph
 from recommender.pipeline.build_groups import build_groups
+from recommender.pipeline.chosen_labels import with_chosen_labels
 from recommender.pipeline.describe_groups import describe_groups
 from recommender.pipeline.engines.base import Engine
 from recommender.pipeline.engines.local import LocalEngine
@@ -158,6 +159,7 @@ def _build(
         ngrams = find_ngrams(corpus.tokens, corpus.languages)
         terms = count_terms(ngrams, corpus.lead_contents, [*publishers, *authors])
         words = describe_groups(corpus, scored, groups, previous, terms, settings.topics.keywords)
+        words = with_chosen_labels(words, settings.rules.labels, groups.identities.successors)
     with timed.stage("phrases", None, "texts"):
         phrases = extract_phrases(ngrams, corpus.text_of_content, publishers)
     findings = Findings(corpus, facets, graph, groups, words, phrases)

@@ -1,10 +1,10 @@
 """The questions about stories and topics that `Recommender` answers."""
 
 from datetime import UTC, datetime
+from typing import Unpack
 
-from recommender.artifacts.folder import Artifacts
 from recommender.errors import UnknownArticle
-from recommender.serving.backend import SnapshotBackend
+from recommender.serving.article_reader import ArticleReader
 from recommender.serving.groups import (
     GroupKind,
     changes,
@@ -16,14 +16,21 @@ from recommender.serving.groups import (
     trends,
     visible_topic,
 )
-from recommender.serving.query import check_moment
-from recommender.serving.state import CurrentState, OpenBackend
-from recommender.types.groups import Change, Story, Topic, Trend
+from recommender.serving.query import (
+    FilterOptions,
+    check_choice,
+    check_count,
+    check_moment,
+    parse_filters,
+)
+from recommender.serving.topic_articles import ORDERS, Order, topic_rows
+from recommender.types.article import Card
+from recommender.types.groups import Change, Story, Topic, TopicPage, Trend
 
 __all__ = ["GroupReader"]
 
 
-class GroupReader:
+class GroupReader(ArticleReader):
     """Stories and topics of the snapshot that is current.
 
     `Recommender` extends this class by related articles; make one of those.
@@ -37,9 +44,6 @@ class GroupReader:
         SnapshotDamaged: The published snapshot cannot be served; the message names the file.
         NewerFormat: A newer version of this package wrote the snapshot.
     """
-
-    def __init__(self, artifacts: Artifacts, open_backend: OpenBackend = SnapshotBackend) -> None:
-        self._current = CurrentState(artifacts, open_backend)
 
     def topics(self, level: int | None = 1) -> tuple[Topic, ...]:
         """The topics of a level, largest first.
@@ -94,6 +98,83 @@ class GroupReader:
         text = int(state.snapshot.arrays.text_of[state.row_of(article_id)])
         topic = topic_at(state.snapshot, text, level)
         return topic and visible_topic(state.snapshot, topic, state.visible())
+
+    def articles_of_topic(
+        self,
+        topic_id: str,
+        k: int = 10,
+        order: Order = "newest",
+        **filters: Unpack[FilterOptions],
+    ) -> tuple[Card, ...]:
+        """The articles of a topic and of the finer topics within it.
+
+        Args:
+            topic_id: Id of a topic of any level, also one of a previous night; see `topic`.
+            k: How many articles at most.
+            order: "newest" by date; "central" begins with the articles that best show what the
+                topic is about.
+            **filters: Only some articles; see `FilterOptions`.
+
+        Returns:
+            The cards of the articles. Of articles with nearly the same text one comes. Removed
+            articles, those under embargo and those of excluded sections never come.
+
+        Raises:
+            UnknownGroup: There never was such a topic, or its articles went to many others.
+            ValueError: `k` is negative, `order` is unknown, or a moment has no time zone.
+            TypeError: `k` is not a whole number, or there is no such filter.
+
+        Example:
+            >>> topic = rec.topics()[0]
+            >>> [card.id for card in rec.articles_of_topic(topic.id, k=2, source="Herald")]
+            ['dredging-4', 'dredging-1']
+        """
+        check_count(k, "k")
+        check_choice(order, ORDERS, "order")
+        chosen = parse_filters(filters)
+        state = self._current.get()
+        snapshot = state.snapshot
+        topic = find_topic(snapshot, topic_id)
+        rows = topic_rows(snapshot, topic, k, order, state.row_filter(chosen))
+        return tuple(snapshot.cards.of(rows))
+
+    def topic_page(self, topic_id: str, k: int = 10) -> TopicPage:
+        """What a page about one topic shows, from one snapshot.
+
+        Args:
+            topic_id: Id of a topic of any level, also one of a previous night; see `topic`.
+            k: How many of its newest articles at most.
+
+        Returns:
+            The topic, those above and below it, and its articles.
+
+        Raises:
+            UnknownGroup: There never was such a topic, or its articles went to many others.
+            ValueError: `k` is negative.
+            TypeError: `k` is not a whole number.
+
+        Example:
+            >>> page = rec.topic_page(rec.topics()[0].id, k=2)
+            >>> [card.title for card in page.newest]
+            ['Dredging report 5', 'Dredging report 4']
+        """
+        check_count(k, "k")
+        state = self._current.get()
+        snapshot, visible = state.snapshot, state.visible()
+        found = find_topic(snapshot, topic_id)
+        topic = visible_topic(snapshot, found, visible)
+        rows = map(snapshot.lookup.row_of, topic.representatives)
+        central = snapshot.cards.of([row for row in rows if row is not None])
+        newest = snapshot.cards.of(topic_rows(snapshot, found, k, "newest", visible))
+        parent = None if topic.parent is None else snapshot.topic(topic.parent)
+        children = (other for other in snapshot.topics if other.parent == topic.id)
+        return TopicPage(
+            topic,
+            parent and visible_topic(snapshot, parent, visible),
+            tuple(visible_topic(snapshot, child, visible) for child in children),
+            tuple(central),
+            tuple(newest),
+        )
 
     def story(self, story_id: str) -> Story:
         """The story of an id, even one of a previous night.
@@ -154,7 +235,7 @@ class GroupReader:
 
         Raises:
             ValueError: `since` has no time zone, or `count` is negative.
-            TypeError: `since` is not a datetime.
+            TypeError: `since` is not a datetime, or `count` is not a whole number.
 
         Example:
             >>> [story.size for story in rec.stories(count=3)]
@@ -162,8 +243,8 @@ class GroupReader:
         """
         if since is not None:
             check_moment(since, "since")
-        if count is not None and count < 0:
-            raise ValueError(f"count={count}: the number of stories cannot be negative")
+        if count is not None:
+            check_count(count, "count")
         state = self._current.get()
         visible = state.visible()
         numbers = largest_stories(state.snapshot, visible, since, min_size)[:count]

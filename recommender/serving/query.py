@@ -12,9 +12,13 @@ __all__ = [
     "DUPLICATES",
     "FALLBACKS",
     "MODES",
+    "FilterOptions",
     "Options",
     "Query",
+    "check_choice",
+    "check_count",
     "check_moment",
+    "parse_filters",
     "parse_query",
 ]
 
@@ -26,8 +30,8 @@ SHARES = ("floor", "diversity", "closeness")  # from 0 to 1; the settings give t
 ANYTHING = Filters()
 
 
-class Options(TypedDict, total=False):
-    """The options of `Recommender.related`. Each may be left out; None is the default.
+class FilterOptions(TypedDict, total=False):
+    """The options that narrow an answer to some articles. Each may be left out; None is any.
 
     Attributes:
         section: Only articles of this section, or of one of several.
@@ -37,6 +41,20 @@ class Options(TypedDict, total=False):
             An article without a date does not pass.
         until: Only articles published before that moment; otherwise as `since`.
         exclude: Ids of articles that must not come.
+    """
+
+    section: str | Iterable[str] | None
+    language: str | Iterable[str] | None
+    source: str | Iterable[str] | None
+    since: datetime | None
+    until: datetime | None
+    exclude: Iterable[str]
+
+
+class Options(FilterOptions, total=False):
+    """The options of `Recommender.related`: those of `FilterOptions`, and these.
+
+    Attributes:
         floor: Only articles with that score or more, from 0 to 1. By default the setting
             related.floor.
         mode: "related" gives the story and its neighbours (the default); "story" the same event
@@ -58,12 +76,6 @@ class Options(TypedDict, total=False):
             section or topic. Of a topic, articles of the same finer topic come first.
     """
 
-    section: str | Iterable[str] | None
-    language: str | Iterable[str] | None
-    source: str | Iterable[str] | None
-    since: datetime | None
-    until: datetime | None
-    exclude: Iterable[str]
     floor: float | None
     mode: Mode
     duplicates: Duplicates
@@ -129,8 +141,7 @@ def parse_query(k: int, options: Options, defaults: Mapping[str, Any]) -> Query:
         TypeError: An option is unknown, `exclude` is a single string, `k` is not an integer, or
             `since` or `until` is not a datetime.
     """
-    if index(k) < 0:
-        raise ValueError(f"k={k}: the number of articles cannot be negative")
+    check_count(k, "k")
     if not options:  # as nearly all pages ask
         return Query(
             k,
@@ -139,18 +150,17 @@ def parse_query(k: int, options: Options, defaults: Mapping[str, Any]) -> Query:
             diversity=defaults["diversity"],
             closeness=defaults["closeness"],
         )
-    if unknown := options.keys() - Options.__annotations__.keys():
-        known = ", ".join(Options.__annotations__)
-        raise TypeError(f"{', '.join(sorted(unknown))}: no such option; there are {known}")
+    _check_names(options, Options)
     chosen: dict[str, Any] = {n: value for n, value in options.items() if value is not None}
     numbers = {name: _within(chosen.pop(name, defaults[name]), name) for name in SHARES}
     filters = _filters(chosen)
-    duplicates = _among(chosen.pop("duplicates", "collapse"), DUPLICATES, "duplicates")
-    _among(chosen.get("mode", "related"), MODES, "mode")
+    duplicates = chosen.pop("duplicates", "collapse")
+    check_choice(duplicates, DUPLICATES, "duplicates")
+    check_choice(chosen.get("mode", "related"), MODES, "mode")
     if "fallback" in chosen:
-        _among(chosen["fallback"], FALLBACKS, "fallback")
+        check_choice(chosen["fallback"], FALLBACKS, "fallback")
     for name in ("half_life", "per_source", "per_author", "per_story"):
-        if not chosen.get(name, 1) > 0:
+        if not _number(chosen.get(name, 1), name) > 0:
             raise ValueError(f"{name}={chosen[name]}: expected a number above 0")
     rest: dict[str, Any] = numbers | chosen
     return Query(
@@ -175,6 +185,65 @@ def _filters(chosen: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def parse_filters(options: FilterOptions) -> Filters:
+    """Check the options of a question that knows filters alone.
+
+    Args:
+        options: The options.
+
+    Returns:
+        The filters.
+
+    Raises:
+        ValueError: A moment has no time zone.
+        TypeError: An option is unknown, `exclude` is a single string, or a moment is no datetime.
+    """
+    if not options:
+        return ANYTHING
+    _check_names(options, FilterOptions)
+    return Filters(**_filters({n: value for n, value in options.items() if value is not None}))
+
+
+def _check_names(options: Mapping[str, Any], known: type[FilterOptions]) -> None:
+    if unknown := options.keys() - known.__annotations__.keys():
+        names = ", ".join(known.__annotations__)
+        raise TypeError(f"{', '.join(sorted(unknown))}: no such option; there are {names}")
+
+
+def check_count(value: int, name: str) -> None:
+    """Check an option that counts.
+
+    Args:
+        value: The value of the option.
+        name: The name of the option, for the message.
+
+    Raises:
+        TypeError: It is not a whole number.
+        ValueError: It is negative.
+    """
+    try:
+        count = index(value)
+    except TypeError:
+        raise TypeError(f"{name}={value!r}: expected a whole number") from None
+    if count < 0:
+        raise ValueError(f"{name}={value}: expected 0 or more")
+
+
+def check_choice(value: str, known: tuple[str, ...], name: str) -> None:
+    """Check an option that is one of some names.
+
+    Args:
+        value: The value of the option.
+        known: The names.
+        name: The name of the option, for the message.
+
+    Raises:
+        ValueError: It is none of them.
+    """
+    if value not in known:
+        raise ValueError(f"{name}={value!r} is unknown; there are {', '.join(known)}")
+
+
 def check_moment(moment: datetime, name: str) -> datetime:
     """Check the moment of an option.
 
@@ -197,12 +266,14 @@ def check_moment(moment: datetime, name: str) -> datetime:
 
 
 def _within(value: float, name: str) -> float:
-    if not 0 <= value <= 1:
+    if not 0 <= _number(value, name) <= 1:
         raise ValueError(f"{name}={value}: expected a number from 0 to 1")
     return value
 
 
-def _among(value: str, known: tuple[str, ...], name: str) -> str:
-    if value not in known:
-        raise ValueError(f"{name}={value!r} is unknown; there are {', '.join(known)}")
+def _number(value: Any, name: str) -> Any:
+    if not hasattr(value, "__float__"):
+        raise TypeError(f"{name}={value!r}: expected a number")
+    if name.startswith("per_"):
+        check_count(value, name)
     return value

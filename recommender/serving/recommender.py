@@ -14,7 +14,6 @@ from recommender.serving.query import Options, Query, parse_query
 from recommender.serving.ranking import rank
 from recommender.serving.request import QueryItem, RankedArticle, Request
 from recommender.serving.state import OpenBackend, State
-from recommender.types.article import Card
 from recommender.types.health import Health
 from recommender.types.related import Answer
 
@@ -163,71 +162,6 @@ class Recommender(GroupReader):
         row_filter = state.row_filter(query.filters)
         request = Request(state.snapshot, state.backend, item, query, row_filter)
         return answer(request, rank(request), prepared)
-
-    def article(self, article_id: str) -> Card:
-        """What a page shows of one article.
-
-        Args:
-            article_id: The article's id.
-
-        Returns:
-            Its card.
-
-        Raises:
-            UnknownArticle: There is no such article.
-            RemovedArticle: It was removed.
-
-        Example:
-            >>> rec.article("frost-1").title
-            'Frost report 1'
-        """
-        state = self._current.get()
-        return state.snapshot.cards.of([state.row_of(article_id)])[0]
-
-    def nearest_ids(self, article_id: str, n: int = 3) -> list[str]:
-        """The ids that are spelled most like a given one, for messages about unknown ids.
-
-        Args:
-            article_id: Any string.
-            n: How many ids at most.
-
-        Returns:
-            Ids of served articles, the most similar first; none where none is similar.
-        """
-        from rapidfuzz import process
-        from rapidfuzz.distance import OSA
-
-        nearest = process.extract(
-            article_id, self.ids(), scorer=OSA.normalized_similarity, limit=n, score_cutoff=0.5
-        )
-        return [match for match, _, _ in nearest]
-
-    def ids(self) -> list[str]:
-        """List the ids of all articles that are not removed.
-
-        Returns:
-            The ids, in alphabetical order.
-        """
-        state = self._current.get()
-        return [i for row, i in enumerate(state.snapshot.ids[:]) if row not in state.removed.rows]
-
-    def labels(self, facet: str) -> list[str]:
-        """The labels of a facet, in alphabetical order.
-
-        Args:
-            facet: "section", "language", "source" or "author".
-
-        Returns:
-            All labels that an article of the snapshot has.
-
-        Raises:
-            KeyError: There is no such facet.
-
-        Example:
-            >>> rec.labels("source")
-            ['Agency', 'Courier', 'Gazette', 'Herald']
-        """
-        return list(self._current.get().snapshot.facets[facet])
 
     def remove(self, article_id: str, *, missing_ok: bool = False) -> None:
         """Remove an article, at once and for every process that reads these artifacts.

@@ -152,6 +152,19 @@ _SHAPES: dict[str, Schema] = {
         representatives=_strings("Ids of the articles that best show what it is about."),
         asked=_ASKED,
     ),
+    "topic_page": _object(
+        "What a page about one topic shows.",
+        topic=_ref("topic"),
+        parent={
+            "description": "The topic one level above; null at level 1.",
+            "anyOf": [_ref("topic"), {"type": "null"}],
+        },
+        children=_field("array", "The topics below, largest first.", items=_ref("topic")),
+        representatives=_field(
+            "array", "The articles that best show what it is about.", items=_ref("article")
+        ),
+        newest=_field("array", "Its newest articles.", items=_ref("article")),
+    ),
     "story": _object(
         "The articles about one event.",
         id=_field("string", "Its id, which lasts over nights."),
@@ -193,6 +206,12 @@ _SHAPES: dict[str, Schema] = {
         awaited=_strings("Ids that come back when a source delivers them."),
         not_removed=_strings("Ids that are served and were not on the list."),
         unknown=_strings("Ids that were not on the list and are not served."),
+    ),
+    "matches": _object(
+        "What `recommend` prints where its argument is no id, and titles have its words.",
+        error=_field("string", "That there is no article of this id."),
+        exit_code=_field("integer", "The exit code of the command.", minimum=1),
+        matches=_field("array", "Articles whose titles match.", items=_ref("article")),
     ),
     "trend": _object(
         "A story or topic with far more articles than is usual for it.",

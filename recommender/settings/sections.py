@@ -25,6 +25,7 @@ Count = Annotated[int, msgspec.Meta(ge=1)]
 CountOrZero = Annotated[int, msgspec.Meta(ge=0)]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Positive = Annotated[float, msgspec.Meta(gt=0, le=1e6)]
+Text = Annotated[str, msgspec.Meta(min_length=1)]
 
 
 class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -125,12 +126,14 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         apart: Pairs of ids; neither is ever related to the other.
         excluded_sections: Sections whose articles are never answered.
         embargo: The moment, with a time zone, before which an article is not answered.
+        labels: The label of a topic by its id, in place of the one made of its keywords.
     """
 
     pinned: tuple[tuple[str, str], ...] = ()
     apart: tuple[tuple[str, str], ...] = ()
     excluded_sections: tuple[str, ...] = ()
     embargo: dict[str, datetime] = {}
+    labels: dict[str, Text] = {}
 
 
 class Topics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

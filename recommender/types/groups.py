@@ -6,7 +6,7 @@ from datetime import date, datetime
 from recommender.types.article import Card
 from recommender.types.value import JsonObject, Value
 
-__all__ = ["CHANGE_KINDS", "Change", "Keyword", "Story", "Topic", "Trend"]
+__all__ = ["CHANGE_KINDS", "Change", "Keyword", "Story", "Topic", "TopicPage", "Trend"]
 
 
 # What a night can do to a story or topic, in the order in which reports list it.
@@ -50,6 +50,25 @@ class Topic(Value):
     parent: str | None = None
     representatives: tuple[str, ...] = ()
     asked: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TopicPage(Value):
+    """What a page about one topic shows.
+
+    Attributes:
+        topic: The topic.
+        parent: The topic one level above; None at level 1.
+        children: The topics one level below, largest first.
+        representatives: The articles that best show what it is about.
+        newest: Its newest articles, those of finer topics too.
+    """
+
+    topic: Topic
+    parent: Topic | None
+    children: tuple[Topic, ...]
+    representatives: tuple[Card, ...]
+    newest: tuple[Card, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,8 +34,16 @@ def test_topics_list_keywords(run: Run, root: Path) -> None:
 
 def test_one_topic_is_found_by_its_id(run: Run, root: Path) -> None:
     topic = Recommender.open(root).topics()[-1]
-    (found,) = json.loads(run("recommender", "topics", topic.id, "--artifacts", root, "--json").out)
-    assert (found["id"], found["label"]) == (topic.id, topic.label)
+    found = json.loads(run("recommender", "topics", topic.id, "--artifacts", root, "--json").out)
+    check_json(found, "topic_page")
+    assert (found["topic"]["id"], found["topic"]["label"]) == (topic.id, topic.label)
+    shown = run("recommender", "topics", topic.id, "--artifacts", root, "-n", 2)
+    assert shown.out.startswith(f"{topic.id} · {topic.label}\n{topic.size} articles, level 1\n")
+    listed = shown.out.partition("Newest")[2]
+    assert [card["id"] in listed for card in found["newest"][:3]] == [True, True, False]
+    assert all(article_id in shown.out for article_id in topic.representatives)
+    refused = run("recommender", "topics", topic.id, "--level", 2, "--artifacts", root)
+    assert (refused.code, "cannot be combined with --level" in refused.err) == (2, True)
     unknown = run("recommender", "topics", "t-none", "--artifacts", root)
     assert unknown.code == 6
     assert "there is no story or topic 't-none'" in unknown.err
@@ -65,9 +73,8 @@ def test_one_story_is_shown_with_its_articles(run: Run, root: Path) -> None:
     shown = run("recommender", "stories", story.id, "--artifacts", root)
     places = [shown.out.index(f" {card.id}") for card in story.articles]
     assert places == sorted(places)
-    (found,) = json.loads(
-        run("recommender", "stories", story.id, "--artifacts", root, "--json").out
-    )
+    found = json.loads(run("recommender", "stories", story.id, "--artifacts", root, "--json").out)
+    check_json(found, "story")
     assert found["headline"] == story.headline
     assert found["lead"] == story.lead.id
     assert found["first"] == "2026-02-20T09:00:00+00:00"  # nine days before all others

@@ -95,3 +95,23 @@ def test_odd_moments_are_wrong_usage(run: Run, published: Artifacts) -> None:
     for since in ("²d", "9" * 5000 + "d", "d", "99999999w"):
         result = run("recommend", "a-1", "--artifacts", published.root, "--since", since)
         assert result.code == 2, since
+
+
+def test_words_of_titles_offer_the_articles_that_are_meant(run: Run, published: Artifacts) -> None:
+    result = run("recommend", "orchard report", "--artifacts", published.root, "-n", 3)
+    assert result.code == 6
+    assert "article 'orchard report' is no id; choose one of the articles whose" in result.err
+    listed = [line.split()[-1] for line in result.out.splitlines()[1:]]
+    assert listed == ["a-37", "a-33", "a-29"]  # the newest first
+    printed = json.loads(
+        run("recommend", "orchard report", "--artifacts", published.root, "--json", "-n", 3).out
+    )
+    check_json(printed, "matches")
+    assert [card["id"] for card in printed["matches"]] == listed
+
+
+def test_a_removed_article_is_not_searched_for(run: Run, published: Artifacts) -> None:
+    run("recommender", "remove", "a-1", "--artifacts", published.root)
+    result = run("recommend", "a-1", "--artifacts", published.root)
+    assert (result.code, result.out) == (6, "")
+    assert "was removed" in result.err

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 from rich.console import Console
 
-from recommender.cli.related_table import article_heading, related_table
+from recommender.cli.articles_table import article_heading
+from recommender.cli.related_table import related_table
 from recommender.types.article import Card
 from recommender.types.related import Related
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from recommender.serving.query import ANYTHING, Query, parse_query
+from recommender.serving.query import ANYTHING, Query, parse_filters, parse_query
 from recommender.types.rules import Filters
 
 DEFAULTS = {"floor": 0.3, "diversity": 0.1, "closeness": 0.05}
@@ -47,7 +47,7 @@ def test_options_become_a_query() -> None:
         ({"half_life": 0}, "half_life=0: expected a number above 0"),
         ({"half_life": float("nan")}, "half_life=nan: expected a number above 0"),
         ({"per_source": 0}, "per_source=0: expected a number above 0"),
-        ({"per_author": -1}, "per_author=-1: expected a number above 0"),
+        ({"per_author": -1}, "per_author=-1: expected 0 or more"),
         ({"per_story": 0}, "per_story=0: expected a number above 0"),
         ({"mode": "storys"}, "mode='storys' is unknown; there are related, story, background"),
         ({"duplicates": "drop"}, "duplicates='drop' is unknown; there are collapse, keep"),
@@ -72,7 +72,7 @@ def test_exclude_refuses_a_single_string() -> None:
 
 
 def test_k_may_not_be_negative() -> None:
-    with pytest.raises(ValueError, match="k=-1: the number of articles cannot be negative"):
+    with pytest.raises(ValueError, match=r"^k=-1: expected 0 or more"):
         parse_query(-1, {}, DEFAULTS)
 
 
@@ -82,6 +82,29 @@ def test_a_moment_must_be_a_datetime(moment: Any) -> None:
         parsed(since=moment)
 
 
-def test_k_must_be_an_integer() -> None:
-    with pytest.raises(TypeError, match="float"):
-        parse_query(2.5, {}, DEFAULTS)  # type: ignore[arg-type]
+@pytest.mark.parametrize("k", [2.5, "5", None])
+def test_k_must_be_a_whole_number(k: Any) -> None:
+    with pytest.raises(TypeError, match=f"^k={k!r}: expected a whole number$"):
+        parse_query(k, {}, DEFAULTS)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"floor": "0.5"}, "floor='0.5': expected a number"),
+        ({"half_life": "7d"}, "half_life='7d': expected a number"),
+        ({"per_source": 2.5}, "per_source=2.5: expected a whole number"),
+    ],
+)
+def test_a_value_of_another_type_is_refused_by_name(options: Any, message: str) -> None:
+    with pytest.raises(TypeError, match=f"^{message}$"):
+        parsed(**options)
+
+
+def test_filters_alone_know_no_other_options() -> None:
+    assert parse_filters({}) is ANYTHING
+    assert parse_filters({"section": "home", "source": None}) == Filters(
+        section=frozenset({"home"})
+    )
+    with pytest.raises(TypeError, match=r"^floor: no such option; there are section, language"):
+        parse_filters({"floor": 0.5})  # type: ignore[typeddict-unknown-key]

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from recommender import Recommender, UnknownArticle
 from recommender.artifacts.folder import Artifacts
 from recommender.errors import SnapshotDamaged
+from recommender.serving.article_reader import ArticleReader
 from recommender.serving.group_reader import GroupReader
 from recommender.types.article import Card
 from tests.planted import START, article, newsdesk, publish_articles, publish_planted
@@ -339,7 +340,7 @@ def test_the_examples_in_the_docstrings_are_true(
         doctest.DocTestFinder(),
         doctest.DocTestRunner(),
     )
-    for public in (Recommender, GroupReader):
+    for public in (Recommender, GroupReader, ArticleReader):
         for example in finder.find(public, globs={"rec": rec}):
             runner.run(example)
     failed, attempted = runner.summarize()

@@ -50,6 +50,7 @@ CHANGED = {
         "apart": (("a", "c"), ("d", "e")),
         "excluded_sections": ("Stars",),
         "embargo": {"a": datetime(2026, 3, 1, 9, 0, tzinfo=UTC)},
+        "labels": {"t-1": "Ports"},
     },
     "topics": {
         "resolution": 2.5,
@@ -174,6 +175,7 @@ def test_other_variables_are_not_ours() -> None:
         ("rules.pinned=[['a']]", r"`rules\.pinned\[0\]`"),
         ("rules.apart=[['a', 'b', 'c']]", r"length 2, got 3 - at `rules\.apart\[0\]`"),
         ("rules.excluded_sections=[1]", r"`str`, got `int` - at `rules\.excluded_sections"),
+        ("rules.labels={t-1 = ''}", r"length >= 1 - at `rules\.labels\[\.\.\.\]`"),
         ("rules.embargo={a = 'soon'}", r"`rules\.embargo"),
         ("rules.embargo={a = 2026-04-01}", r"got `date` - at `rules\.embargo"),
         ("rules.embargo={a = 2026-03-01T09:00:00}", r"rules\.embargo: the time of 'a'.* time zone"),
@@ -221,7 +223,8 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
      "related.closeness=0.9",
      "duplicates.near=false", "duplicates.source_order=['Wire']", "rules.pinned=[['a', 'b']]",
      "rules.apart=[['a', 'b']]", "rules.excluded_sections=['quizzes']",
-     "rules.embargo={a = 2026-04-01T00:00:00Z}", "topics.resolution=0.6", "topics.seed=1",
+     "rules.embargo={a = 2026-04-01T00:00:00Z}", "rules.labels={t-1 = 'Ports'}",
+     "topics.resolution=0.6", "topics.seed=1",
      "topics.keywords=9"],
 )  # fmt: skip
 def test_the_fingerprint_changes_with_what_shapes_a_snapshot(override: str) -> None:
