@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +13,7 @@ from recommender.cli.options import (
     config_option,
     existing_folder,
     json_option,
+    log_format_option,
     progress_bars,
     progress_option,
     set_option,
@@ -19,6 +21,9 @@ from recommender.cli.options import (
 from recommender.cli.output import echo, echo_json
 from recommender.cli.process import keeping
 from recommender.errors import needs_extra
+
+if TYPE_CHECKING:
+    from recommender.cli.logs import LogFormat
 
 __all__ = ["nightly", "report"]
 
@@ -35,6 +40,7 @@ KEPT = (
 @set_option
 @progress_option
 @click.option("-v", "--verbose", count=True, help="Log what is done; -vv logs everything.")
+@log_format_option
 @click.option(
     "--force", is_flag=True, help="Publish even if a gate refuses or nothing has changed."
 )
@@ -51,6 +57,7 @@ def nightly(
     overrides: tuple[str, ...],
     progress: bool | None,
     verbose: int,
+    log_format: "LogFormat",
     force: bool,
     complete: bool,
     as_json: bool,
@@ -65,7 +72,7 @@ def nightly(
         from recommender.settings.load import load_settings
     from recommender.cli.logs import log_to_stderr
 
-    log_to_stderr(verbose)
+    log_to_stderr(verbose, log_format)
     if complete:
         overrides = (*overrides, "input.complete=true")
     with keeping(KEPT):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from recommender.artifacts.folder import Artifacts
+from recommender.cli.logs import LOG_FORMATS
 from recommender.cli.output import console
 from recommender.errors import NoSnapshot
 
@@ -20,6 +21,7 @@ __all__ = [
     "config_option",
     "existing_folder",
     "json_option",
+    "log_format_option",
     "progress_bars",
     "progress_option",
     "set_option",
@@ -47,6 +49,13 @@ progress_option = click.option(
     "--progress/--no-progress",
     default=None,
     help="Draw progress bars on stderr.  [default: if it is a terminal]",
+)
+log_format_option = click.option(
+    "--log-format",
+    type=click.Choice(LOG_FORMATS),
+    default="auto",
+    show_default=True,
+    help="How warnings and the log are written on stderr; auto: text on a terminal, else JSON.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 

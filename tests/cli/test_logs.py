@@ -1,12 +1,13 @@
-"""Logs: a line of JSON for each record, on standard error, from the level that was asked for."""
+"""Logs: a sentence or a line of JSON for each record, from the level that was asked for."""
 
 import json
 import logging
+import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from recommender.cli.logs import log_to_stderr
+from recommender.cli.logs import LogFormat, log_to_stderr
 
 log = logging.getLogger("recommender.room")
 
@@ -63,3 +64,32 @@ def test_a_second_setup_does_not_log_twice(capsys: pytest.CaptureFixture[str]) -
     log_to_stderr(0)
     log.warning("a ship")
     assert len(lines(capsys)) == 1
+
+
+def test_a_terminal_gets_sentences_and_a_file_gets_json(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for is_terminal in (True, False):
+        monkeypatch.setattr(sys.stderr, "isatty", lambda shown=is_terminal: shown)
+        log_to_stderr(1)
+        log.warning(
+            "a ship\nis late", extra={"quay": "Ærø\x1b[2J", "ships": 1200, "to": ["a", "b"]}
+        )
+        _, err = capsys.readouterr()
+        if is_terminal:
+            assert err == "Warning: a ship is late (quay: Ærø [2J, ships: 1,200, to: a; b)\n"
+        else:
+            assert json.loads(err)["ships"] == 1200
+
+
+@pytest.mark.parametrize("log_format", ["text", "json"])
+def test_the_format_can_be_chosen(
+    capsys: pytest.CaptureFixture[str], log_format: LogFormat
+) -> None:
+    log_to_stderr(0, log_format)
+    try:
+        int("a crane")
+    except ValueError:
+        log.exception("a night failed")
+    _, err = capsys.readouterr()
+    assert err.startswith({"text": "Error: a night failed\nTraceback", "json": "{"}[log_format])
