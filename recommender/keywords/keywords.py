@@ -39,6 +39,7 @@ SMALLEST_TOGETHER = 1e-12
 # A label has this many keywords, or one less if it would be longer than this many characters.
 LABEL_TERMS = 3
 LABEL_LENGTH = 48
+SEPARATOR = ", "
 # Groups are processed together up to this many texts.
 TEXTS_A_TIME = 16_384
 
@@ -124,22 +125,32 @@ def keywords(
     return result
 
 
-def label_of(keywords: Sequence[Keyword]) -> str:
+def label_of(keywords: Sequence[Keyword], above: str = "") -> str:
     """Make a headline for a group from its first two or three keywords.
+
+    A group within another one repeats at most one term of that one's label: readers see the two
+    together, and a label says what sets the group apart.
 
     Args:
         keywords: The keywords of the group, best first.
+        above: The label of the group that it is part of.
 
     Returns:
         The terms, separated by commas; "" without keywords.
 
     Example:
-        >>> label_of([Keyword("Tony Blair", 0.4), Keyword("election", 0.3)])
-        'Tony Blair, election'
+        >>> found = [Keyword("Tony Blair", 0.4), Keyword("election", 0.3), Keyword("tax", 0.1)]
+        >>> label_of(found)
+        'Tony Blair, election, tax'
+        >>> label_of(found, "election, Labour, Tony Blair")
+        'Tony Blair, tax'
     """
-    label = ", ".join(keyword.term for keyword in keywords[:LABEL_TERMS])
+    known = above.split(SEPARATOR)
+    repeated = [keyword.term for keyword in keywords if keyword.term in known][1:]
+    terms = [keyword.term for keyword in keywords if keyword.term not in repeated]
+    label = SEPARATOR.join(terms[:LABEL_TERMS])
     if len(label) > LABEL_LENGTH:
-        label = ", ".join(keyword.term for keyword in keywords[: LABEL_TERMS - 1])
+        label = SEPARATOR.join(terms[: LABEL_TERMS - 1])
     return label
 
 

@@ -77,9 +77,11 @@ def _describe_topics(
         representatives_of = representatives(*graph, numbers).tolist()
         for best, size, texts in zip(keywords_of, sizes, representatives_of, strict=True):
             place = len(topics)
-            parent = None if level == 1 else ids[found.parents[place]]
+            above = None if level == 1 else topics[found.parents[place]]
+            label = label_of(best, above.label if above else "")
+            parent = above.id if above else None
             articles = tuple(leads[text] for text in texts if text >= 0)
-            topics.append(Topic(ids[place], label_of(best), size, best, level, parent, articles))
+            topics.append(Topic(ids[place], label, size, best, level, parent, articles))
     return topics
 
 
@@ -101,10 +103,11 @@ def _previous_labels(previous: PreviousGroups, terms: Terms) -> dict[str, str]:
     A word that is no longer a term may come from an article that was taken down.
     """
     used = set(terms.terms)
-    return {
-        topic.id: label_of([keyword for keyword in topic.keywords if keyword.term in used])
-        for topic in previous.topics
-    }
+    labels: dict[str, str] = {}
+    for topic in previous.topics:  # a topic comes after the one that it is part of
+        left = [keyword for keyword in topic.keywords if keyword.term in used]
+        labels[topic.id] = label_of(left, labels.get(topic.parent or "", ""))
+    return labels
 
 
 def _headlines(corpus: Corpus, groups: Groups, previous: PreviousGroups) -> dict[str, str]:

@@ -138,3 +138,11 @@ def test_a_label_is_two_or_three_keywords() -> None:
     assert label_of(long) == ", ".join(["quay quay quay quay quay"] * 2)
     assert label_of(short[:1]) == "Tony Blair"
     assert label_of([]) == ""
+
+
+def test_the_label_of_a_part_repeats_at_most_one_term_of_the_whole() -> None:
+    words = [Keyword(term, 1.0) for term in ("China", "market", "daily", "growth", "euros")]
+    whole = label_of(words[:4])
+    assert label_of(words, whole) == "China, growth, euros"
+    assert label_of(words[3:], whole) == "growth, euros"
+    assert label_of(words[:1], label_of(words[:1])) == "China"
