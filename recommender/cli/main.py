@@ -6,6 +6,7 @@ The commands print and nothing else; what they print comes from the other wings.
 import click
 
 from recommender import __version__
+from recommender.cli.boilerplate import boilerplate
 from recommender.cli.evaluate import evaluate
 from recommender.cli.exit_codes import EXIT_CODES, EXIT_HELP
 from recommender.cli.groups import stories, topics
@@ -26,6 +27,7 @@ def recommender() -> None:
 
 for command in (
     nightly, report, topics, stories, evaluate, snapshots, rollback, verify, remove, restore,
+    boilerplate,
 ):  # fmt: skip
     recommender.add_command(command)
 

@@ -8,6 +8,7 @@ from recommender.types.groups import CHANGE_KINDS
 
 __all__ = ["night_report"]
 
+_NAMED_PUBLISHERS = 3
 _INTAKE = ("new", "changed", "unchanged", "removed", "rejected")
 
 
@@ -20,7 +21,13 @@ def night_report(night: Mapping[str, Any]) -> str:
     Returns:
         The report, several lines.
     """
-    lines = [*_outcome(night), *_articles(night), *language_lines(night), *_groups(night)]
+    lines = [
+        *_outcome(night),
+        *_articles(night),
+        *_boilerplate(night),
+        *language_lines(night),
+        *_groups(night),
+    ]
     lines += [": ".join(filter(None, (n["text"], n["advice"]))) for n in night["notices"]]
     if night["search_recall"] == 1:
         lines.append("the search is exact")
@@ -59,6 +66,21 @@ def _articles(night: Mapping[str, Any]) -> list[str]:
         f"{1 - night['words_read_share']:.1%} of all words were not read",
     ]
     return lines
+
+
+def _boilerplate(night: Mapping[str, Any]) -> list[str]:
+    """How much is cut as boilerplate, and of whose articles most."""
+    cut = night.get("boilerplate")  # a record of an earlier version has none
+    if not cut or not cut["articles"]:
+        return []
+    most = [
+        f"{publisher or 'no source'} {counts['words']:,}"
+        for publisher, counts in [*cut["by_publisher"].items()][:_NAMED_PUBLISHERS]
+    ]
+    return [
+        f"{cut['words']:,} words of boilerplate are cut from {cut['articles']:,} articles: "
+        f"{', '.join(most)}; recommender boilerplate shows them"
+    ]
 
 
 def _groups(night: Mapping[str, Any]) -> list[str]:

@@ -17,7 +17,6 @@ import numpy as np
 from recommender._typing import Array
 from recommender.artifacts.folder import Artifacts
 from recommender.embedding.base import Encoder
-from recommender.language.prepare import content_hash, embedded_text
 from recommender.pipeline.nightly import run_night
 from recommender.progress import Progress
 from recommender.settings.sections import Settings
@@ -35,7 +34,8 @@ class TrialRun(NamedTuple):
     Attributes:
         artifacts: The folder that the run published into; it can be opened with `Recommender`.
         snapshot: The snapshot that was published.
-        texts: The text of each article that was embedded: its title and its body.
+        texts: The text of each article that was embedded: its title, and its body without what was
+            cut as boilerplate.
         text_of: The row of each article's text in the snapshot, (articles,) int32.
         vectors: The embeddings as the encoder returned them, (articles, dimension) float32.
     """
@@ -72,7 +72,6 @@ def trial_run(
         artifacts = Artifacts(Path(folder))
         source = artifacts.root / "articles.jsonl"
         _write_jsonl(source, articles)
-        texts = [embedded_text(article.title, article.text) for article in articles]
         # The publisher's field names were mapped when the labelled set was read, and a set may
         # consist of headlines.
         read_as_written = msgspec.structs.replace(settings.input, fields={}, headlines=True)
@@ -89,7 +88,9 @@ def trial_run(
                 progress=progress,
             )
             snapshot = Snapshot(artifacts.snapshots / artifacts.current())
-            vectors = _vectors(store, texts, snapshot.manifest.encoder.fingerprint)
+            ids = [article.id for article in articles]
+            texts = list(store.prepared_texts(ids))  # without what was cut as boilerplate
+            vectors = _vectors(store, ids, snapshot.manifest.encoder.fingerprint)
         row_of = {article_id: row for row, article_id in enumerate(snapshot.ids[:])}
         rows = [row_of[article.id] for article in articles]
         yield TrialRun(artifacts, snapshot, texts, snapshot.arrays.text_of[rows], vectors)
@@ -105,10 +106,10 @@ def _write_jsonl(source: Path, articles: list[Article]) -> None:
             file.write(json.dumps(record, ensure_ascii=False) + "\n")
 
 
-def _vectors(store: Store, texts: list[str], fingerprint: str) -> Array:
-    """The stored vector of each text, (texts, dimension); equal texts share one in the store."""
-    hashes = [content_hash(text) for text in texts]
-    distinct = list(dict.fromkeys(hashes))
+def _vectors(store: Store, ids: list[str], fingerprint: str) -> Array:
+    """The stored vector of each article, (articles, dimension); equal texts share one."""
+    hash_of = {article.card.id: article.content_hash for article in store.articles()}
+    distinct = list(dict.fromkeys(hash_of[article_id] for article_id in ids))
     place = {content: number for number, content in enumerate(distinct)}
     vectors = store.vectors(fingerprint, distinct)
-    return np.asarray(vectors[[place[content] for content in hashes]])
+    return np.asarray(vectors[[place[hash_of[article_id]] for article_id in ids]])

@@ -37,7 +37,8 @@ def inputs_digest(corpus: Corpus, vectors: Array, encoder: str, settings: str) -
     return _digest(
         [
             json.dumps(computed, sort_keys=True).encode(),
-            *(article.record_hash for article in corpus.articles),
+            # What is cut from a text changes its content, and not always its vector.
+            *(article.record_hash + article.content_hash for article in corpus.articles),
             vectors.data,
         ]
     )

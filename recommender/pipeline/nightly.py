@@ -22,6 +22,7 @@ from recommender.pipeline.assemble import Findings, assemble
 from recommender.pipeline.build_graph import GraphBuild, build_graph
 from recommender.pipeline.build_groups import build_groups
 from recommender.pipeline.chosen_labels import with_chosen_labels
+from recommender.pipeline.cut_boilerplate import cut_boilerplate
 from recommender.pipeline.describe_groups import describe_groups
 from recommender.pipeline.engines.base import Engine
 from recommender.pipeline.engines.local import LocalEngine
@@ -105,6 +106,7 @@ def run_night(
                 most_lost=settings.gates.articles_lost,
                 force=force,
             )
+            cut_boilerplate(memory, settings.boilerplate, started[:10], timed)
             embedded = process_new_texts(memory, encoder, engine or LocalEngine(), timed)
             coverage = memory.coverage(encoder.spec.fingerprint)
             with timed.stage("load", None, "articles"):

@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from recommender.artifacts.atomic import storage_errors, sync_folder
 from recommender.artifacts.folder import Artifacts
+from recommender.corpus.publishers import CutCounts, count_cuts
 from recommender.errors import NoSnapshot, StorageError
 from recommender.pipeline.notices import Notice
 
@@ -41,6 +42,7 @@ class Night:
         intake: What became of the records of the sources.
         withdrawn: Articles that were deleted because complete sources no longer hold them.
         not_delivered: Other stored articles that no record of the sources named.
+        boilerplate: How much of the articles is cut as boilerplate.
         languages: Which languages the articles have, and how they were found.
         articles: Articles in the corpus.
         contents: Their distinct texts.
@@ -69,6 +71,7 @@ class Night:
     intake: "Intake"
     withdrawn: int
     not_delivered: int
+    boilerplate: CutCounts
     languages: "LanguageCounts"
     articles: int
     contents: int
@@ -182,6 +185,7 @@ class RunLog(NamedTuple):
             intake=self.ingested.intake,
             withdrawn=self.ingested.withdrawn,
             not_delivered=self.ingested.not_delivered,
+            boilerplate=count_cuts(self.corpus.articles),
             languages=self.corpus.language_counts,
             articles=len(self.corpus.articles),
             contents=contents,

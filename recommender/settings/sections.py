@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 __all__ = [
+    "Boilerplate",
     "Duplicates",
     "Embedding",
     "Gates",
@@ -54,6 +55,19 @@ class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     markup: Literal["strip", "keep"] = "strip"
     strict: bool = False
     complete: bool | tuple[str, ...] = ()
+
+
+class Boilerplate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is cut from texts because their publisher repeats it in unrelated articles.
+
+    Attributes:
+        cut: Whether anything is cut before texts are embedded and counted. What is stored is always
+            the whole text.
+        keep: Phrases that are never cut; a passage that contains one stays.
+    """
+
+    cut: bool = True
+    keep: tuple[str, ...] = ()
 
 
 class Embedding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -222,6 +236,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     input: Input = Input()
+    boilerplate: Boilerplate = Boilerplate()
     embedding: Embedding = Embedding()
     duplicates: Duplicates = Duplicates()
     neighbours: Neighbours = Neighbours()

@@ -14,6 +14,7 @@ import pytest
 
 from recommender.cli import main as cli
 from recommender.corpus.languages import LanguageCounts
+from recommender.corpus.publishers import CutCounts
 from recommender.pipeline.ingest import Intake
 from recommender.pipeline.run_log import Night
 from recommender.settings.sections import Settings
@@ -116,7 +117,8 @@ def test_every_field_of_the_nightly_summary_is_explained() -> None:
     explained = [code(row[0]) for row in section("docs/reference/night.md", "Fields").rows]
     expected = []
     for field in fields(Night):
-        inner = {"intake": Intake, "languages": LanguageCounts}.get(field.name)
+        parts = {"intake": Intake, "boilerplate": CutCounts, "languages": LanguageCounts}
+        inner = parts.get(field.name)
         names = [f"{field.name}.{of.name}" for of in fields(inner)] if inner else [field.name]
         expected += names
     assert explained == expected

@@ -259,8 +259,8 @@ def test_the_summary_is_one_line_of_json(newsroom: Newsroom) -> None:
     assert record["snapshot"] == night.snapshot
     assert record["intake"]["read"] == 4
     stages = (
-        "read embed count load neighbours graph index stories topics identity keywords phrases "
-        "publish"
+        "read boilerplate embed count load neighbours graph index stories topics identity "
+        "keywords phrases publish"
     )
     assert [*record["seconds"]] == stages.split()
     passed = (datetime.now(UTC) - datetime.fromisoformat(record["started"])).total_seconds()
@@ -290,5 +290,5 @@ def test_progress_adds_up_to_each_stages_total(newsroom: Newsroom) -> None:
         [path, packed], newsroom.artifacts, settings(), encoder=newsroom.encoder, progress=listener
     )
     measured = {name: total for name, total in listener.totals.items() if total is not None}
-    assert {"read", "embed", "neighbours", "graph"} <= measured.keys()
+    assert {"read", "boilerplate", "embed", "neighbours", "graph"} <= measured.keys()
     assert {name: listener.done[name] for name in measured} == measured

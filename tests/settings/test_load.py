@@ -36,6 +36,7 @@ CHANGED = {
         "strict": True,
         "complete": ("Gazette",),
     },
+    "boilerplate": {"cut": False, "keep": ("in our series",)},
     "embedding": {
         "model": "m",
         "revision": "r",
@@ -142,7 +143,7 @@ def test_other_variables_are_not_ours() -> None:
     [
         ("publish.keeep=3", r"--set publish\.keeep=3: key 'keeep' is unknown; did you mean 'keep'"),
         ("publsh.keep=3", "section 'publsh' is unknown; did you mean 'publish'"),
-        ("zzz.keep=3", "section 'zzz' is unknown; known are input, embedding"),
+        ("zzz.keep=3", "section 'zzz' is unknown; known are input, boilerplate"),
         ("input.fields.text=body", "key 'fields.text' is unknown"),
         ("publish.keep", "expected section.key=value"),
         ("keep=3", "expected section.key=value"),
