@@ -11,6 +11,7 @@ RecommenderError
 ├── SnapshotError
 │   ├── NoSnapshot       nothing has been published here
 │   ├── SnapshotDamaged  a snapshot's file is missing, truncated, swapped or altered
+│   ├── OlderFormat      written by an older version, whose format is not read any more
 │   └── NewerFormat      written by a newer version of this package
 ├── UnknownArticle       no such id in the snapshot (a KeyError too)
 │   └── RemovedArticle   taken down
@@ -27,6 +28,7 @@ __all__ = [
     "MissingExtra",
     "NewerFormat",
     "NoSnapshot",
+    "OlderFormat",
     "PublishRefused",
     "RecommenderError",
     "RemovedArticle",
@@ -82,6 +84,10 @@ class NoSnapshot(SnapshotError):
 
 class SnapshotDamaged(SnapshotError):
     """A file of the snapshot is missing, truncated, another snapshot's, or altered."""
+
+
+class OlderFormat(SnapshotError):
+    """A file was written by an older version of this package, in a format that is not read now."""
 
 
 class NewerFormat(SnapshotError):

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.lib import format as npy
 
 from recommender._typing import Array
-from recommender.errors import SnapshotDamaged
+from recommender.snapshot.damage import damaged
 from recommender.snapshot.stamp import STAMP_BYTES, open_stamped, stamp
 
 __all__ = ["open_array", "write_array"]
@@ -55,9 +55,9 @@ def open_array(path: Path, build: str) -> Array:
     mapped = open_stamped(path, build)
     header = _HEADER.match(mapped[:HEADER_BYTES])
     if not header:
-        raise SnapshotDamaged(f"{path} is not an array file as this package writes them")
+        raise damaged(path, "is not an array file as this package writes them")
     dtype, shape = np.dtype(header[1].decode()), tuple(map(int, re.findall(rb"\d+", header[2])))
     if header.end() + math.prod(shape) * dtype.itemsize + STAMP_BYTES != len(mapped):
-        raise SnapshotDamaged(f"{path} has {len(mapped)} bytes, which is not its shape {shape}")
+        raise damaged(path, f"has {len(mapped)} bytes, which is not its shape {shape}")
     values = np.frombuffer(mapped, dtype, math.prod(shape), header.end())
     return values.reshape(shape)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from recommender.dates import from_microseconds, to_microseconds
-from recommender.errors import SnapshotDamaged
+from recommender.snapshot.damage import damaged
 from recommender.snapshot.string_table import StringTable
 from recommender.types.article import Card
 
@@ -84,11 +84,9 @@ class Cards:
             records = json.loads(f"[{','.join(self._records.take(rows))}]")
             cards = [_fields(*record) for record in records]
         except (ValueError, TypeError, IndexError, OverflowError) as error:
-            raise SnapshotDamaged(f"{self._path} is damaged: {error}") from error
+            raise damaged(self._path, f"is damaged: {error}") from error
         if len(cards) != len(rows):
-            raise SnapshotDamaged(
-                f"{self._path} is damaged: {len(cards)} cards in {len(rows)} rows"
-            )
+            raise damaged(self._path, f"is damaged: {len(cards)} cards in {len(rows)} rows")
         return cards
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from recommender.errors import SnapshotDamaged
+from recommender.snapshot.damage import damaged
 
 __all__ = ["Dimensions"]
 
@@ -33,8 +33,8 @@ class Dimensions:
         """
         known, where = self._bound.setdefault(name, (size, path))
         if size != known:
-            raise SnapshotDamaged(
-                f"{path} does not match {where.name}: {name} are {size} here and {known} there"
+            raise damaged(
+                path, f"does not match {where.name}: {name} are {size} here and {known} there"
             )
 
     def __getitem__(self, name: str) -> int:

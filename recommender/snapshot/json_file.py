@@ -8,8 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from recommender.errors import SnapshotDamaged
-from recommender.snapshot.manifest import FORMAT, Manifest, altered, newer_format
+from recommender.snapshot.damage import altered, damaged, newer_format
+from recommender.snapshot.manifest import FORMAT, Manifest
 from recommender.types.groups import Change, Keyword, Topic
 from recommender.types.rules import Rules
 
@@ -76,11 +76,11 @@ def read_json(path: Path, manifest: Manifest) -> dict[str, Any]:
         record: dict[str, Any] = json.loads(content)
         version, build = int(record["format"]), record["build"]
     except (ValueError, KeyError, TypeError) as error:
-        raise SnapshotDamaged(f"{path} is unreadable: {error}") from error
+        raise damaged(path, f"is unreadable: {error}") from error
     if version > FORMAT:
-        raise newer_format(path, version)
+        raise newer_format(path, version, FORMAT)
     if build != manifest.build:
-        raise SnapshotDamaged(f"{path} belongs to another snapshot (build {build})")
+        raise damaged(path, f"belongs to another snapshot (build {build})")
     if hashlib.sha256(content).hexdigest() != manifest.files[path.name].sha256:
         raise altered(path)
     return record

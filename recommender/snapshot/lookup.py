@@ -13,6 +13,7 @@ import numpy as np
 
 from recommender._typing import Array
 from recommender.errors import SnapshotDamaged
+from recommender.snapshot.damage import damaged
 from recommender.snapshot.schema import HASH_BYTES, Arrays, StringTables
 from recommender.snapshot.string_table import SortedStringTable, StringTable, checked_id
 from recommender.types.groups import Keyword
@@ -197,4 +198,4 @@ class Lookup:
             raise self._damaged("story_ids", error) from error
 
     def _damaged(self, name: str, why: object) -> SnapshotDamaged:
-        return SnapshotDamaged(f"{self._folder / name}.strings is damaged: {why}")
+        return damaged(self._folder / f"{name}.strings", f"is damaged: {why}")

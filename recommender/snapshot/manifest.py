@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from recommender.embedding.base import EncoderSpec
-from recommender.errors import NewerFormat, SnapshotDamaged
+from recommender.snapshot.damage import damaged, newer_format, older_format
 
 __all__ = [
     "FORMAT",
@@ -16,9 +16,6 @@ __all__ = [
     "OLDEST_FORMAT",
     "FileEntry",
     "Manifest",
-    "altered",
-    "newer_format",
-    "unreadable",
 ]
 
 FORMAT = 6
@@ -111,16 +108,13 @@ class Manifest:
             digest = record.pop("sha256")
             version = record.pop("format")
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise SnapshotDamaged(f"{path} is missing or unreadable: {error}") from error
+            raise damaged(path, f"is missing or unreadable: {error}") from error
         if isinstance(version, int) and version > FORMAT:
-            raise newer_format(path, version)
+            raise newer_format(path, version, FORMAT)
         if isinstance(version, int) and version < OLDEST_FORMAT:
-            raise SnapshotDamaged(
-                f"{path} has format {version}, and this version reads format {OLDEST_FORMAT} and "
-                "later; publish the articles again with: recommender nightly SOURCE"
-            )
+            raise older_format(path, version, OLDEST_FORMAT)
         if digest != _digest(record | {"format": version}):
-            raise SnapshotDamaged(f"{path} was altered: its content does not match its own SHA-256")
+            raise damaged(path, "was altered: its content does not match its own SHA-256")
         manifest = cls(
             **record
             | {
@@ -130,52 +124,8 @@ class Manifest:
             }
         )
         if manifest.name != folder.name:
-            raise SnapshotDamaged(f"{path} belongs to the snapshot {manifest.name}")
+            raise damaged(path, f"belongs to the snapshot {manifest.name}")
         return manifest
-
-
-def newer_format(path: Path, version: int) -> NewerFormat:
-    """The error for a file of a newer format.
-
-    Args:
-        path: The file.
-        version: Its format.
-
-    Returns:
-        The error, to be raised.
-    """
-    return NewerFormat(
-        f"{path} has format {version}, this version reads up to {FORMAT}; upgrade with "
-        "'pip install --upgrade recommender', or publish again with this version"
-    )
-
-
-def altered(path: Path) -> SnapshotDamaged:
-    """The error for a file whose bytes are not those that were published.
-
-    Args:
-        path: The file.
-
-    Returns:
-        The error, to be raised.
-    """
-    return SnapshotDamaged(
-        f"{path} was altered: its SHA-256 is not the manifest's; publish again, or return to an "
-        "earlier snapshot with: recommender rollback"
-    )
-
-
-def unreadable(path: Path, error: OSError) -> SnapshotDamaged:
-    """The error for a file that the system cannot read.
-
-    Args:
-        path: The file, unless the error names one itself.
-        error: What the system raised.
-
-    Returns:
-        The error, to be raised.
-    """
-    return SnapshotDamaged(f"{error.filename or path} cannot be read: {error.strerror}")
 
 
 def _digest(record: dict[str, Any]) -> str:

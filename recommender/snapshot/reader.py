@@ -10,9 +10,9 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal, get_type_hints
 
 from recommender._typing import Array
-from recommender.errors import SnapshotDamaged
 from recommender.snapshot.array_file import open_array
 from recommender.snapshot.cards import Cards
+from recommender.snapshot.damage import altered, damaged, unreadable
 from recommender.snapshot.dimensions import Dimensions
 from recommender.snapshot.json_file import (
     Scoring,
@@ -22,7 +22,7 @@ from recommender.snapshot.json_file import (
     topics_of,
 )
 from recommender.snapshot.lookup import Lookup
-from recommender.snapshot.manifest import MANIFEST, Manifest, altered, unreadable
+from recommender.snapshot.manifest import MANIFEST, Manifest
 from recommender.snapshot.schema import (
     ARRAYS,
     FACETS,
@@ -210,15 +210,16 @@ class Snapshot:
             sizes[0] -= 1
         fits = len(sizes) == len(file.shape) and min(sizes) >= 0
         if array.dtype != file.dtype or not fits:
-            raise SnapshotDamaged(
-                f"{path} should hold {file.dtype} of {file.describe_shape()}, and holds "
-                f"{array.dtype} of shape {array.shape}"
+            raise damaged(
+                path,
+                f"should hold {file.dtype} of {file.describe_shape()}, and holds "
+                f"{array.dtype} of shape {array.shape}",
             )
         for axis, size in zip(file.shape, sizes, strict=True):
             if isinstance(axis, str) and (size or not file.optional):
                 self.dimensions.bind(axis, size, path)
             elif isinstance(axis, int) and size != axis:
-                raise SnapshotDamaged(f"{path} should have rows of {axis}, and has rows of {size}")
+                raise damaged(path, f"should have rows of {axis}, and has rows of {size}")
         return array
 
     def _table(self, name: str) -> Any:
@@ -239,14 +240,14 @@ def check_files(folder: Path, manifest: Manifest) -> None:
         SnapshotDamaged: A file is missing or of another size, or the manifest leaves one out.
     """
     if absent := FILES.keys() - manifest.files.keys():
-        raise SnapshotDamaged(f"{folder / MANIFEST} does not list {', '.join(sorted(absent))}")
+        raise damaged(folder / MANIFEST, f"does not list {', '.join(sorted(absent))}")
     for name, entry in manifest.files.items():
         try:
             size = (folder / name).stat().st_size
         except OSError as error:
-            raise SnapshotDamaged(f"{folder / name} is missing: {error.strerror}") from error
+            raise damaged(folder / name, f"is missing: {error.strerror}") from error
         if size != entry.bytes:
-            raise SnapshotDamaged(
-                f"{folder / name} has {size} bytes instead of {entry.bytes}: "
-                "it was truncated or replaced"
+            raise damaged(
+                folder / name,
+                f"has {size} bytes instead of {entry.bytes}: it was truncated or replaced",
             )

@@ -9,7 +9,8 @@ import re
 from pathlib import Path
 
 from recommender.errors import SnapshotDamaged
-from recommender.snapshot.manifest import FORMAT, newer_format
+from recommender.snapshot.damage import damaged, newer_format
+from recommender.snapshot.manifest import FORMAT
 
 __all__ = ["STAMP_BYTES", "open_stamped", "stamp"]
 
@@ -56,13 +57,11 @@ def open_stamped(path: Path, build: str) -> mmap.mmap:
     if not found:
         raise _without_stamp(path)
     if int(found[1]) > FORMAT:
-        raise newer_format(path, int(found[1]))
+        raise newer_format(path, int(found[1]), FORMAT)
     if found[2].decode() != build:
-        raise SnapshotDamaged(f"{path} belongs to another snapshot (build {found[2].decode()})")
+        raise damaged(path, f"belongs to another snapshot (build {found[2].decode()})")
     return mapped
 
 
 def _without_stamp(path: Path) -> SnapshotDamaged:
-    return SnapshotDamaged(
-        f"{path} does not end in a stamp: it was cut, or is no file of a snapshot"
-    )
+    return damaged(path, "does not end in a stamp: it was cut, or is no file of a snapshot")

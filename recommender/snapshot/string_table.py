@@ -22,7 +22,7 @@ from typing import IO, Self, overload
 import numpy as np
 
 from recommender._typing import Array
-from recommender.errors import SnapshotDamaged
+from recommender.snapshot.damage import damaged
 from recommender.snapshot.stamp import STAMP_BYTES, open_stamped, stamp
 
 __all__ = ["SortedStringTable", "StringTable", "checked_id"]
@@ -81,13 +81,14 @@ class StringTable(Sequence[str]):
         """
         mapped = open_stamped(path, build)
         if len(mapped) < _HEADER.size + 8 + STAMP_BYTES or mapped[: len(_MAGIC)] != _MAGIC:
-            raise SnapshotDamaged(f"{path} is not a file of strings as this package writes them")
+            raise damaged(path, "is not a file of strings as this package writes them")
         _, count, size = _HEADER.unpack_from(mapped)
         start = _HEADER.size + 8 * (count + 1)
         if min(count, size) < 0 or start + size + STAMP_BYTES != len(mapped):
-            raise SnapshotDamaged(
-                f"{path} has {len(mapped)} bytes, which is not the size of {count} strings in "
-                f"{size} bytes"
+            raise damaged(
+                path,
+                f"has {len(mapped)} bytes, which is not the size of {count} strings in "
+                f"{size} bytes",
             )
         offsets = np.frombuffer(mapped, "<i8", count + 1, _HEADER.size)
         return cls(memoryview(mapped)[start : start + size], offsets)

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from recommender._typing import Array
-from recommender.errors import SnapshotDamaged
-from recommender.snapshot.manifest import Manifest, altered, unreadable
+from recommender.snapshot.damage import altered, damaged, unreadable
+from recommender.snapshot.manifest import Manifest
 from recommender.snapshot.reader import Snapshot, check_files
 from recommender.snapshot.schema import ARRAYS, INDEX, STRINGS, ArrayFile, StringsFile
 from recommender.snapshot.string_table import StringTable
@@ -44,9 +44,10 @@ def verify(folder: Path) -> Snapshot:
     _check_schema(snapshot)
     index = snapshot.index()
     if (len(index), index.dimension) != (manifest.texts, manifest.dimension):
-        raise SnapshotDamaged(
-            f"{folder / INDEX} holds {len(index)} vectors of {index.dimension} numbers, not "
-            f"{manifest.texts} of {manifest.dimension}"
+        raise damaged(
+            folder / INDEX,
+            f"holds {len(index)} vectors of {index.dimension} numbers, not "
+            f"{manifest.texts} of {manifest.dimension}",
         )
     return snapshot
 
@@ -62,12 +63,12 @@ def _sha256(path: Path) -> str:
 def _check_schema(snapshot: Snapshot) -> None:
     for name, strings in STRINGS.items():
         if fault := _fault_of_table(strings, getattr(snapshot.strings, name)):
-            raise SnapshotDamaged(f"{snapshot.folder / name}.strings {fault}")
+            raise damaged(Path(f"{snapshot.folder / name}.strings"), fault)
     # Values come first: later checks use them to look up what they point to.
     for check in (_fault_of_values, _fault_of_order, _fault_of_slices):
         for name, file in ARRAYS.items():
             if fault := check(file, getattr(snapshot.arrays, name), snapshot):
-                raise SnapshotDamaged(f"{snapshot.folder / name}.npy {fault}")
+                raise damaged(Path(f"{snapshot.folder / name}.npy"), fault)
 
 
 def _fault_of_table(file: StringsFile, table: StringTable) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from recommender import Recommender
 from recommender.artifacts.folder import Artifacts
-from recommender.errors import NewerFormat, SnapshotDamaged
+from recommender.errors import NewerFormat, OlderFormat
 from recommender.snapshot.manifest import FORMAT, MANIFEST
 from recommender.snapshot.publish import rollback
 from recommender.snapshot.reader import Snapshot
@@ -78,7 +78,9 @@ def test_a_snapshot_of_an_older_format_says_so_and_what_to_do(
         lambda: Snapshot(artifacts.snapshots / old),
         lambda: verify(artifacts.snapshots / old),
     ):
-        with pytest.raises(SnapshotDamaged, match="again with: recommender nightly SOURCE") as no:
+        with pytest.raises(
+            OlderFormat, match="again with: recommender nightly SOURCE --artifacts"
+        ) as no:
             use()
         assert str(no.value).startswith(f"{artifacts.snapshots / old / MANIFEST} has format ")
         assert f"format {version}, and this version reads format" in str(no.value)
@@ -92,7 +94,7 @@ def test_a_night_replaces_a_snapshot_of_an_older_format_that_nobody_can_read(
     old, new = artifacts.names()
     for name in (old, new):
         older(artifacts.snapshots / name, 1)
-    with pytest.raises(SnapshotDamaged, match="again with: recommender nightly SOURCE"):
+    with pytest.raises(OlderFormat, match="again with: recommender nightly SOURCE --artifacts"):
         Recommender.open(artifacts.root)
     night = publish_planted(artifacts.root, 40, overrides=["publish.keep=2"])
     assert Recommender.open(artifacts.root).health().snapshot == night.snapshot

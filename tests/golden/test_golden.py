@@ -9,7 +9,7 @@ import pytest
 
 from recommender import Recommender
 from recommender.artifacts.folder import Artifacts
-from recommender.errors import SnapshotDamaged
+from recommender.errors import OlderFormat
 from recommender.groups.previous import NO_PREVIOUS_GROUPS, read_previous
 from recommender.snapshot.manifest import FORMAT, OLDEST_FORMAT
 from recommender.snapshot.verify import verify
@@ -38,9 +38,9 @@ def test_a_format_that_is_read_answers_as_it_did(golden: Artifacts) -> None:
 
 @pytest.mark.parametrize("golden", REFUSED, indirect=True)
 def test_a_format_that_is_not_read_is_refused_with_what_to_do(golden: Artifacts) -> None:
-    with pytest.raises(SnapshotDamaged, match=SENTENCE):
+    with pytest.raises(OlderFormat, match=SENTENCE):
         Recommender.open(golden.root)
-    with pytest.raises(SnapshotDamaged, match=SENTENCE):
+    with pytest.raises(OlderFormat, match=SENTENCE):
         verify(golden.snapshots / golden.current())
 
 

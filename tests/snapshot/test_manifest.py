@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.embedding.base import EncoderSpec
-from recommender.errors import NewerFormat, SnapshotDamaged, SnapshotError
+from recommender.errors import NewerFormat, OlderFormat, SnapshotDamaged, SnapshotError
 from recommender.snapshot.manifest import FORMAT, MANIFEST, OLDEST_FORMAT, FileEntry, Manifest
 
 NAME = "20260101T000000Z-0123abcd"
@@ -135,7 +135,7 @@ def test_an_older_manifest_says_to_publish_again_whatever_else_it_holds(
     record = json.loads(SAMPLE.to_bytes()) | {"format": version}
     del record["files"]
     (folder / MANIFEST).write_text(json.dumps(record))
-    with pytest.raises(SnapshotDamaged) as caught:
+    with pytest.raises(OlderFormat) as caught:
         Manifest.read(folder)
     assert str(caught.value) == (
         f"{folder / MANIFEST} has format {version}, and this version reads format "
