@@ -73,6 +73,7 @@ def evaluate_related(
     echo(_ranking_summary(found))
     _echo_rejects(articles)
     console().print(figures_table(found.rankings, MEASURES))
+    echo(str(found.lists))
 
 
 class _GroupOptions(TypedDict):

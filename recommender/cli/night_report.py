@@ -94,6 +94,11 @@ def _groups(night: Mapping[str, Any]) -> list[str]:
         if changes:
             counts = [f"{changes[kind]:,} {kind}" for kind in CHANGE_KINDS if kind in changes]
             lines.append(f"{group}: {', '.join(counts)}")
+    if lists := night["lists"]:
+        lines.append(
+            f"related lists of five: {lists['full']:.1%} full, {lists['filled']:.1%} filled from "
+            f"below the floor, {lists['short']:.1%} shorter, {lists['empty']:.1%} empty"
+        )
     if night["gates"]:
         shares = ", ".join(f"{name} {value:.1%}" for name, value in night["gates"].items())
         lines.append(f"gates: {shares}")

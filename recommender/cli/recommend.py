@@ -47,6 +47,12 @@ _ABOVE_0 = click.FloatRange(0, min_open=True)
 )
 @click.option("--floor", type=_SHARE, help="Only scores of this or more.  [default: the settings']")
 @click.option(
+    "--fill",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Fill a shorter list up to N from below the floor; 0: never.  [default: the settings']",
+)
+@click.option(
     "--diversity",
     type=_SHARE,
     help="0: relevance alone; 1: difference alone.  [default: the settings']",

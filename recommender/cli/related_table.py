@@ -28,9 +28,15 @@ def related_table(hits: Sequence[Related], now: datetime) -> RowTable:
         Column("source", lambda ranked: ranked[1].source or "", FOLD),
         Column("published", lambda ranked: how_long_ago(ranked[1].published, now), DATE),
         Column("id", lambda ranked: ranked[1].id, FOLD),
-        Column("why", lambda ranked: explain(ranked[1].reasons), WIDE | DIM),
+        Column("why", lambda ranked: _why(ranked[1]), WIDE | DIM),
     ]
     return RowTable(columns, enumerate(hits, start=1))
+
+
+def _why(hit: Related) -> str:
+    """The reasons of a hit; those of one from below the floor begin with "fill"."""
+    words = explain(hit.reasons)
+    return f"fill · {words}" if hit.fill and hit.reasons.filler is None else words
 
 
 def _also_at(hit: Related) -> str:

@@ -3,6 +3,7 @@
 What is measured is the product itself: a trial run builds the snapshot, `Recommender` answers.
 """
 
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -13,12 +14,14 @@ from recommender.embedding.base import Encoder
 from recommender.errors import InputError, needs_extra
 from recommender.evaluation.bootstrap import Intervals, cluster_bootstrap
 from recommender.evaluation.labelled_set import LabelledSet, rows_of_split
+from recommender.evaluation.list_figures import ListFigures, measure_page_lists
 from recommender.evaluation.ranking_baselines import bm25, dense, fuse
 from recommender.evaluation.ranking_metrics import MEASURES, answerable, measure
 from recommender.evaluation.trial_run import TrialRun, trial_run
 from recommender.language.labels import language_of
 from recommender.language.stop_words import stop_words_for
 from recommender.language.word_lists import DEFAULT_LANGUAGE
+from recommender.pipeline.list_lengths import PAGE
 from recommender.progress import Progress, Silent
 from recommender.serving.recommender import Recommender
 from recommender.settings.sections import Settings
@@ -70,6 +73,7 @@ class RankingEvaluation(NamedTuple):
         queries: The id of each article that was asked about.
         query_stories: The story of each query, in the order of `queries`.
         rankings: The methods in the order of `METHODS`.
+        lists: The lists of a page, as shipped; right is what has the story of the query.
     """
 
     labelled: str
@@ -82,13 +86,14 @@ class RankingEvaluation(NamedTuple):
     queries: list[str]
     query_stories: list[str]
     rankings: list[EvaluatedRanking]
+    lists: ListFigures
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON.
 
         Returns:
-            The attributes, the `measures` by name, and for each method its `name`, its `figures`
-            and its `values`, a row for each query.
+            The attributes, the `measures` by name, for each method its `name`, its `figures` and
+            its `values`, a row for each query, and the figures of the `lists` by name.
         """
         rankings = {
             ranking.key: {
@@ -98,7 +103,8 @@ class RankingEvaluation(NamedTuple):
             }
             for ranking in self.rankings
         }
-        return self._asdict() | {"measures": list(MEASURES), "rankings": rankings}
+        lists = self.lists._asdict()
+        return self._asdict() | {"measures": [*MEASURES], "rankings": rankings, "lists": lists}
 
 
 def evaluate_related(
@@ -133,6 +139,7 @@ def evaluate_related(
     queries, without_answer = _queries(labelled, stories, split)
     with trial_run(labelled.articles, settings, encoder, progress) as run:
         ranked = _rankings(run, labelled.articles, queries, progress)
+        lists = _page_lists(run, labelled, queries)
     return RankingEvaluation(
         labelled=str(labelled.path),
         split=split,
@@ -144,6 +151,7 @@ def evaluate_related(
         queries=[labelled.articles[query].id for query in queries.tolist()],
         query_stories=[labelled.labels[query] for query in queries.tolist()],
         rankings=[_evaluated(key, ranked[key], queries, stories) for key in METHODS],
+        lists=lists,
     )
 
 
@@ -191,6 +199,16 @@ def _our_rankings(run: TrialRun, articles: list[Article], queries: Array) -> dic
         return ranked
 
     return {"relevance": ranking(by_relevance), "default": ranking(by_default)}
+
+
+def _page_lists(run: TrialRun, labelled: LabelledSet, queries: Array) -> ListFigures:
+    """The figures of the lists that a page gets for the queries."""
+    recommender, of_story = Recommender.open(run.artifacts.root), defaultdict[str, set[str]](set)
+    for article, story in zip(labelled.articles, labelled.labels, strict=True):
+        of_story[story].add(article.id)
+    asked = [labelled.articles[query].id for query in queries.tolist()]
+    right = (frozenset(of_story[labelled.labels[query]]) for query in queries.tolist())
+    return measure_page_lists([recommender.related(i, PAGE) for i in asked], right)
 
 
 def _baseline_rankings(run: TrialRun, articles: list[Article], queries: Array) -> dict[str, Array]:

@@ -30,6 +30,7 @@ from recommender.pipeline.fingerprint import build_digest, inputs_digest
 from recommender.pipeline.gates import Gate, compare, measure, refusal
 from recommender.pipeline.ingest import ingest_sources
 from recommender.pipeline.language_notices import language_notices
+from recommender.pipeline.list_lengths import measure_lists
 from recommender.pipeline.new_texts import process_new_texts
 from recommender.pipeline.notices import Notice
 from recommender.pipeline.published import read_published
@@ -122,7 +123,8 @@ def run_night(
         if not force and inputs == previous.inputs and _is_current(artifacts, previous.name):
             log.info("nothing has changed", extra={"snapshot": previous.name})
             prune(artifacts, settings.publish.keep)
-            return run.unchanged(Snapshot(artifacts.snapshots / previous.name))
+            snapshot = Snapshot(artifacts.snapshots / previous.name)
+            return run.unchanged(snapshot, measure_lists(artifacts))
         graph = build_graph(
             corpus,
             vectors,
@@ -191,7 +193,9 @@ def _publish(
     with timed.stage("publish", len(FILES), "files") as advance:
         snapshot = publish(run.artifacts, content, settings.keep, advance)
     log.info("published", extra={"snapshot": snapshot, "articles": len(run.corpus.articles)})
-    return run.published(snapshot, content, gates)
+    with timed.clock("publish"):
+        lists = measure_lists(run.artifacts)
+    return run.published(snapshot, content, gates, lists)
 
 
 def _open_sources(sources: Sequence[str | Path | Source]) -> list[Source]:

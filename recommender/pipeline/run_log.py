@@ -58,6 +58,8 @@ class Night:
         search_recall: The share of the nearest texts that the search finds; 1 where it is exact.
         changes: How many "stories" and "topics" changed, by the kind of change; see
             `lineage.Event`.
+        lists: The share of related lists that are "full", "filled", "short" and "empty"; see
+            `list_lengths`. Empty where nothing was published.
         gates: The share that each gate measured; empty for a night too small to judge.
         notices: What was counted that a person may want to act on.
         forced: What refused the night, if it was published in spite of that.
@@ -86,6 +88,7 @@ class Night:
     stories: int
     search_recall: float
     changes: dict[str, dict[str, int]] = field(default_factory=dict)
+    lists: dict[str, float] = field(default_factory=dict)
     gates: dict[str, float] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
     forced: list[str] = field(default_factory=list)
@@ -122,30 +125,35 @@ class RunLog(NamedTuple):
     corpus: "Corpus"
     seconds: Mapping[str, float]
 
-    def unchanged(self, snapshot: "Snapshot") -> Night:
+    def unchanged(self, snapshot: "Snapshot", lists: dict[str, float]) -> Night:
         """Record that nothing changed.
 
         Args:
             snapshot: The snapshot that is still served.
+            lists: How full its related lists are.
 
         Returns:
             The summary of the run.
         """
         notices = self.ingested.notices
-        return self._record(self._night(snapshot.name, snapshot, unchanged=True, notices=notices))
+        night = self._night(snapshot.name, snapshot, unchanged=True, lists=lists, notices=notices)
+        return self._record(night)
 
-    def published(self, snapshot: str, content: "Content", gates: Sequence["Gate"]) -> Night:
+    def published(
+        self, snapshot: str, content: "Content", gates: Sequence["Gate"], lists: dict[str, float]
+    ) -> Night:
         """Record that a snapshot was published.
 
         Args:
             snapshot: Its name.
             content: Its content.
             gates: What the gates measured.
+            lists: How full its related lists are.
 
         Returns:
             The summary of the run.
         """
-        return self._record(self._built(snapshot, content, gates, refused=[]))
+        return self._record(self._built(snapshot, content, gates, lists=lists, refused=[]))
 
     def refused(
         self, previous: str, content: "Content", gates: Sequence["Gate"], refused: list[str]
@@ -164,13 +172,19 @@ class RunLog(NamedTuple):
         return self._record(self._built(previous, content, gates, refused=refused))
 
     def _built(
-        self, snapshot: str, content: "Content", gates: Sequence["Gate"], refused: list[str]
+        self,
+        snapshot: str,
+        content: "Content",
+        gates: Sequence["Gate"],
+        refused: list[str],
+        lists: dict[str, float] | None = None,
     ) -> Night:
         return self._night(
             snapshot,
             content,
             notices=[*self.ingested.notices, *(g.notice for g in gates if g.notice)],
             changes={k: dict(Counter(c.kind for c in v)) for k, v in content.changes.items()},
+            lists=lists or {},
             gates={gate.name: round(gate.value, 4) for gate in gates},
             forced=[*content.forced],
             refused=refused,

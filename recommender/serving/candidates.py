@@ -21,7 +21,14 @@ from recommender.serving.backend import ScoredTexts
 from recommender.serving.request import Request
 from recommender.snapshot.reader import Snapshot
 
-__all__ = ["exact_scores", "passes_floor", "related_candidates"]
+__all__ = [
+    "articles_of",
+    "exact_scores",
+    "is_background",
+    "nearest_scored",
+    "passes_floor",
+    "related_candidates",
+]
 
 POOL = 50  # texts that the first search finds, to be scored: as many as the build scores
 DEEPER = 4  # how many times as many each further search finds
@@ -80,12 +87,12 @@ def _from_graph(request: Request, excluded: Sequence[int]) -> tuple[Array, Candi
         complete = complete or len(listed) >= request.snapshot.manifest.texts - 1
         texts, scores = listed.compress(passes), scores.compress(passes)
     if query.mode == "background":
-        kept = np.flatnonzero(_is_background(request.snapshot, item.text, texts))
+        kept = np.flatnonzero(is_background(request.snapshot, item.text, texts))
         texts, scores = texts.take(kept), scores.take(kept)
     if excluded:
         kept = np.flatnonzero(~np.isin(texts, excluded))
         texts, scores = texts.take(kept), scores.take(kept)
-    return listed, _articles_of(request, texts, scores, own_copies=True), complete
+    return listed, articles_of(request, texts, scores, own_copies=True), complete
 
 
 def _from_searches(request: Request, excluded: Sequence[int]) -> Iterator[Candidates]:
@@ -96,7 +103,7 @@ def _from_searches(request: Request, excluded: Sequence[int]) -> Iterator[Candid
         vector, words = _vector(request, item.text), _words(snapshot, item.text)
         excluded = [*excluded, item.text]  # an item is never its own answer
         if query.mode == "background":
-            admitted = admitted & _is_background(snapshot, item.text, slice(None))
+            admitted = admitted & is_background(snapshot, item.text, slice(None))
     else:
         assert item.vector is not None  # noqa: S101 - an item without a text has a vector
         assert item.words is not None  # noqa: S101 - and words
@@ -104,15 +111,28 @@ def _from_searches(request: Request, excluded: Sequence[int]) -> Iterator[Candid
     admitted, pool = admitted.copy(), POOL
     admitted[excluded] = False
     while True:
-        found = request.backend.search(vector, pool, admitted)
-        scores = _scores(snapshot, words, found)
-        order = np.argsort(-scores, kind="stable")
-        order = order.compress(passes_floor(request, scores.take(order)))
-        yield _articles_of(request, found.texts.take(order), scores.take(order))
-        if len(found.texts) < pool or len(order) < pool * ENOUGH:
+        found = _search(request, vector, words, pool, admitted)
+        passes = passes_floor(request, found.scores)
+        yield articles_of(request, found.texts.compress(passes), found.scores.compress(passes))
+        if len(found.texts) < pool or np.count_nonzero(passes) < pool * ENOUGH:
             return
         admitted[found.texts] = False
         pool *= DEEPER
+
+
+def nearest_scored(request: Request, text: int, admitted: Array) -> ScoredTexts:
+    """The texts nearest to a text, scored as in the graph.
+
+    Args:
+        request: The request.
+        text: Number of the text.
+        admitted: Which texts may be found, (texts,) bool.
+
+    Returns:
+        At most `POOL` texts, best score first.
+    """
+    words = _words(request.snapshot, text)
+    return _search(request, _vector(request, text), words, POOL, admitted)
 
 
 def exact_scores(request: Request, text: int, others: Array) -> Array:
@@ -131,12 +151,19 @@ def exact_scores(request: Request, text: int, others: Array) -> Array:
     return _scores(request.snapshot, words, ScoredTexts(others, similarities))
 
 
-def _articles_of(
+def articles_of(
     request: Request, texts: Array, scores: Array, *, own_copies: bool = False
 ) -> Candidates:
-    """The admitted articles of `texts`: one of each text, its lead if possible, or all of them.
+    """The admitted articles of texts.
 
-    Where copies are kept, the item's `own_copies` come first.
+    Args:
+        request: The request.
+        texts: Numbers of the texts, (n,).
+        scores: Their scores, (n,).
+        own_copies: Whether the item's own copies come first, where copies are kept.
+
+    Returns:
+        One article of each text, its lead if possible, or all of them where copies are kept.
     """
     query, item, row_filter = request.query, request.item, request.row_filter
     arrays = request.snapshot.arrays
@@ -179,8 +206,17 @@ def _story_texts(request: Request, text: int) -> ScoredTexts:
     return ScoredTexts(texts, scores)
 
 
-def _is_background(snapshot: Snapshot, text: int, texts: Array | slice) -> Array:
-    """Which of `texts` have the topic of `text`, if it has one, and not its story, bool."""
+def is_background(snapshot: Snapshot, text: int, texts: Array | slice) -> Array:
+    """Which texts have the topic of a text, if it has one, and not its story.
+
+    Args:
+        snapshot: The snapshot.
+        text: Number of the text.
+        texts: Numbers of the others, (n,), or a slice of all.
+
+    Returns:
+        (n,) bool.
+    """
     topic_of, story_of = snapshot.arrays.topic_of, snapshot.arrays.story_of
     own, topics = topic_of[text], topic_of[texts]
     background: Array = (topics == own) & (topics >= 0) & (story_of[texts] != story_of[text])
@@ -197,6 +233,16 @@ def _expanded(request: Request, vector: Array, words: WeightedWords) -> Array:
     vectors = request.backend.vectors(found.texts.take(nearest))
     expanded: Array = expand_embeddings(vector[None, :], vectors[None], hybrids[None, nearest])[0]
     return expanded
+
+
+def _search(
+    request: Request, vector: Array, words: WeightedWords, pool: int, admitted: Array
+) -> ScoredTexts:
+    """The `pool` admitted texts nearest to a vector, scored, best score first."""
+    found = request.backend.search(vector, pool, admitted)
+    scores = _scores(request.snapshot, words, found)
+    order = np.argsort(-scores, kind="stable")
+    return ScoredTexts(found.texts.take(order), scores.take(order))
 
 
 def _scores(snapshot: Snapshot, words: WeightedWords, found: ScoredTexts) -> Array:

@@ -39,7 +39,7 @@ def fallback_articles(
     candidates = Candidates(rows, arrays.text_of.take(rows), np.zeros(len(rows)))
     chosen = best_first(request, candidates, query.k - len(ranked), ranked)
     return [
-        RankedArticle(row, text, 0.0, filler=query.fallback)
+        RankedArticle(row, text, 0.0, filler=query.fallback, fill=True)
         for row, text in zip(chosen.rows.tolist(), chosen.texts.tolist(), strict=True)
     ]
 

@@ -44,7 +44,7 @@ def answer(
     for hit, why in zip(ranked, _reasons(request, ranked, new_text), strict=True):
         card = fields[hit.row]
         copies = tuple([Card(*fields[row]) for row in also.get(hit.row, ())])
-        hits.append(Related(card[0], hit.score, *card[1:], copies, why))
+        hits.append(Related(card[0], hit.score, *card[1:], copies, why, hit.fill))
     return Answer(hits, note, article)
 
 
@@ -117,7 +117,8 @@ def _note(request: Request, ranked: Sequence[RankedArticle]) -> str:
     query = request.query
     pinned = sum(hit.pinned for hit in ranked)
     fillers = sum(hit.filler is not None for hit in ranked)
-    found = len(ranked) - pinned - fillers
+    filled = sum(hit.fill for hit in ranked) - fillers
+    found = len(ranked) - pinned - filled - fillers
     what = {"related": "related", "story": "of the same story", "background": "background"}
     floor = f" with a score of {query.floor:g} or more" if query.mode != "story" else ""
     admitted = " among those admitted" if request.row_filter.narrows else ""
@@ -126,6 +127,8 @@ def _note(request: Request, ranked: Sequence[RankedArticle]) -> str:
     note = f"{found or 'no'} {articles} {what[query.mode]}{floor}{admitted}{caps}"
     if pinned:
         note += f"; {pinned:,} more {'is' if pinned == 1 else 'are'} pinned"
+    if filled:
+        note += f"; {filled:,} more {'fills' if filled == 1 else 'fill'} the list from below that"
     if fillers:
         newest = f"the newest of its {query.fallback}"
         note += f"; {fillers:,} more {'is' if fillers == 1 else 'are'} {newest}"

@@ -56,7 +56,11 @@ class Options(FilterOptions, total=False):
 
     Attributes:
         floor: Only articles with that score or more, from 0 to 1. By default the setting
-            related.floor.
+            related.floor. A question that names a floor gets no `fill` unless it names that, too.
+        fill: A list that is shorter than this, or than `k`, is filled up from below the floor: with
+            articles of the same story, and of the same topic that share a name or a phrase. Such a
+            hit has `fill` set. 0 for none; by default the setting related.fill. It does not count
+            in the mode "story", and not for a text that is not published.
         mode: "related" gives the story and its neighbours (the default); "story" the same event
             alone, newest first; "background" the same topic without that event.
         duplicates: "collapse" gives one of the articles with nearly the same text and lists the
@@ -77,6 +81,7 @@ class Options(FilterOptions, total=False):
     """
 
     floor: float | None
+    fill: int | None
     mode: Mode
     duplicates: Duplicates
     diversity: float | None
@@ -104,6 +109,7 @@ class Query(NamedTuple):
         per_author: At most this many articles of one author, or None.
         per_story: At most this many articles of one story, or None.
         fallback: "section" or "topic" to fill a short list with, or None.
+        fill: The length up to which a short list is filled from below the floor.
     """
 
     k: int
@@ -118,6 +124,7 @@ class Query(NamedTuple):
     per_author: int | None = None
     per_story: int | None = None
     fallback: Fallback | None = None
+    fill: int = 0
 
     @property
     def capped(self) -> bool:
@@ -149,9 +156,14 @@ def parse_query(k: int, options: Options, defaults: Mapping[str, Any]) -> Query:
             defaults["floor"],
             diversity=defaults["diversity"],
             closeness=defaults["closeness"],
+            fill=defaults.get("fill", 0),  # a snapshot of an earlier release does not say
         )
     _check_names(options, Options)
     chosen: dict[str, Any] = {n: value for n, value in options.items() if value is not None}
+    if "floor" not in chosen:
+        chosen.setdefault("fill", defaults.get("fill", 0))
+    if index(chosen.get("fill", 0)) < 0 or chosen.get("fill") is True:
+        raise ValueError(f"fill={chosen['fill']}: expected the number of articles to fill up to")
     numbers = {name: _within(chosen.pop(name, defaults[name]), name) for name in SHARES}
     filters = _filters(chosen)
     duplicates = chosen.pop("duplicates", "collapse")

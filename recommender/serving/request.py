@@ -58,6 +58,7 @@ class RankedArticle(NamedTuple):
         score: How related it is, in [0, 1].
         pinned: Whether a rule of the publisher put it there.
         filler: "section" or "topic" where it is not related and only fills a short list.
+        fill: Whether it lies below the floor and fills a short list.
     """
 
     row: int
@@ -65,3 +66,4 @@ class RankedArticle(NamedTuple):
     score: float
     pinned: bool = False
     filler: str | None = None
+    fill: bool = False

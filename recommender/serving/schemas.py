@@ -118,6 +118,7 @@ _SHAPES: dict[str, Schema] = {
         **{name: field for name, field in _CARD.items() if name != "id"},
         also_at=_field("array", "Other articles with nearly the same text.", items=_ref("article")),
         reasons=_ref("reasons"),
+        fill=_field("boolean", "Whether it lies below the floor and only fills a short list."),
     ),
     "article": _object("What a page shows of one article.", **_CARD),
     "reasons": _object(

@@ -30,6 +30,8 @@ class Related(Value):
         also_at: The other articles with nearly the same text that pass the filters. Empty where
             there are none, or where the answer keeps duplicates.
         reasons: Why it is in the answer; `explain` says it in words.
+        fill: Whether it lies below the floor and only fills a short list: it is of the same story,
+            or of the same topic and shares a name or a phrase, or it is a `filler`.
     """
 
     id: str
@@ -43,6 +45,7 @@ class Related(Value):
     published: datetime | None
     also_at: tuple[Card, ...] = ()
     reasons: Reasons = _NO_REASONS
+    fill: bool = False
 
 
 class Answer(list[Related]):

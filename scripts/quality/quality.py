@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import click
 import numpy as np
 from floors import complaints, digest, raised, read_floors, write_floors
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 from stream import read_stream
 
 from recommender.cli.figures_table import figures_table, groupings_table
@@ -57,7 +57,11 @@ class Task(NamedTuple):
 
 
 def related(split: str | None = None) -> Callable[[Path], Report]:
-    """Related articles on a set labelled with stories; the floors are for relevance alone."""
+    """Related articles on a set labelled with stories.
+
+    The floors are for relevance alone; for nDCG as shipped, filled hits included; and for the share
+    of a page's lists that are full or filled.
+    """
 
     def run(labelled: Path) -> Report:
         # Defaults and nothing else: a developer's environment must not change a figure.
@@ -66,7 +70,11 @@ def related(split: str | None = None) -> Callable[[Path], Report]:
         found = evaluate_related(articles, settings, split=split)
         product = next(ranking for ranking in found.rankings if ranking.key == "relevance")
         figures = dict(zip(MEASURES, product.figures.mean.tolist(), strict=True))
-        return Report(figures, figures_table(found.rankings, MEASURES), found.to_dict())
+        shipped = next(ranking for ranking in found.rankings if ranking.key == "default")
+        figures["nDCG@5 as shipped"] = float(shipped.figures.mean[MEASURES.index("nDCG@5")])
+        figures["full or filled"] = found.lists.shares["full"] + found.lists.shares["filled"]
+        shown = Group(figures_table(found.rankings, MEASURES), str(found.lists))
+        return Report(figures, shown, found.to_dict())
 
     return run
 
@@ -150,6 +158,7 @@ TASKS = {
     "related: allsides": Task(("allsides_stories.jsonl",), related("val")),
     "related: ecbplus": Task(("ecbplus_stories.jsonl",), related()),
     "related: basil": Task(("basil_stories.jsonl",), related()),
+    "related: dated": Task(("dated_stories.jsonl",), related()),
     "stories: allsides": Task(("allsides_stories.jsonl",), stories),
     "stories: ecbplus": Task(("ecbplus_stories.jsonl",), stories),
     "stories: basil": Task(("basil_stories.jsonl",), stories),

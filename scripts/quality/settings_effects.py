@@ -163,10 +163,10 @@ def same_arrays(trial: Trial) -> bool:
 
 
 def lists(folder: Path, **options: Any) -> Iterator[tuple[str, list[Related]]]:
-    """Every article's first five hits."""
+    """Every article's first five hits that pass the floor."""
     rec = Recommender.open(folder)
     for article_id in rec.ids():
-        yield article_id, rec.related(article_id, HITS, **options)
+        yield article_id, rec.related(article_id, HITS, fill=0, **options)
 
 
 def option_table(name: str, values: Sequence[float], folder: Path) -> Iterator[str]:

@@ -17,6 +17,8 @@ def test_evaluate_prints_a_row_for_each_ranking(run: Run, tmp_path: Path) -> Non
     assert about == f"{source}: 40 articles on 4 stories; encoder words-32"
     assert asked.startswith("20 queries (the split val); 0 articles left out")
     assert heading.split() == ["ranking", "nDCG@5", "P@1", "recall@10", "MRR"]
+    lists = rows.pop()
+    assert lists.startswith("lists of a page: 100.0% full, 0.0% filled, 0.0% short, 0.0% empty; of")
     assert [row.partition("  ")[0] for row in rows] == [
         "the product, relevance alone", "the product as shipped", "dense cosine", "BM25",
         "reciprocal rank fusion",

@@ -17,6 +17,7 @@ NIGHT: dict[str, Any] = {
     "truncated": 3, "words_read_share": 0.9, "stories": 700, "topics": 12, "finer_topics": 40,
     "without_topic": 5, "changes": {"topics": {"grown": 1, "born": 2}, "stories": {}},
     "notices": [{"name": "n", "count": 2, "text": "2 dates are bad", "advice": "mend them"}],
+    "lists": {"full": 0.5, "filled": 0.25, "short": 0.2, "empty": 0.05},
     "gates": {"lost": 0.01}, "search_recall": 1, "seconds": {"read": 1.0, "embed": 2.5},
 }  # fmt: skip
 
@@ -31,6 +32,8 @@ def test_a_report_says_what_was_published_and_counts_everything() -> None:
         "3 articles are longer than the encoder reads; 10.0% of all words were not read",
         "700 stories; 12 topics, 40 finer ones within them, 5 articles without a topic",
         "topics: 2 born, 1 grown",
+        "related lists of five: 50.0% full, 25.0% filled from below the floor, 20.0% shorter, "
+        "5.0% empty",
         "gates: lost 1.0%",
         "2 dates are bad: mend them",
         "the search is exact",

@@ -35,7 +35,7 @@ def test_recommend_prints_json(run: Run, published: Artifacts) -> None:
     assert len(answer["related"]) == 2
     assert set(answer["related"][0]) == {
         "id", "score", "title", "url", "source", "section", "language", "author", "published",
-        "also_at", "reasons",
+        "also_at", "reasons", "fill",
     }  # fmt: skip
     assert answer["note"] is None
     assert answer["related"][0]["published"].endswith("+00:00")

@@ -8,7 +8,7 @@ import pytest
 from recommender.serving.query import ANYTHING, Query, parse_filters, parse_query
 from recommender.types.rules import Filters
 
-DEFAULTS = {"floor": 0.3, "diversity": 0.1, "closeness": 0.05}
+DEFAULTS = {"floor": 0.3, "diversity": 0.1, "closeness": 0.05, "fill": 5}
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
@@ -17,10 +17,21 @@ def parsed(**options: Any) -> Query:
 
 
 def test_options_that_are_left_out_take_the_newsrooms_settings() -> None:
-    plain = Query(10, ANYTHING, 0.3, diversity=0.1, closeness=0.05)
+    plain = Query(10, ANYTHING, 0.3, diversity=0.1, closeness=0.05, fill=5)
     assert parsed() == plain
     assert parsed(floor=None, diversity=None, closeness=None, half_life=None, section=None) == plain
     assert parsed(floor=0, diversity=0, closeness=0) == Query(10)
+
+
+def test_a_question_that_names_a_floor_is_not_filled_unless_it_says_so() -> None:
+    assert parsed(floor=0.4).fill == 0
+    assert parsed(floor=0.4, fill=3).fill == parsed(fill=3).fill == 3
+    assert parsed(fill=None, per_source=1).fill == 5
+    assert parsed(fill=False).fill == 0
+    earlier = {name: value for name, value in DEFAULTS.items() if name != "fill"}
+    assert (
+        parse_query(10, {}, earlier).fill == parse_query(10, {"mode": "story"}, earlier).fill == 0
+    )
 
 
 def test_options_become_a_query() -> None:
@@ -33,7 +44,7 @@ def test_options_become_a_query() -> None:
         exclude=frozenset({"a"}),
     )  # fmt: skip
     assert found == Query(
-        10, filters, 0.3, "background", False, 0.1, 0.05, 2, per_story=1, fallback="topic"
+        10, filters, 0.3, "background", False, 0.1, 0.05, 2, per_story=1, fallback="topic", fill=5
     )
 
 
@@ -44,6 +55,8 @@ def test_options_become_a_query() -> None:
         ({"floor": float("nan")}, "floor=nan: expected a number from 0 to 1"),
         ({"diversity": -0.1}, r"diversity=-0\.1: expected a number from 0 to 1"),
         ({"closeness": 2}, "closeness=2: expected a number from 0 to 1"),
+        ({"fill": -1}, "fill=-1: expected the number of articles to fill up to"),
+        ({"fill": True}, "fill=True: expected the number of articles to fill up to"),
         ({"half_life": 0}, "half_life=0: expected a number above 0"),
         ({"half_life": float("nan")}, "half_life=nan: expected a number above 0"),
         ({"per_source": 0}, "per_source=0: expected a number above 0"),

@@ -22,6 +22,7 @@ RULES = (
 ASKED = ("frost-0", "strike-1", "collision-1", "prize-5", "strike-0")
 OPTIONS: dict[str, st.SearchStrategy[Any]] = {
     "floor": st.sampled_from([0.0, 0.2, 0.45, 0.7]),
+    "fill": st.sampled_from([0, 3, 5, 9]),
     "mode": st.sampled_from(["story", "background"]),
     "duplicates": st.just("keep"),
     "diversity": st.sampled_from([0.0, 0.3, 1.0]),

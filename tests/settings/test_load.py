@@ -45,7 +45,7 @@ CHANGED = {
     },
     "duplicates": {"near": False, "source_order": ("Herald", "Gazette")},
     "neighbours": {"candidates": 40, "k": 12},
-    "related": {"closeness": 0.3, "diversity": 0.4, "floor": 0.1},
+    "related": {"closeness": 0.3, "diversity": 0.4, "fill": 3, "floor": 0.1},
     "rules": {
         "pinned": (("a", "b"),),
         "apart": (("a", "c"), ("d", "e")),
@@ -166,7 +166,10 @@ def test_other_variables_are_not_ours() -> None:
         ('input.fields={texts = "x"}', "field 'texts' is unknown; did you mean 'text'"),
         ("neighbours.k=51", r"neighbours\.k = 51 is more than neighbours\.candidates = 50"),
         ("neighbours.candidates=9", r"neighbours\.k = 30 is more than neighbours\.candidates = 9"),
-        ("related.length=10", "key 'length' is unknown; known are closeness, diversity, floor"),
+        (
+            "related.length=10",
+            "key 'length' is unknown; known are closeness, diversity, fill, floor",
+        ),
         ("related.floor=2", r"`related\.floor`"),
         ("related.floor=nan", r"`related\.floor`"),
         ("related.diversity=-0.1", r"`related\.diversity`"),
