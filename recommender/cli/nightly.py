@@ -64,7 +64,8 @@ def nightly(
 ) -> None:
     """Read SOURCES, embed what is new, rebuild everything and publish a snapshot.
 
-    SOURCES are .jsonl, .ndjson or .csv files (each also as .gz) or .parquet files. Articles stay
+    SOURCES are .jsonl, .ndjson, .json, .csv or .tsv files (each also as .gz) or
+    .parquet files; - is JSON Lines on standard input. Articles stay
     stored between runs, so a source may hold only what is new; see --complete.
     """
     with needs_extra("build"):

@@ -90,7 +90,7 @@ def run_night(
     """
     # Longer than other functions, so that the order of all stages is read in one place.
     started = datetime.now(UTC).isoformat(timespec="seconds")
-    opened, timed = _open_sources(sources), Timed(progress or Silent())
+    opened, timed = _open_sources(sources, settings.input.encoding), Timed(progress or Silent())
     with hold(artifacts.lock) as dead:
         _clean_up(artifacts, dead)
         encoder = encoder or _open_encoder(settings.embedding, settings.run)
@@ -198,9 +198,9 @@ def _publish(
     return run.published(snapshot, content, gates, lists)
 
 
-def _open_sources(sources: Sequence[str | Path | Source]) -> list[Source]:
+def _open_sources(sources: Sequence[str | Path | Source], encoding: str) -> list[Source]:
     """The sources, opened; one that is missing is an error before anything is written."""
-    opened = [open_source(s) if isinstance(s, str | Path) else s for s in sources]
+    opened = [open_source(s, encoding) if isinstance(s, str | Path) else s for s in sources]
     for source in opened:
         _ = source.size  # raises where the source is missing
     return opened

@@ -79,9 +79,22 @@ def _checked(settings: Settings) -> Settings:
                 f"rules.embargo: the time of {article_id!r}, {moment.isoformat()}, has no time "
                 "zone; add one, for example Z"
             )
+    encoding = settings.input.encoding
+    if encoding != "auto" and not _is_encoding(encoding):
+        raise SettingsError(
+            f"input.encoding: {encoding!r} is no encoding of text; expected auto, utf-8 or cp1252"
+        )
     for name in settings.input.fields:
         _check_name(name, _ARTICLE_FIELDS, "input.fields: field")
     return settings
+
+
+def _is_encoding(name: str) -> bool:
+    try:
+        "a".encode(name)
+    except LookupError:
+        return False
+    return True
 
 
 _ARTICLE_FIELDS = [field.name for field in dataclasses.fields(Article)]

@@ -38,6 +38,8 @@ class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             an export that has lost its texts is noticed.
         max_rejects: The largest share of records that may be rejected; with more, nothing is
             stored or published. 0 stops at the first reject, 1 never.
+        encoding: How text files are written, as Python names it, such as "cp1252"; "auto" finds it
+            by the bytes of each file: UTF-8, UTF-16, or Windows-1252.
         max_characters: The longest title or text that is no reject.
         markup: Whether HTML tags and entities are taken out of titles, texts and labels ("strip"),
             or stay as they came ("keep").
@@ -52,6 +54,7 @@ class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     headlines: bool = False
     max_rejects: Share = 0.05
     max_characters: Count = 1_000_000
+    encoding: str = "auto"
     markup: Literal["strip", "keep"] = "strip"
     strict: bool = False
     complete: bool | tuple[str, ...] = ()

@@ -32,6 +32,7 @@ CHANGED = {
         "headlines": True,
         "max_rejects": 0.5,
         "max_characters": 7,
+        "encoding": "cp1252",
         "markup": "keep",
         "strict": True,
         "complete": ("Gazette",),
@@ -240,3 +241,9 @@ def test_the_fingerprint_changes_with_what_shapes_a_snapshot(override: str) -> N
 )
 def test_the_fingerprint_ignores_what_does_not(override: str) -> None:
     assert load(override).fingerprint() == load().fingerprint()
+
+
+@pytest.mark.parametrize("name", ["utf-9", "base64", ""])
+def test_an_encoding_must_be_one_of_text(name: str) -> None:
+    with pytest.raises(SettingsError, match=r"input\.encoding: .* is no encoding of text"):
+        load(f'input.encoding="{name}"')

@@ -137,3 +137,50 @@ def test_csv_gives_back_any_text(
         tmp_path_factory.mktemp("csv"), "in.csv", as_csv(*rows) if rows else "id,text\n"
     )
     assert [getattr(item, "text", item) for item in items] == texts
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"id;title;text\n1;T;hello world\n",
+        b"id\ttitle\ttext\n1\tT\thello world\n",
+        b"id|title|text\n1|T|hello world\n",
+        b"ID,Title,Text\n1,T,hello world\n",
+        b"id, title, text \n1, T, hello world\n",
+        b'id, title, text\n1, "T", "hello world"\n',
+        b"sep=;\r\nid;title;text\r\n1;T;hello world\r\n",
+        b"\n\nid,title,text\n1,T,hello world\n",
+        b"id,title,text,,\n1,T,hello world,,\n",
+        b"id,title,text\r1,T,hello world\r",
+        "id,title,text\n1,T,hello world\n".encode("utf-16"),
+        "id;title;text\n1;T;hello world\n".encode("utf-16-le"),
+        b"\xef\xbb\xbfid;title;text\n1;T;hello world\n",
+    ],
+)
+def test_csv_is_read_as_spreadsheets_write_it(tmp_path: Path, content: bytes) -> None:
+    assert read_bytes(tmp_path, "in.csv", content) == [Article("1", "T", "hello world")]
+
+
+def test_csv_in_windows_1252_is_read_and_said(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    content = "id;title;text\n1;Müller;größer – „ja“\n".encode("cp1252")
+    assert read_bytes(tmp_path, "in.csv", content) == [Article("1", "Müller", "größer – „ja“")]
+    assert [vars(record)["lines"] for record in caplog.records] == [1]
+
+
+def test_the_encoding_can_be_named(tmp_path: Path) -> None:
+    path = tmp_path / "in.csv"
+    path.write_bytes("id,text\n1,Привет\n".encode("cp1251"))
+    assert list(ArticleReader({}, 1000).read(open_source(path, "cp1251"))) == [
+        Article("1", "", "Привет")
+    ]
+    with pytest.raises(InputError, match=r"is not the text in utf-8.*input\.encoding"):
+        list(ArticleReader({}, 1000).read(open_source(path, "utf-8")))
+
+
+def test_lines_above_the_header_count(tmp_path: Path) -> None:
+    assert places(read_bytes(tmp_path, "in.csv", "sep=;\n\nid;text\na;x\nb;\n")) == [
+        "a",
+        (5, "text"),
+    ]
