@@ -5,7 +5,6 @@ G. Zweig, "Syntactic clustering of the web", 1997, section 2).
 """
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -15,8 +14,14 @@ import numpy as np
 
 from recommender._slices import slice_positions
 from recommender._typing import Array
+from recommender.language.folding import fold
 from recommender.language.tokens import Tokens
-from recommender.language.writing_systems import IDEOGRAPHS, UNSPACED_LETTERS
+from recommender.language.writing_systems import (
+    IDEOGRAPHS,
+    UNSPACED,
+    UNSPACED_LETTERS,
+    UNSPACED_MARKS,
+)
 
 __all__ = ["SHINGLE", "HashedWords", "hash_texts", "hash_words", "shingles"]
 
@@ -28,9 +33,11 @@ SHINGLE = 3
 # numbers to one.
 _MARK, _WORD, _NUMBER, _IDEOGRAPH, _LETTER, _JOINT = range(6)
 _JOINTS = frozenset(":/–")
-# The words of a token: compounds are written with a hyphen or without, and a number is one word
-# with its units.
-_WORDS = re.compile(r"\d+(?:[.,-]\d+)*[^-‐'’]*|[^-‐'’]+")
+# The words of a token: compounds are written with a hyphen or without, a number is one word with
+# its units, and in a text without spaces each sign stands by itself.
+_WORDS = re.compile(
+    rf"[{UNSPACED}](?:[{UNSPACED_MARKS}]|[^{UNSPACED}])*|\d+(?:[.,-]\d+)*[^-‐'’]*|[^-‐'’]+"
+)
 # How many signs make a piece about as distinctive as a word: two ideographs or kana, six letters of
 # Thai, Lao, Burmese or Khmer.
 _PIECE = {_IDEOGRAPH: 2, _LETTER: 6}
@@ -138,7 +145,7 @@ def _hash_token(token: str) -> tuple[int, ...]:
     """
     if not token[0].isalnum():
         return ((_JOINT if token in _JOINTS else _MARK) << 32,)
-    folded = (token if token.isascii() else unicodedata.normalize("NFKC", token)).casefold()
+    folded = fold(token)
     return tuple(
         _kind(word) << 32 | crc32(word.encode("utf-8", "surrogatepass"))
         for word in _WORDS.findall(folded)

@@ -218,21 +218,21 @@ def _read_documents(
     """
     sizes = sizes[low:high]
     first = np.cumsum(sizes) - sizes
-    surface = vocabulary.form_in[
-        np.repeat(language_of[low:high], sizes),
-        tokens.tokens[slice_positions(tokens.start[low:high], sizes)],
-    ]
+    token = tokens.tokens[slice_positions(tokens.start[low:high], sizes)]
+    surface = vocabulary.form_in[np.repeat(language_of[low:high], sizes), token]
+    surface = _keep_elided_in_names(surface, token, vocabulary)
     word, flags = vocabulary.word_of[surface], vocabulary.flags_of[surface]
     begins = np.zeros(len(surface), dtype=bool)
     begins[first[sizes > 0]] = True
     content = (word >= 0) & ~np.append(vocabulary.stop, False)[word]
     informative = _informative(word, flags, content, begins)
 
-    sign = np.append(vocabulary.sign, False)[word]
+    unspaced = np.append(vocabulary.unspaced, False)[word]
     joins = np.zeros(len(surface), dtype=bool)
     joins[:-1] = (word[:-1] >= 0) & (word[1:] >= 0) & ~begins[1:]
     joins[:-1] &= (flags[:-1] & POSSESSIVE) == 0
-    joins[:-1] &= sign[:-1] == sign[1:]
+    joins[:-1] &= ~vocabulary.elided[surface[1:]]
+    joins[:-1] &= unspaced[:-1] == unspaced[1:]
     capital = (flags & CAPITAL) > 0
     flags |= (INFORMATIVE * informative + JOINS_NEXT * joins).astype(np.uint8)
     counts = np.zeros((2, high - low), dtype=np.int64)
@@ -241,6 +241,17 @@ def _read_documents(
         _sums(informative & content, first[sizes > 0]),
     ]
     return surface, flags, counts[0], counts[1]
+
+
+def _keep_elided_in_names(surface: Array, token: Array, vocabulary: Vocabulary) -> Array:
+    """The surface forms, where a name keeps the word elided inside it, as "Côte d'Ivoire" does.
+
+    `token` (tokens,) are the forms with the elided word.
+    """
+    flags_of, inside = vocabulary.flags_of, vocabulary.elided[surface]
+    inside[:1] = False
+    inside[1:] &= (flags_of[surface[1:]] & flags_of[surface[:-1]] & CAPITAL) > 0
+    return np.where(inside, token, surface)
 
 
 def _informative(word: Array, flags: Array, content: Array, begins: Array) -> Array:

@@ -23,6 +23,7 @@ from recommender.keywords.casing import (
     read_casing,
 )
 from recommender.keywords.whole_uses import NameEdges, find_name_edges, offices, whole_uses
+from recommender.language.folding import fold
 from recommender.language.tokens import Tokens
 
 __all__ = [
@@ -176,7 +177,7 @@ def mark_listed(ngrams: NGrams, phrases: Iterable[str]) -> list[Array]:
     marks = [np.zeros(len(level.uses), dtype=bool) for level in levels]
     for phrase in phrases:
         # A word is there once for each language that has it as a stop word, and once for others.
-        spans = [(bisect_left(words, w), bisect_right(words, w)) for w in phrase.casefold().split()]
+        spans = [(bisect_left(words, w), bisect_right(words, w)) for w in map(fold, phrase.split())]
         for numbers in product(*(range(*span) for span in spans)):
             found = list(numbers)
             for depth, level in enumerate(levels):

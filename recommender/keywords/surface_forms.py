@@ -16,6 +16,7 @@ from recommender.keywords.casing import (
     Vocabulary,
 )
 from recommender.keywords.ngrams import Level, NGrams, first_numbers, words_of
+from recommender.language.tokens import without_elision
 
 __all__ = ["Written", "stand_as_written", "surface_forms", "written_words"]
 
@@ -61,8 +62,8 @@ def surface_forms(ngrams: NGrams, wanted: Array) -> dict[int, str]:
     result: dict[int, str] = {}
     firsts = first_numbers(ngrams.levels).tolist()
     for chosen, first in zip(written_words(ngrams, wanted), firsts, strict=False):
-        sign = ngrams.vocabulary.sign[chosen.words[:, 0]]
-        for separator, rows in ((" ", ~sign), ("", sign)):
+        unspaced = ngrams.vocabulary.unspaced[chosen.words[:, 0]]
+        for separator, rows in ((" ", ~unspaced), ("", unspaced)):
             joined = map(separator.join, chosen.written[rows].tolist())
             result.update(zip((chosen.ngram[rows] + first).tolist(), joined, strict=True))
     return result
@@ -121,7 +122,8 @@ def stand_as_written(ngrams: NGrams, level: Level, written: Written) -> Array:
         [[number.setdefault(w, len(number)) for w in words] for words in written.written.tolist()],
         dtype=np.int32,
     ).reshape(written.words.shape)
-    capital = np.array([form[0].isupper() for form in number], dtype=bool)[shown]
+    upper = [without_elision(form)[0].isupper() for form in number]
+    capital = np.array(upper, dtype=bool)[shown]
     bare = map(_without_possessive, ngrams.surfaces, vocabulary.flags_of.tolist())
     found = np.array([number.get(form, -1) for form in bare], dtype=np.int32)
     particle = np.append(vocabulary.particle, False)

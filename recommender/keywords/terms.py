@@ -210,37 +210,24 @@ def _nested_terms(ngrams: NGrams, term_of: Array, form: Array) -> tuple[Array, A
 
 
 def _families(ngrams: NGrams, ngram_of_term: Array) -> Array:
-    """The family of each word of each term: (terms, MAX_WORDS), padded with -1.
-
-    Words of scripts without spaces are single signs; pairs of signs take their place.
-    """
+    """The family of each word of each term: (terms, MAX_WORDS), padded with -1."""
     first, words = first_numbers(ngrams.levels), words_of(ngrams.levels)
     families = np.full((len(ngram_of_term), MAX_WORDS), -1, dtype=np.int64)
-    pairs = np.empty((0, 0), dtype=np.int64)
     for depth, (low, high) in enumerate(pairwise(first)):
-        if depth == 1:
-            pairs = np.arange(low, high)[:, None]
-        elif depth > 1:
-            level = ngrams.levels[depth]
-            pairs = np.hstack([pairs[level.left], pairs[level.right, -1:]])
         here = np.flatnonzero((ngram_of_term >= low) & (ngram_of_term < high))
-        ngram = ngram_of_term[here] - low
-        families[here, : depth + 1] = words[depth][ngram]
-        sign = ngrams.vocabulary.sign[words[depth][ngram, 0]]
-        families[here[sign]] = -1
-        families[here[sign], :depth] = pairs[ngram[sign]] if depth else -1
-    return _family_roots(ngrams, families, int(first[-1]))[families]
+        families[here, : depth + 1] = words[depth][ngram_of_term[here] - low]
+    return _family_roots(ngrams, families)[families]
 
 
-def _family_roots(ngrams: NGrams, families: Array, size: int) -> Array:
-    """The family of each n-gram number below `size`, (size + 1,) int64; -1 at the end.
+def _family_roots(ngrams: NGrams, families: Array) -> Array:
+    """The family of each word, (words + 1,) int64; -1 at the end.
 
     A word of `families` belongs to the family of its shortest form that is among these words.
     """
     words = ngrams.vocabulary.words
     rules = [rule for code in ngrams.vocabulary.codes for rule in word_lists(code).plurals]
-    used = np.unique(families[(families >= 0) & (families < len(words))])
-    root = np.arange(size + 1)
+    used = np.unique(families[families >= 0])
+    root = np.arange(len(words) + 1)
     root[-1] = -1
     place: dict[str, int] = {}
     for number in used.tolist():  # a word can be there once for each language

@@ -12,8 +12,9 @@ from typing import NamedTuple
 import numpy as np
 
 from recommender._typing import Array
+from recommender.language.folding import fold
 from recommender.language.stop_words import stop_words_for
-from recommender.language.tokens import Tokens
+from recommender.language.tokens import Tokens, without_elision, without_possessive
 from recommender.language.word_lists import DEFAULT_LANGUAGE, WordLists, word_lists
 from recommender.language.writing_systems import SENTENCE_ENDS, UNSPACED, may_be_a_word
 
@@ -40,6 +41,8 @@ _UNSPACED_SIGN = re.compile(f"[{UNSPACED}]")
 CAPITAL, LOWER, POSSESSIVE, ENDS_SENTENCE, PAUSES, INFORMATIVE, JOINS_NEXT, ALL_NOUNS = (
     1 << bit for bit in range(8)
 )
+# Languages in which a word that loses its vowel is written together with the next one.
+_ELIDING = frozenset({"ca", "fr", "it", "oc"})
 
 
 class Vocabulary(NamedTuple):
@@ -49,15 +52,17 @@ class Vocabulary(NamedTuple):
     language has a form of its own.
 
     Attributes:
-        words: Case folded, without possessive 's, in alphabetical order. A word that is a stop word
+        words: Folded, without possessive 's, in alphabetical order. A word that is a stop word
             of several languages is there once for each, and once for all others that use it.
         stop: (words,) bool, which words are stop words.
-        sign: (words,) bool, which words are one sign of a script without spaces.
+        unspaced: (words,) bool, which words are of a script without spaces between words.
+        sign: (words,) bool, which of these are a single sign, as particles are.
         particle: (words,) bool, which are lower-case words that occur inside names, such as "of".
         fixed: (words,) bool, which stop words never become names; see `read_casing`.
         codes: The codes of the corpus's languages.
         languages: (words, languages) bool, the languages whose documents use each word.
         surfaces: The surface forms.
+        elided: (surfaces,) bool, which of these stand behind an elided word that was cut off.
         word_of: (surfaces,) int32, the word of each surface form, -1 for one that ends a phrase.
         flags_of: (surfaces,) uint8, the flags of each surface form.
         form_in: (languages, tokens) int32, the surface form of each token of the corpus's
@@ -66,12 +71,14 @@ class Vocabulary(NamedTuple):
 
     words: list[str]
     stop: Array
+    unspaced: Array
     sign: Array
     particle: Array
     fixed: Array
     codes: list[str]
     languages: Array
     surfaces: list[str]
+    elided: Array
     word_of: Array
     flags_of: Array
     form_in: Array
@@ -125,11 +132,19 @@ def number_languages(languages: str | Sequence[str], documents: int) -> tuple[li
 
 
 class _Form(NamedTuple):
-    """A surface form, the word that it is counted as, and the language that lists it, or ""."""
+    """A surface form.
+
+    Attributes:
+        surface: The token as it is written, or the rest of it without an elided word.
+        word: The word that it is counted as.
+        owner: The language that lists the word, or "".
+        elided: Whether a word is elided before it.
+    """
 
     surface: str
     word: str
     owner: str
+    elided: bool
 
 
 class _Judgement(NamedTuple):
@@ -165,19 +180,22 @@ def read_vocabulary(tokens: Tokens, codes: list[str], language_of: Array) -> Voc
     word_of = np.array(
         [place[e] if good else -1 for e, good in zip(entries, is_word, strict=True)], dtype=np.int32
     )
+    unspaced = np.array([_UNSPACED_SIGN.match(word) is not None for word, _ in words], dtype=bool)
     languages = np.zeros((len(words), len(codes)), dtype=bool)
     np.logical_or.at(languages, word_of[word_of >= 0], used_in[word_of >= 0])
     return Vocabulary(
         [word for word, _ in words],
         np.array([bool(owner) for _, owner in words], dtype=bool),
-        np.array([_UNSPACED_SIGN.match(word) is not None for word, _ in words], dtype=bool),
+        unspaced,
+        unspaced & np.array([len(word) == 1 for word, _ in words], dtype=bool),
         np.array([bool(o) and w in judgements[o].particles for w, o in words], dtype=bool),
         np.array([bool(o) and w in judgements[o].fixed for w, o in words], dtype=bool),
         codes,
         languages,
         [form.surface for form in forms],
+        np.array([form.elided for form in forms], dtype=bool),
         word_of,
-        np.array([_flags(form.surface, form.word) for form in forms], dtype=np.uint8),
+        np.array([_flags(form) for form in forms], dtype=np.uint8),
         form_in,
     )
 
@@ -192,23 +210,32 @@ def _forms(
         (forms, languages) bool, the languages whose documents use each form.
     """
     size = len(tokens.vocabulary)
-    forms = [_Form(surface, _folded(surface), "") for surface in tokens.vocabulary]
+    forms = [_form(token) for token in tokens.vocabulary]
+    rests = [without_elision(token) for token in tokens.vocabulary]
+    elided = np.array([r != t for r, t in zip(rests, tokens.vocabulary, strict=True)], dtype=bool)
     uses = _tokens_used(tokens, language_of, len(judgements))
     form_in = np.tile(np.arange(size, dtype=np.int32), (len(judgements), 1))
     for number, (code, judged) in enumerate(judgements.items()):
         listed = judged.no_words | judged.stop
-        own = [t for t in np.flatnonzero(uses[number]).tolist() if forms[t].word in listed]
-        form_in[number, own] = np.arange(len(own), dtype=np.int32) + len(forms)
-        forms += [forms[token]._replace(owner=code) for token in own]
+        for token in np.flatnonzero(uses[number]).tolist():
+            form = forms[token]
+            if elided[token] and code in _ELIDING:
+                form = _form(rests[token], elided=True)
+            if form.word in listed:
+                form = form._replace(owner=code)
+            if form is not forms[token]:
+                form_in[number, token] = len(forms)
+                forms.append(form)
     used_in = np.zeros((len(forms), len(judgements)), dtype=bool)
     for number, used in enumerate(uses):
         used_in[form_in[number, used], number] = True
+        used_in[:size, number] |= used & elided  # a name may keep what is elided before it
     return forms, form_in, used_in
 
 
-def _folded(surface: str) -> str:
-    """A token as its word is counted: case folded, without possessive 's."""
-    return surface.casefold().removesuffix("'s").removesuffix("’s")
+def _form(surface: str, *, elided: bool = False) -> _Form:
+    """The surface form that belongs to no language."""
+    return _Form(surface, fold(without_possessive(surface)), "", elided)
 
 
 def _judgement(code: str) -> _Judgement:
@@ -235,13 +262,15 @@ def _is_word(word: str, judged: _Judgement | None) -> bool:
     return may_be_a_word(word) and (word.isalpha() or any(map(str.isalpha, word)))
 
 
-def _flags(surface: str, word: str) -> int:
-    """The flags of a surface form that is counted as `word`."""
-    first = surface[0]
+def _flags(form: _Form) -> int:
+    """The flags of a surface form."""
+    surface, first = form.surface, form.surface[0]
+    # The capital of a name in which a word is elided, "d'Ivoire", is behind that word.
+    capital = first.isupper() or without_elision(surface)[0].isupper()
     return (
-        CAPITAL * first.isupper()
-        | LOWER * first.islower()
-        | POSSESSIVE * (len(word) < len(surface.casefold()))
+        CAPITAL * capital
+        | LOWER * (first.islower() and not capital)
+        | POSSESSIVE * (without_possessive(surface) != surface)
         | ENDS_SENTENCE * (surface in SENTENCE_ENDS)
         | PAUSES * (not first.isalnum() and surface != ",")
     )

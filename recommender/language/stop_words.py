@@ -3,6 +3,7 @@
 from functools import cache
 
 from recommender.errors import needs_extra
+from recommender.language.folding import fold
 from recommender.language.word_lists import word_lists
 
 __all__ = ["stop_words_for"]
@@ -22,8 +23,7 @@ def stop_words_for(language: str) -> frozenset[str]:
         language: The code of the language; see `recommender.language.labels`.
 
     Returns:
-        Words in lower case. Words with an apostrophe are included in both spellings, "don't" and
-        "don’t", since texts use both.
+        Words as `folding.fold` writes them.
 
     Raises:
         MissingExtra: The packages of the build are not installed.
@@ -37,4 +37,4 @@ def stop_words_for(language: str) -> frozenset[str]:
         words.update(stop_words.get_stop_words(_CODE_OF_PACKAGE.get(language, language)))
     except stop_words.StopWordError:
         pass  # the package has no list of this language
-    return frozenset(words | {word.replace("'", "’") for word in words})
+    return frozenset(map(fold, words))

@@ -3,6 +3,7 @@
 Everything that counts words, phrases or near-duplicates works on these tokens.
 """
 
+import re
 from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,6 +14,7 @@ import numpy as np
 from recommender._slices import slice_positions
 from recommender._typing import Array
 from recommender.errors import needs_extra
+from recommender.language.folding import fold
 from recommender.language.writing_systems import UNSPACED
 
 if TYPE_CHECKING:
@@ -26,25 +28,36 @@ __all__ = [
     "count_words",
     "read_tokens",
     "tokenise",
+    "without_elision",
+    "without_possessive",
     "word_of",
 ]
 
 # A change in how text is cut changes every stored token, so it must raise this number.
-TOKENISER_VERSION = 2
+TOKENISER_VERSION = 3
 
 # A word consists of letters and digits with their marks. Apostrophes and hyphens belong to a word
 # only inside it, points and commas only between digits, and the invisible joiners only between
-# letters. In scripts that put no space between words, each sign is a token and ends the word before
-# it. Any other printed sign is a token, too, because it ends a phrase.
+# letters. A run of signs of scripts that put no space between words ends the word before it; it is
+# cut into words by a dictionary. Any other printed sign is a token, because it ends a phrase.
 _SIGN = f"[{UNSPACED}]"
 _LETTER = rf"(?!{_SIGN})[\p{{L}}\p{{N}}]"
 _WORD = rf"{_LETTER}(?:{_LETTER}|\p{{M}}|[\u200c\u200d](?=[\p{{L}}\p{{M}}]))*"
 _PATTERN = (
     # A shortcut that matches most words of most texts. The lines below would match them as well.
     r"[A-Za-z]++(?=[\s.,;:!?)])"
-    rf"|{_SIGN}\p{{M}}*"
+    rf"|(?:{_SIGN}\p{{M}}*)+"
     rf"|{_WORD}(?:(?:['’‐-]|(?<=\p{{N}})[.,](?=\p{{N}})){_WORD})*"
     r"|\S"
+)
+_UNSPACED_SIGN = re.compile(_SIGN)
+_POSSESSIVES = frozenset({"'s", "’s", "'S", "’S"})
+# Words that lose their vowel before a vowel or an h in French, Italian and Catalan.
+_ELIDED = re.compile(
+    r"(?:[ldjmtsnc]|qu|jusqu|lorsqu|puisqu|quoiqu|quelqu"
+    r"|(?:de|a|ne|su|da|co)ll|un|nessun|quest|quell|bell|sant|tutt|com|dov|anch)['’]"
+    r"(?=[aeiouyhàâäáéèêëíìîïóòôöúùûüœæ])",
+    re.IGNORECASE,
 )
 # The soft hyphen, the word joiner and the byte order mark, which nobody sees in a text.
 _UNSEEN = "\u00ad\u2060\ufeff"
@@ -110,17 +123,65 @@ def tokenise(text: str) -> list[str]:
     Example:
         >>> tokenise("The mayor's crane, 3.5m high")
         ['The', "mayor's", 'crane', ',', '3.5m', 'high']
-        >>> tokenise("東京 2017")
-        ['東', '京', '2017']
+        >>> tokenise("台风登陆福建 2017")
+        ['台风', '登陆', '福建', '2017']
     """
     for unseen in _UNSEEN:  # one after the other, which is faster than `str.translate`
         text = text.replace(unseen, "")
     found: list[str] = _pattern().findall(normalize("NFC", text))
-    return found
+    if not _UNSPACED_SIGN.search(text):
+        return found
+    return [word for token in found for word in _words_of_run(token)]
+
+
+def _words_of_run(token: str) -> Iterable[str]:
+    """The words of a token in a script without spaces, or the token itself."""
+    if len(token) == 1 or not _UNSPACED_SIGN.match(token):
+        return (token,)
+    with needs_extra("build"):
+        from icu4py.breakers import WordBreaker
+
+    return WordBreaker(token, "und")
+
+
+def without_elision(token: str) -> str:
+    """A token without the word that is elided before it: "eau" of the French "l'eau".
+
+    A word that loses its vowel before another one is written together with it, in French, Italian
+    and Catalan. In other languages such tokens are quotations or names.
+
+    Args:
+        token: A token as `tokenise` returns it.
+
+    Returns:
+        The rest as it is written; the token itself where nothing is elided.
+
+    Example:
+        >>> print(*map(without_elision, ("l’opposition", "dell'Acqua", "o'clock", "mayor's")))
+        opposition Acqua o'clock mayor's
+    """
+    elided = _ELIDED.match(token) if "'" in token or "’" in token else None
+    return token[elided.end() :] if elided else token
+
+
+def without_possessive(token: str) -> str:
+    """A token without possessive 's.
+
+    Args:
+        token: A token as `tokenise` returns it.
+
+    Returns:
+        The rest as it is written.
+
+    Example:
+        >>> print(*map(without_possessive, ("Mayor’s", "MAYOR'S", "its")))
+        Mayor MAYOR its
+    """
+    return token[:-2] if token[-2:] in _POSSESSIVES else token
 
 
 def word_of(token: str) -> str:
-    """The word that a token is counted as: case folded, without possessive 's.
+    """The word that a token is counted as: folded, without an elided word and possessive 's.
 
     Args:
         token: A token as `tokenise` returns it.
@@ -129,13 +190,10 @@ def word_of(token: str) -> str:
         The word; "" where the token is punctuation or a symbol.
 
     Example:
-        >>> [word_of(token) for token in ("Mayor’s", "CRANES", ",")]
-        ['mayor', 'cranes', '']
+        >>> [word_of(token) for token in ("Mayor’s", "CRANES", "l'Élysée", "Köln", ",")]
+        ['mayor', 'cranes', 'élysée', 'koeln', '']
     """
-    if not token[0].isalnum():
-        return ""
-    folded = token.casefold().replace("’", "'")
-    return folded.removesuffix("'s")
+    return fold(without_elision(without_possessive(token))) if token[0].isalnum() else ""
 
 
 def count_words(tokens: Tokens) -> WordCounts:

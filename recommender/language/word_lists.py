@@ -3,7 +3,8 @@
 The folder `lists/` beside this file holds one folder for each language, named by its ISO 639-1
 code, and `lists/any/` for words that many languages share. Each file in such a folder holds one
 list and is named like a field of `WordLists`; a language may leave out any of them. A file is UTF-8
-text with one entry per line, in lower case as words are counted. A "#" begins a comment.
+text with one entry per line in lower case, in the usual spelling. A "#" begins a comment. Words are
+compared as `folding.fold` writes them.
 
 To add a language, add its folder: nothing else changes. Its lists are then used for the articles of
 this language, together with those of `any`, which hold what texts of all languages quote: agencies'
@@ -21,6 +22,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from recommender.language.folding import fold
 from recommender.language.plurals import PluralRules
 
 __all__ = ["DEFAULT_LANGUAGE", "WordLists", "read_word_lists", "word_lists"]
@@ -125,7 +127,7 @@ def read_word_lists(folder: Path) -> WordLists:
     if endings := entries.get(_PLURAL_ENDINGS):
         pairs = tuple(_ending(entry, folder / f"{_PLURAL_ENDINGS}.txt") for entry in endings)
         plurals = (PluralRules(pairs, tuple(entries.get(_SINGULAR_ENDINGS, ()))),)
-    words = {name: frozenset(entries.get(name, ())) for name in _WORD_SETS}
+    words = {name: frozenset(map(fold, entries.get(name, ()))) for name in _WORD_SETS}
     return WordLists(**words, plurals=plurals)
 
 

@@ -11,7 +11,14 @@ Example:
     [True, True, False, False]
 """
 
-__all__ = ["IDEOGRAPHS", "SENTENCE_ENDS", "UNSPACED", "UNSPACED_LETTERS", "may_be_a_word"]
+__all__ = [
+    "IDEOGRAPHS",
+    "SENTENCE_ENDS",
+    "UNSPACED",
+    "UNSPACED_LETTERS",
+    "UNSPACED_MARKS",
+    "may_be_a_word",
+]
 
 # The Unicode scripts Han, Hiragana and Katakana, and the sign of a long vowel in kana.
 IDEOGRAPHS = (
@@ -24,6 +31,12 @@ IDEOGRAPHS = (
 UNSPACED_LETTERS = (
     "\u0e01-\u0e3a\u0e40-\u0e5b\u0e81-\u0edf\u1780-\u17dd\u17e0-\u17f9\u19e0-\u19ff"
     "\u1000-\u109f\ua9e0-\ua9fe\uaa60-\uaa7f\U000116d0-\U000116e3"
+)
+# The marks among them, which belong to the letter before them.
+UNSPACED_MARKS = (
+    "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd\u102b-\u103e"
+    "\u1056-\u1059\u105e-\u1060\u1062-\u1064\u1067-\u106d\u1071-\u1074\u1082-\u108d\u108f"
+    "\u109a-\u109d\u17b4-\u17d3\u17dd\ua9e5\uaa7b-\uaa7d"
 )
 # All signs of scripts that put no space between words.
 UNSPACED = IDEOGRAPHS + UNSPACED_LETTERS

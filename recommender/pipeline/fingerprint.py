@@ -15,7 +15,7 @@ from recommender.language.word_lists import word_lists
 __all__ = ["build_digest", "inputs_digest"]
 
 # Packages whose version can change what is computed.
-_COMPUTING = ("numpy", "faiss-cpu", "igraph", "py3langid", "regex", "scipy", "stop-words")
+_COMPUTING = ("numpy", "faiss-cpu", "icu4py", "igraph", "py3langid", "regex", "scipy", "stop-words")
 
 
 def inputs_digest(corpus: Corpus, vectors: Array, encoder: str, settings: str) -> str:

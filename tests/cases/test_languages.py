@@ -72,3 +72,30 @@ def test_a_label_that_is_no_language_is_counted_and_the_text_decides(tmp_path: P
     assert night.languages.unknown == {"sports": 1}
     assert night.languages.detected["fr"] == 1
     assert rec.article("f").language == "fr"
+
+
+def test_spellings_with_ae_oe_and_ss_are_copies_and_compounds_are_related(tmp_path: Path) -> None:
+    _, rec = publish(tmp_path, CASES / "german-spellings.jsonl")
+    [hit] = rec.related("de-1", k=1, floor=0.0)
+    assert {hit.id, *(copy.id for copy in hit.also_at)} == {"de-0", "de-ae", "de-nfd"}
+
+
+def test_chinese_words_are_whole_in_phrases_and_keywords(tmp_path: Path) -> None:
+    publish(tmp_path, CASES / "chinese.jsonl")
+    phrases, keywords = phrases_and_keywords(tmp_path)
+    assert {"台风", "北京"} <= phrases | keywords or any("福建" in word for word in phrases)
+    for word in phrases | keywords:
+        assert not word.startswith(("铁", "风", "建", "行", "款", "路"))
+
+
+def test_the_default_model_relates_other_languages_by_words_and_says_so(tmp_path: Path) -> None:
+    files = [CASES / f"{name}.jsonl" for name in ("chinese", "german-spellings")]
+    articles = RecordList([as_record(article) for article in newsdesk()[:6]])
+    night = run_night([articles, *files], Artifacts(tmp_path), settings())
+    [notice] = [n for n in night.notices if n.name == "languages_unknown_to_encoder"]
+    assert notice.count == night.languages.articles["zh"] + night.languages.articles["de"]
+    assert "Chinese (6)" in notice.text
+    assert "multilingual" in notice.advice
+    rec = Recommender.open(tmp_path)
+    for one, other in (("zh-0", "zh-1"), ("zh-2", "zh-3"), ("zh-4", "zh-5"), ("de-1", "de-0")):
+        assert rec.related(one, k=1)[0].id == other

@@ -9,11 +9,12 @@ from recommender.keywords.ngrams import find_ngrams
 from recommender.keywords.phrases import extract_phrases
 from recommender.keywords.terms import count_terms
 from recommender.keywords.vocabulary import number_languages, read_vocabulary
-from recommender.language.tokens import read_tokens
+from recommender.language.folding import fold
+from recommender.language.tokens import read_tokens, without_elision
 
 # Enough words in lower case that capitals mean names.
 TAIL = " it rained: cold, windy, dull, grey, soggy, murky, muddy, chilly, damp, bleak"
-WORDS = ["die", "war", "un", "UN", "car", "pour", "mayor", "the", "of", "quay", "."]
+WORDS = ["l'eau", "d'Ivoire", "die", "war", "un", "UN", "car", "pour", "mayor", "the", "."]
 CODES = ["en", "fr", "de"]
 
 
@@ -71,6 +72,29 @@ def test_plurals_follow_the_rules_of_their_own_language() -> None:
     assert {"pays", "pay"} <= set(terms)
 
 
+def test_what_is_elided_before_a_french_word_is_no_part_of_it() -> None:
+    texts = [f"selon l’opposition, l’usine {n} ferme ; opposition et usine" for n in "ab"]
+    assert terms_of(texts, ["fr", "fr"]) == ["ferme", "opposition", "usine"]
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_name_keeps_what_is_elided_inside_it(language: str) -> None:
+    texts = [f"les grues de Côte d’Ivoire sont {n}{TAIL}" for n in ("là", "ici", "loin")]
+    assert "Côte d’Ivoire" in terms_of(texts, [language] * 3)
+
+
+def test_spellings_of_one_word_are_one_term() -> None:
+    texts = ["alte Straße am Hafen und laute Kräne", "breite Strasse zum Hafen, hohe Kraene"]
+    assert terms_of(texts, ["de", "de"]) == ["Hafen", "Kräne", "Straße"]
+
+
+def test_words_without_spaces_make_phrases_that_begin_and_end_with_words() -> None:
+    texts = ["台风登陆福建沿海，高铁停运。", "台风过后，福建沿海恢复供电。", "福建沿海的台风"]
+    found = set(terms_of(texts, ["zh"] * 3))
+    assert {"台风", "福建沿海"} <= found
+    assert not any(term.startswith(("建", "海", "风")) for term in found)
+
+
 def test_agencies_are_named_in_all_languages() -> None:
     texts = ["la grue du port, reuters, la grue du quai"] * 2
     assert "reuters" not in terms_of(texts, ["fr", "fr"])
@@ -111,12 +135,16 @@ def test_each_token_has_its_word_and_each_word_its_languages(
     for document, number in enumerate(of.tolist()):
         held = tokens.tokens[tokens.start[document] : tokens.start[document + 1]]
         for token, form in zip(held, vocabulary.form_in[number, held], strict=True):
-            assert vocabulary.surfaces[form] == tokens.vocabulary[token]
+            surface = without_elision(tokens.vocabulary[token])
+            assert vocabulary.surfaces[form] in (surface, tokens.vocabulary[token])
             word = vocabulary.word_of[form]
             if word >= 0:
-                assert vocabulary.words[word] == tokens.vocabulary[token].casefold()
+                assert vocabulary.words[word] == fold(vocabulary.surfaces[form])
                 seen.setdefault(int(word), set()).add(number)
-    assert sorted(seen) == list(range(len(vocabulary.words)))
+    # A name may keep what is elided before it, so that form has a word without being used.
+    unused = set(range(len(vocabulary.words))) - set(seen)
+    assert all("'" in vocabulary.words[word] for word in unused)
     for word, numbers in seen.items():
-        assert set(np.flatnonzero(vocabulary.languages[word]).tolist()) == numbers
+        found = set(np.flatnonzero(vocabulary.languages[word]).tolist())
+        assert found == numbers or ("'" in vocabulary.words[word] and found > numbers)
         assert not vocabulary.stop[word] or len(numbers) == 1
