@@ -183,7 +183,7 @@ def _corrected(
 ) -> Graph:
     """Third pass: the scores corrected for hubness, and the candidates sorted by them."""
     wide = Graph(np.empty(candidates.shape, dtype=np.int32), np.empty_like(hybrids))
-    mean_hubness = float(hub.mean())
+    mean_hubness = float(hub.mean()) if len(hub) else 0.0  # there may be no text
 
     def correct_block(rows: slice) -> None:
         near, missing = _without_gaps(candidates[rows])

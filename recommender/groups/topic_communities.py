@@ -96,7 +96,7 @@ def _at_least(
     count: int, found: Array, neighbours: Array, weights: Array, resolution: float, seed: int
 ) -> tuple[Array, float]:
     """The communities `found`, or at least `count` by a finer resolution; and the resolution."""
-    while found.max() + 1 < min(count, len(found)):
+    while found.max(initial=-1) + 1 < min(count, len(found)):
         resolution *= RESOLUTION_FACTOR
         if resolution > MAX_RESOLUTION:  # a text without edges to others cannot be split further
             break
@@ -120,7 +120,7 @@ def _majority_vote(neighbours: Array, scores: Array, communities: Array) -> Arra
 
 def _settled(neighbours: Array, scores: Array, communities: Array) -> Array:
     """The communities after rounds of majority votes, until most texts stay where they are."""
-    for number in range(MAX_ROUNDS):
+    for number in range(MAX_ROUNDS if len(communities) else 0):
         winners = _majority_vote(neighbours, scores, communities)
         stable = float((winners == communities).mean())
         if number > 0 and stable >= STABLE_SHARE:

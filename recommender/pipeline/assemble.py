@@ -10,6 +10,7 @@ from recommender.keywords.phrases import Phrases
 from recommender.pipeline.build_graph import GraphBuild
 from recommender.pipeline.build_groups import Groups
 from recommender.pipeline.describe_groups import GroupDescriptions
+from recommender.pipeline.keyword_texts import KeywordTexts
 from recommender.settings.sections import Settings
 from recommender.snapshot.cards import pack_cards
 from recommender.snapshot.json_file import Scoring
@@ -37,6 +38,7 @@ class Findings(NamedTuple):
     graph: GraphBuild
     groups: Groups
     descriptions: GroupDescriptions
+    keyword_texts: KeywordTexts
     phrases: Phrases
 
 
@@ -78,7 +80,7 @@ def assemble(
         rules=_rules(findings.corpus, settings),
         scoring=Scoring(
             graph.lexicon.mean_length,
-            float(graph.rescored.hubness.mean()),
+            float(graph.rescored.hubness.mean()) if len(graph.rescored.hubness) else 0.0,
             graph.lists.probes,
             graph.lists.recall,
         ),
@@ -104,6 +106,7 @@ def _arrays(findings: Findings) -> Arrays:
         **corpus.copies._asdict(),
         **groups.stories._asdict(),
         story_central=groups.central,
+        **findings.keyword_texts._asdict(),
         topic_of=groups.topics.topic_of,
         finest_of=groups.topics.finest_of,
         topic_strength=groups.strength,

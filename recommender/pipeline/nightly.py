@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
+
 from recommender._typing import Array
 from recommender.artifacts.folder import Artifacts
 from recommender.artifacts.lock import Holder, hold
@@ -29,11 +31,12 @@ from recommender.pipeline.engines.local import LocalEngine
 from recommender.pipeline.fingerprint import build_digest, inputs_digest
 from recommender.pipeline.gates import Gate, compare, measure, refusal
 from recommender.pipeline.ingest import ingest_sources
+from recommender.pipeline.keyword_texts import find_keyword_texts
 from recommender.pipeline.language_notices import language_notices
 from recommender.pipeline.list_lengths import measure_lists
 from recommender.pipeline.new_texts import process_new_texts
 from recommender.pipeline.notices import Notice
-from recommender.pipeline.published import read_published
+from recommender.pipeline.published import Published, read_published
 from recommender.pipeline.run_log import Night, RunLog
 from recommender.progress import Progress, Silent, Timed
 from recommender.settings.sections import Duplicates, Embedding, Publish, Run, Settings
@@ -112,6 +115,7 @@ def run_night(
             coverage = memory.coverage(encoder.spec.fingerprint)
             with timed.stage("load", None, "articles"):
                 corpus, vectors = _load(memory, encoder.spec.fingerprint, settings.duplicates)
+                vectors = _checked(vectors, published, ingested.removed)
         with timed.clock("load"):
             previous = read_previous(artifacts)
             inputs = inputs_digest(
@@ -164,9 +168,10 @@ def _build(
         terms = count_terms(ngrams, corpus.lead_contents, [*publishers, *authors])
         words = describe_groups(corpus, scored, groups, previous, terms, settings.topics.keywords)
         words = with_chosen_labels(words, settings.rules.labels, groups.identities.successors)
+        used = find_keyword_texts(words, groups, terms)
     with timed.stage("phrases", None, "texts"):
         phrases = extract_phrases(ngrams, corpus.text_of_content, publishers)
-    findings = Findings(corpus, facets, graph, groups, words, phrases)
+    findings = Findings(corpus, facets, graph, groups, words, used, phrases)
     content = assemble(findings, settings, encoder, build=build, inputs=inputs)
     night = compare(corpus, scored.scores, groups, previous, settings.related.floor, removed)
     return content, measure(night, settings.gates)
@@ -219,9 +224,21 @@ def _open_encoder(settings: Embedding, run: Run) -> Encoder:
 def _load(store: Store, encoder: str, settings: Duplicates) -> tuple[Corpus, Array]:
     """All articles, and the vector of each text, (texts, dimension)."""
     corpus = load_corpus(store, near=settings.near, source_order=settings.source_order)
-    if not corpus.articles:
-        raise InputError("there is no article to publish: the sources held none and none is stored")
-    return corpus, store.vectors(encoder, corpus.lead_hashes)
+    hashes = corpus.lead_hashes
+    return corpus, store.vectors(encoder, hashes) if hashes else np.empty((0, 0), dtype=np.float32)
+
+
+def _checked(vectors: Array, published: Published, removed: frozenset[str]) -> Array:
+    """The vectors, if there is an article, or if all that is published was taken down.
+
+    Where all was taken down, an empty snapshot takes the place of the one that is served. It has
+    vectors of the same dimension.
+    """
+    if len(vectors):
+        return vectors
+    if published.name and published.ids is not None and removed.issuperset(published.ids):
+        return vectors.reshape(0, published.dimension)
+    raise InputError("there is no article to publish: the sources held none and none is stored")
 
 
 def _language_notices(corpus: Corpus, encoder: Encoder) -> list[Notice]:

@@ -17,11 +17,13 @@ class Published(NamedTuple):
         name: Its name; "" where nothing is published.
         ids: The ids of its articles; None where the snapshot cannot be read.
         settings: The settings that it was made with; empty where it cannot be read.
+        dimension: Numbers of a vector; 0 where it cannot be read.
     """
 
     name: str
     ids: Sequence[str] | None
     settings: Mapping[str, Any]
+    dimension: int = 0
 
 
 NOTHING_PUBLISHED = Published("", (), {})
@@ -50,4 +52,5 @@ def read_published(artifacts: Artifacts) -> Published:
         snapshot = Snapshot(artifacts.snapshots / name)
     except SnapshotError:
         return Published(name, None, {})
-    return Published(name, snapshot.ids[:], snapshot.manifest.settings)
+    manifest = snapshot.manifest
+    return Published(name, snapshot.ids[:], manifest.settings, manifest.dimension)

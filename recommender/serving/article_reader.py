@@ -128,7 +128,7 @@ class ArticleReader:
             facet: "section", "language", "source" or "author".
 
         Returns:
-            All labels that an article of the snapshot has.
+            All labels that an article has which may be shown.
 
         Raises:
             KeyError: There is no such facet.
@@ -137,4 +137,8 @@ class ArticleReader:
             >>> rec.labels("source")
             ['Agency', 'Courier', 'Gazette', 'Herald']
         """
-        return list(self._current.get().snapshot.facets[facet])
+        state = self._current.get()
+        labels = state.snapshot.facets[facet]
+        codes = getattr(state.snapshot.arrays, facet)[state.visible().mask()]
+        shown = np.bincount(codes[codes >= 0], minlength=len(labels)) > 0
+        return [label for label, code in labels.items() if shown[code]]

@@ -107,4 +107,5 @@ class SnapshotBackend:
             SnapshotDamaged: The index file was altered.
         """
         index = self._snapshot.index()
-        return np.stack([index.vector(text) for text in texts.tolist()])
+        found = [index.vector(text) for text in texts.tolist()]
+        return np.stack(found) if found else np.empty((0, index.dimension), dtype=np.float32)

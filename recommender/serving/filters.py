@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -12,6 +13,8 @@ from recommender.snapshot.reader import Snapshot
 from recommender.types.rules import Filters
 
 __all__ = ["RowFilter"]
+
+T = TypeVar("T")
 
 MANY = 256  # rows; looking up fewer one by one is faster
 _FACETS = ("section", "language", "source")
@@ -44,6 +47,7 @@ class RowFilter:
         arrays = snapshot.arrays
         self._snapshot = snapshot
         self._texts: Array | None = None
+        self._remembered: dict[type, Any] = {}
         self._hidden = hidden
         if filters.exclude:
             named = (snapshot.lookup.row_of(article_id) for article_id in filters.exclude)
@@ -114,6 +118,21 @@ class RowFilter:
             texts[arrays.text_of.take(rows)] = True
             self._texts = texts
         return self._texts
+
+    def remember(self, kind: type[T], make: Callable[[], T]) -> T:
+        """Keep what follows from this filter for as long as the filter is kept.
+
+        Args:
+            kind: The type of what is kept.
+            make: Makes it at the first call. Threads that ask at the same time may all make it.
+
+        Returns:
+            What was made.
+        """
+        if kind not in self._remembered:
+            self._remembered[kind] = make()
+        found: T = self._remembered[kind]
+        return found
 
     def _conditions(self) -> Iterator[tuple[Array, Callable[[Array], Array]]]:
         """Columns with a test of their values; those that admit the fewest rows come first."""

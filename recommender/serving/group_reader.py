@@ -15,6 +15,7 @@ from recommender.serving.groups import (
     topic_at,
     trends,
     visible_topic,
+    visible_topics,
 )
 from recommender.serving.query import (
     FilterOptions,
@@ -61,7 +62,7 @@ class GroupReader(ArticleReader):
         state = self._current.get()
         snapshot, visible = state.snapshot, state.visible()
         topics = (t for t in snapshot.topics if level is None or t.level == level)
-        return tuple(visible_topic(snapshot, topic, visible) for topic in topics)
+        return visible_topics(snapshot, topics, visible)
 
     def topic(self, topic_id: str) -> Topic:
         """The topic of an id, even one of a previous night.
@@ -74,7 +75,8 @@ class GroupReader(ArticleReader):
             that one's `asked` is `topic_id`.
 
         Raises:
-            UnknownGroup: There never was such a topic, or its articles went to many others.
+            UnknownGroup: There never was such a topic, its articles went to many others, or none of
+                them may be shown.
         """
         state = self._current.get()
         return visible_topic(state.snapshot, find_topic(state.snapshot, topic_id), state.visible())
@@ -135,6 +137,7 @@ class GroupReader(ArticleReader):
         state = self._current.get()
         snapshot = state.snapshot
         topic = find_topic(snapshot, topic_id)
+        visible_topic(snapshot, topic, state.visible())  # raises where nothing may be shown
         rows = topic_rows(snapshot, topic, k, order, state.row_filter(chosen))
         return tuple(snapshot.cards.of(rows))
 
@@ -171,7 +174,7 @@ class GroupReader(ArticleReader):
         return TopicPage(
             topic,
             parent and visible_topic(snapshot, parent, visible),
-            tuple(visible_topic(snapshot, child, visible) for child in children),
+            visible_topics(snapshot, children, visible),
             tuple(central),
             tuple(newest),
         )

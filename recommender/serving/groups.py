@@ -4,7 +4,7 @@ Every function takes a row filter and shows only what it admits.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Literal, get_args
@@ -14,6 +14,7 @@ import numpy as np
 from recommender.dates import NO_DATE, from_microseconds, to_microseconds
 from recommender.errors import UnknownGroup
 from recommender.serving.filters import RowFilter
+from recommender.serving.live_groups import LiveGroups, live_groups
 from recommender.serving.trends import burst_scores, daily_counts, daily_curve, trending_groups
 from recommender.snapshot.reader import Snapshot
 from recommender.snapshot.topic_tree import at_level, tree_of
@@ -30,6 +31,7 @@ __all__ = [
     "topic_at",
     "trends",
     "visible_topic",
+    "visible_topics",
 ]
 
 GroupKind = Literal["topics", "stories"]
@@ -57,7 +59,7 @@ def find_topic(snapshot: Snapshot, topic_id: str) -> Topic:
 
 
 def visible_topic(snapshot: Snapshot, topic: Topic, visible: RowFilter) -> Topic:
-    """A topic with only those of its representatives that may be shown.
+    """A topic with only what may be shown of it; see `live_groups`.
 
     Args:
         snapshot: The snapshot.
@@ -66,16 +68,31 @@ def visible_topic(snapshot: Snapshot, topic: Topic, visible: RowFilter) -> Topic
 
     Returns:
         The topic.
+
+    Raises:
+        UnknownGroup: Nothing of it may be shown.
     """
-    rows = [snapshot.lookup.row_of(article_id) for article_id in topic.representatives]
-    known = [
-        (article_id, row)
-        for article_id, row in zip(topic.representatives, rows, strict=True)
-        if row is not None
-    ]
-    mask = visible.admits(np.array([row for _, row in known], dtype=np.int64)).tolist()
-    articles = tuple(i for (i, _), admitted in zip(known, mask, strict=True) if admitted)
-    return replace(topic, representatives=articles)
+    shown = live_groups(snapshot, visible).topic(topic)
+    if not shown.size:
+        raise UnknownGroup(topic.asked or topic.id)
+    return shown
+
+
+def visible_topics(
+    snapshot: Snapshot, topics: Iterable[Topic], visible: RowFilter
+) -> tuple[Topic, ...]:
+    """Those of some topics of which something may be shown; see `visible_topic`.
+
+    Args:
+        snapshot: The snapshot.
+        topics: The topics.
+        visible: The rows that may be shown.
+
+    Returns:
+        The topics in the same order.
+    """
+    live = live_groups(snapshot, visible)
+    return tuple(topic for topic in map(live.topic, topics) if topic.size)
 
 
 def topic_at(snapshot: Snapshot, text: int, level: int) -> Topic | None:
@@ -163,8 +180,9 @@ def stories_at(snapshot: Snapshot, stories: Sequence[int], visible: RowFilter) -
     rows = [_story_rows(snapshot, story, visible) for story in stories]
     flat = [row for some in rows for row in some]
     cards = dict(zip(flat, snapshot.cards.of(flat), strict=True))
+    live = live_groups(snapshot, visible)
     return [
-        _story(snapshot, story, some, cards)
+        _story(snapshot, live, story, some, cards)
         for story, some in zip(stories, rows, strict=True)
         if some
     ]
@@ -179,18 +197,35 @@ def changes(snapshot: Snapshot, kind: GroupKind, visible: RowFilter) -> tuple[Ch
         visible: The rows that may be shown.
 
     Returns:
-        The changes, sorted by id. A story's label is empty where it is the title of an article that
-        may not be shown.
+        The changes, sorted by id, with sizes and labels of what may be shown; those of groups of
+        which nothing may be shown are left out. A label is empty where it may come from an article
+        that may not be shown.
 
     Raises:
         ValueError: `kind` is neither.
     """
     found = snapshot.changes(_checked(kind))
-    if kind == "topics" or not found:
+    live = live_groups(snapshot, visible)
+    if live.whole:
         return found
+    if kind == "topics":
+        now = {topic.id: topic for topic in map(live.topic, snapshot.topics)}
+        return tuple(
+            replace(c, label=now[c.id].label, size=now[c.id].size) if c.id in now
+            else replace(c, label="")
+            for c in found
+            if c.id not in now or now[c.id].size
+        )  # fmt: skip
     hidden = np.flatnonzero(~visible.mask()).tolist()
     titles = {card.title for card in snapshot.cards.of(hidden)}
-    return tuple(replace(c, label="") if c.label in titles else c for c in found)
+    shown = []
+    for change in found:
+        story = snapshot.lookup.story_of(change.id)
+        size = 0 if story is None else live.story_size(story)
+        if size or story is None:
+            label = "" if change.label in titles else change.label
+            shown.append(replace(change, label=label, size=size))
+    return tuple(shown)
 
 
 def trends(
@@ -217,6 +252,7 @@ def trends(
     until = min(to_microseconds(now), int(published.max(initial=NO_DATE)))
     if until == NO_DATE:
         return []
+    live = live_groups(snapshot, visible)
     topics = [topic for topic in snapshot.topics if topic.level == level]
     if kind == "topics":
         group_of, size = at_level(arrays.finest_of, *tree_of(snapshot.topics), level), len(topics)
@@ -227,7 +263,7 @@ def trends(
     found = []
     for group in trending_groups(scores).tolist():
         if kind == "topics":
-            name, label = topics[group].id, topics[group].label
+            name, label = topics[group].id, live.topic(topics[group]).label
         else:
             story = stories_at(snapshot, [group], visible)[0]
             name, label = story.id, story.headline
@@ -255,7 +291,13 @@ def _story_rows(snapshot: Snapshot, story: int, visible: RowFilter) -> list[int]
     return ordered
 
 
-def _story(snapshot: Snapshot, story: int, rows: Sequence[int], cards: Mapping[int, Card]) -> Story:
+def _story(
+    snapshot: Snapshot,
+    live: LiveGroups,
+    story: int,
+    rows: Sequence[int],
+    cards: Mapping[int, Card],
+) -> Story:
     """The story of a number, with the articles of `rows`, whose `cards` are given."""
     story_id, keywords = snapshot.lookup.story(story)
     articles = tuple(cards[row] for row in rows)
@@ -271,5 +313,5 @@ def _story(snapshot: Snapshot, story: int, rows: Sequence[int], cards: Mapping[i
         dated[0] if dated else None,
         dated[-1] if dated else None,
         tuple(source for source, _ in sources.most_common()),
-        keywords,
+        live.story_keywords(story, keywords),
     )

@@ -18,8 +18,8 @@ __all__ = [
     "Manifest",
 ]
 
-FORMAT = 6
-OLDEST_FORMAT = 6
+FORMAT = 7
+OLDEST_FORMAT = 7
 MANIFEST = "manifest.json"
 
 

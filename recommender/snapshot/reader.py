@@ -160,6 +160,20 @@ class Snapshot:
         """
         return self.topics[self._topic_places[topic_id]]
 
+    def place_of_topic(self, topic_id: str) -> int:
+        """Where a topic stands in `topics`; see `has_topic`.
+
+        Args:
+            topic_id: The id.
+
+        Returns:
+            Its position.
+
+        Raises:
+            KeyError: There is no such topic.
+        """
+        return self._topic_places[topic_id]
+
     def has_topic(self, topic_id: str) -> bool:
         """Whether there is a topic of an id.
 

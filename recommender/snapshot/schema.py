@@ -210,6 +210,34 @@ class Arrays(NamedTuple):
     story_central: Annotated[
         Array, _array("the most central text of each story", "int32", "stories", points_to="texts")
     ]
+    keyword_texts: Annotated[
+        Array,
+        _array(
+            "texts grouped by the keyword of their topic or story that they use",
+            "int32",
+            "keyword uses",
+            points_to="texts",
+        ),
+    ]
+    keyword_start: Annotated[
+        Array,
+        _offsets(
+            f"keyword → its slice of `keyword_texts`; first come those of `{TOPICS}`",
+            "keywords",
+            "keyword_texts",
+            empty_slices=True,
+        ),
+    ]
+    story_keywords_at: Annotated[
+        Array,
+        _array(
+            "the number of each story's first keyword",
+            "int32",
+            "stories",
+            points_to="keywords",
+            none=True,
+        ),
+    ]
     topic_of: Annotated[
         Array,
         _array(

@@ -17,7 +17,7 @@ from tests.golden.make import answers, make
 
 HERE = Path(__file__).parent
 READ = [*range(OLDEST_FORMAT, FORMAT + 1)]
-REFUSED = [5]
+REFUSED = [5, 6]
 SENTENCE = "publish the articles again with: recommender nightly SOURCE"
 
 

@@ -111,12 +111,26 @@ def test_an_empty_source_and_an_empty_store_are_an_input_error(newsroom: Newsroo
         newsroom.artifacts.current()
 
 
-def test_a_store_of_removed_articles_only_is_an_input_error(newsroom: Newsroom) -> None:
-    newsroom.night(article(0))
-    before = newsroom.artifacts.current()
-    take_down(newsroom.artifacts, "a-0")
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+@pytest.mark.parametrize("count", [1, 12])
+def test_where_all_was_taken_down_an_empty_snapshot_is_published_once(
+    newsroom: Newsroom, count: int
+) -> None:
+    before = newsroom.night(*articles(count)).snapshot
+    take_down(newsroom.artifacts, *newsroom.ids())
+    night = newsroom.night(*articles(count))
+    assert (night.articles, night.intake.removed) == (0, count)
+    assert newsroom.artifacts.current() == night.snapshot != before
+    assert verify(newsroom.artifacts.snapshots / night.snapshot).manifest.articles == 0
+    assert newsroom.night().unchanged
+    assert newsroom.night(article(50)).articles == 1
+
+
+def test_an_empty_store_that_is_forced_publishes_no_empty_snapshot(newsroom: Newsroom) -> None:
+    before = newsroom.night(*articles(3)).snapshot
+    newsroom.artifacts.store.unlink()
     with pytest.raises(InputError, match="there is no article to publish"):
-        newsroom.night(article(0))
+        newsroom.night(force=True)
     assert newsroom.artifacts.current() == before
 
 

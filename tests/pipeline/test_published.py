@@ -35,4 +35,4 @@ def test_without_its_pointer_the_newest_snapshot_counts(newsroom: Newsroom, poin
 def test_of_a_damaged_snapshot_only_the_name_is_known(newsroom: Newsroom) -> None:
     night = newsroom.night(*articles(3))
     (newsroom.artifacts.snapshots / night.snapshot / "ids.strings").unlink()
-    assert read_published(newsroom.artifacts) == (night.snapshot, None, {})
+    assert read_published(newsroom.artifacts) == (night.snapshot, None, {}, 0)
