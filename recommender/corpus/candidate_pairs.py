@@ -5,8 +5,9 @@ import numpy as np
 from recommender._slices import slice_positions
 from recommender._typing import Array
 from recommender.corpus.signatures import EMPTY
+from recommender.language.tokens import Tokens
 
-__all__ = ["candidate_pairs"]
+__all__ = ["candidate_pairs", "same_openings"]
 
 # A shingle of at most `RARE_IN` texts pairs a text with all earlier ones, a commoner one with the
 # first `PAIRED_WITH` only; see `candidate_pairs`.
@@ -17,8 +18,11 @@ MIN_SHARED = 2
 # is lower than in the exact comparison, because each changed word breaks three shingles.
 MIN_CONTAINED = 0.2
 PAIRS_A_TIME = 65_536
+# Texts that begin with the same tokens, so many, are candidates however their lengths differ.
+OPENING_TOKENS = 12
 
 # Two uint32 in one uint64, so that they are sorted at once.
+GOLDEN_RATIO, LOW_BITS = np.uint64(0x9E3779B97F4A7C15), np.uint64(32)
 HIGH_HALF, LOW_HALF = np.uint64(32), np.uint64(0xFFFFFFFF)
 
 
@@ -55,6 +59,37 @@ def candidate_pairs(
     later, earlier = order[later[enough]], order[earlier[enough]]
     plausible = _plausible(signatures, later, earlier, min_length_ratio)
     return later[plausible], earlier[plausible]
+
+
+def same_openings(tokens: Tokens) -> tuple[Array, Array]:
+    """Find pairs of texts of which one may be the beginning of the other.
+
+    Args:
+        tokens: The tokens of all texts.
+
+    Returns:
+        shorter, longer: (pairs,) int64 each: of the texts that begin with the same tokens, each one
+        with the `PAIRED_WITH` longest of them.
+    """
+    size = np.diff(tokens.start)
+    texts = np.flatnonzero(size >= OPENING_TOKENS)
+    key = np.zeros(len(texts), dtype=np.uint64)
+    for place in range(OPENING_TOKENS):
+        # A multiplicative hash (D. Knuth, "The Art of Computer Programming", vol. 3, 6.4).
+        key = (
+            key + tokens.tokens[tokens.start[texts] + place].astype(np.uint64) + np.uint64(1)
+        ) * (GOLDEN_RATIO)
+        key ^= key >> LOW_BITS
+    order = np.lexsort((texts, -size[texts], key))
+    texts, key = texts[order], key[order]
+    places = np.arange(len(texts))
+    first = np.maximum.accumulate(np.where(np.diff(key, prepend=~key[:1]) != 0, places, 0))
+    shorter, longer = [], []
+    for rank in range(PAIRED_WITH):
+        paired = np.flatnonzero(places > first + rank)
+        shorter.append(texts[paired])
+        longer.append(texts[first[paired] + rank])
+    return np.concatenate(shorter), np.concatenate(longer)
 
 
 def _sharing_pairs(entries: Array) -> Array:

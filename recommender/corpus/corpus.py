@@ -7,12 +7,10 @@ from typing import NamedTuple
 import numpy as np
 
 from recommender._typing import Array
-from recommender.corpus.copies import Copies, group_copies
+from recommender.corpus.copies import Copies
 from recommender.corpus.features import FEATURES_VERSION
+from recommender.corpus.find_copies import Rows, equal_copies, find_copies
 from recommender.corpus.languages import LanguageCounts, find_languages
-from recommender.corpus.lead_order import lead_order, source_ranks
-from recommender.corpus.near_duplicates import group_duplicates
-from recommender.corpus.signatures import unpack_signatures
 from recommender.dates import NO_DATE, to_microseconds
 from recommender.language.tokens import Tokens
 from recommender.store.base import Store, StoredArticle
@@ -129,22 +127,14 @@ def load_corpus(store: Store, *, near: bool = True, source_order: Sequence[str] 
         [NO_DATE if (p := a.card.published) is None else to_microseconds(p) for a in articles],
         dtype=np.int64,
     )
-    order = lead_order(published, source_ranks([a.card.source for a in articles], source_order))
-    rank = np.empty(len(order), dtype=np.int64)
-    rank[order] = np.arange(len(order))
-
     hashes = list(dict.fromkeys(article.content_hash for article in articles))
     place = {content_hash: number for number, content_hash in enumerate(hashes)}
     content_of = np.array([place[article.content_hash] for article in articles], dtype=np.int64)
-    # Of the rows of each content, the one that comes first in lead order.
-    best = order[np.unique(content_of[order], return_index=True)[1]]
     features = store.features(FEATURES_VERSION, hashes)
-    lead_of = np.arange(len(hashes), dtype=np.int32)
-    if near:
-        signatures = unpack_signatures(features.signatures)
-        lead_of = group_duplicates(signatures, np.argsort(rank[best]), features.tokens)
-    copies = group_copies(lead_of[content_of], rank)
-    text_of_content = copies.text_of[best]
+    rows = Rows([a.card for a in articles], published, content_of, source_order)
+    copies = find_copies(rows, features) if near else equal_copies(rows)
+    text_of_content = np.empty(len(hashes), dtype=np.int32)
+    text_of_content[content_of] = copies.text_of
     languages = find_languages(articles, content_of, features.tokens)
     return Corpus(
         [_with_language(a, c) for a, c in zip(articles, languages.of_articles, strict=True)],

@@ -1,136 +1,137 @@
 """Near-duplicates: texts that say the same in almost the same words, grouped under one lead.
 
-Two texts are near-duplicates if nearly all words of the shorter one are part of shingles (runs of
-three words) that the longer one holds as well, and if they do not differ chiefly in numbers. The
-order of shingles does not count, so a text remains a near-duplicate when paragraphs are swapped,
-its end is cut or its headline is new. A new opening over the same background is another article.
-
-Candidates are found by the texts' signatures (`candidate_pairs`). Only these are compared exactly.
+Candidates are found by the texts' signatures (`candidate_pairs`). Only these are compared exactly
+(`compare_texts`). Every text of a group was compared with its lead, so no group drifts.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 
 from recommender._typing import Array
-from recommender.corpus.candidate_pairs import candidate_pairs
-from recommender.corpus.shingles import SHINGLE, HashedWords, hash_texts, shingles
+from recommender.corpus.candidate_pairs import candidate_pairs, same_openings
+from recommender.corpus.compare_texts import MIN_LENGTH_RATIO, Likeness, compare_texts
+from recommender.corpus.shingles import HashedWords, hash_texts
+from recommender.dates import NO_DATE
 from recommender.language.tokens import Tokens
 
-__all__ = ["are_near_duplicates", "group_duplicates"]
+__all__ = ["Contents", "group_duplicates"]
 
-# The share of the shorter text's words that shared shingles must cover.
-MIN_COVERED = 0.75
-# If less than this share is covered, at least half of both openings must be covered as well,
-# because an opening says what is new.
-SURELY_COVERED = 0.85
-MIN_OPENING_COVERED = 0.5
-OPENING_SHARE, OPENING_WORDS = 0.2, 40  # an opening: this share of a text, at least this many words
-# The shorter text must have this share of the longer one's words; with fewer it is an extract.
-MIN_LENGTH_RATIO = 0.5
-# The longest passage that may differ, as a share of the shorter text, or in words if that is more.
-MAX_PASSAGE_SHARE, MAX_PASSAGE_WORDS = 0.25, 20
-# A text with fewer words has too few shingles to judge by: only an equal text is its duplicate.
-MIN_WORDS = 12
-# Two texts are one form with other numbers, such as the market reports of two days, if at least
-# this share of their numbers has changed, and more than this share of all words are such numbers.
-MIN_NUMBERS_CHANGED, MIN_CHANGED_SHARE = 0.5, 0.02
+# A source corrects a fact of an article within this time. What it publishes later in the same words
+# is the next report of one form.
+MAX_CORRECTION_US = 12 * 3600 * 1_000_000
 
 
-def group_duplicates(signatures: Array, order: Array, tokens: Tokens) -> Array:
+class Contents(NamedTuple):
+    """The distinct texts of a corpus, and of each the article that would lead its copies.
+
+    Attributes:
+        signatures: (texts, 1 + SAMPLE) uint32, as `signatures.unpack_signatures` returns them.
+        tokens: The tokens of the texts.
+        titles: (texts,) the titles that the texts begin with; "" where there is none.
+        sources: (texts,) integers, the source of each, -1 for none.
+        published: (texts,) int64, microseconds since 1970 or `NO_DATE`.
+        ranks: (texts,) integers; texts of a lower rank lead those of a higher one, whatever their
+            dates. See `lead_order.source_ranks`.
+    """
+
+    signatures: Array
+    tokens: Tokens
+    titles: list[str]
+    sources: Array
+    published: Array
+    ranks: Array
+
+
+def group_duplicates(contents: Contents, chosen: Array | None = None) -> Array:
     """Group near-duplicates, each group under one text that leads it.
 
-    Each text in turn joins the first lead that it is a near-duplicate of, or becomes a lead. This
-    keeps groups from drifting: every member is a near-duplicate of the lead itself.
+    Each text in turn joins the first lead that it is a near-duplicate of, or becomes a lead. The
+    turn is that of rank and date, but of the versions of one source the newest has the place of the
+    first, and earlier versions and extracts come last.
 
     Args:
-        signatures: (texts, 1 + SAMPLE) uint32, as `signatures.unpack_signatures` returns them.
-        order: (texts,) int64, all texts, those that lead first; see `lead_order`.
-        tokens: The tokens of the texts.
+        contents: The texts.
+        chosen: (texts,) bool, the texts that are compared; by default all. The others have groups
+            of their own.
 
     Returns:
         (texts,) int32, the number of each text's lead; a lead has its own number.
     """
-    lead_of = np.arange(len(signatures), dtype=np.int32)
-    later, earlier = candidate_pairs(signatures, order, MIN_LENGTH_RATIO)
-    words = hash_texts(tokens, np.unique(np.concatenate((later, earlier))).tolist())
-    for text, lead in zip(later.tolist(), earlier.tolist(), strict=True):
-        if (
-            lead_of[text] == text
-            and lead_of[lead] == lead
-            and are_near_duplicates(words[text], words[lead])
-        ):
-            lead_of[text] = lead
+    texts = len(contents.titles)
+    pairs = _Pairs(contents, np.ones(texts, dtype=bool) if chosen is None else chosen)
+    order = pairs.lead_order()
+    place = np.full(texts, texts, dtype=np.int64)
+    place[order] = np.arange(len(order))
+    lead_of = np.arange(texts, dtype=np.int32)
+    for text in order.tolist():
+        known = pairs.alike.get(text, ())
+        # A copy of a copy may be one of its lead, too, although signatures did not pair them.
+        leads = {int(lead_of[other]) for other in known if place[other] < place[text]}
+        for lead in sorted(leads, key=place.__getitem__):
+            if lead in known or pairs.compare(text, lead):
+                lead_of[text] = lead
+                break
     return lead_of
 
 
-def are_near_duplicates(one: HashedWords, other: HashedWords) -> bool:
-    """Compare two texts exactly; their order does not matter.
+class _Pairs:
+    """The pairs of texts that were compared.
 
-    Args:
-        one: The words of one text.
-        other: The words of the other text.
-
-    Returns:
-        Whether they are near-duplicates.
+    Attributes:
+        alike: Of each text the texts that may share a group with it.
     """
-    lengths = len(one.hashes), len(other.hashes)
-    if min(lengths) == 0:
-        return False
-    if np.array_equal(one.hashes, other.hashes):
-        return True
-    if min(lengths) < max(MIN_WORDS, MIN_LENGTH_RATIO * max(lengths)):
-        return False
-    # Texts of equal length must contain each other, so that their order does not matter.
-    return (lengths[0] > lengths[1] or _is_contained(one, other)) and (
-        lengths[0] < lengths[1] or _is_contained(other, one)
-    )
 
+    def __init__(self, contents: Contents, chosen: Array) -> None:
+        self._contents, self._chosen = contents, chosen
+        self.alike: dict[int, set[int]] = {}
+        self._behind = np.zeros(len(contents.titles), dtype=bool)
+        self._first = contents.published.copy()
+        order = self.lead_order()
+        found = candidate_pairs(contents.signatures, order, MIN_LENGTH_RATIO)
+        extracts = same_openings(contents.tokens)
+        later, earlier = map(np.concatenate, zip(found, extracts, strict=True))
+        both = chosen[later] & chosen[earlier]
+        later, earlier = later[both], earlier[both]
+        texts = np.unique(np.concatenate((later, earlier))).tolist()
+        self._words: dict[int, HashedWords] = hash_texts(contents.tokens, texts, contents.titles)
+        for text, other in zip(later.tolist(), earlier.tolist(), strict=True):
+            if self.compare(text, other):
+                self.alike.setdefault(text, set()).add(other)
+                self.alike.setdefault(other, set()).add(text)
 
-def _is_contained(short: HashedWords, long: HashedWords) -> bool:
-    """Whether `long` holds enough of `short`, and neither a passage nor the numbers differ."""
-    covered = _covered(short, long)
-    share = covered.mean()
-    if share < MIN_COVERED or (share < SURELY_COVERED and not _share_openings(short, long)):
-        return False
-    ends = np.flatnonzero(np.diff(np.concatenate(([True], covered, [True]))))
-    longest = int((ends[1::2] - ends[::2]).max(initial=0))
-    if longest > max(MAX_PASSAGE_WORDS, MAX_PASSAGE_SHARE * len(covered)):
-        return False
-    return not _have_other_numbers(short, long, covered)
+    def lead_order(self) -> Array:
+        """The chosen texts, those that lead first: (chosen,) int64."""
+        undated = self._first == NO_DATE
+        order = np.lexsort((self._first, undated, self._behind, self._contents.ranks))
+        return order[self._chosen[order]]
 
+    def compare(self, one: int, other: int) -> bool:
+        """Whether two texts may share a group; notes which of them stands behind the other."""
+        likeness = compare_texts(self._words[one], self._words[other])
+        older, newer = self._versions(one, other)
+        if likeness is Likeness.EXTRACT:
+            sizes = self._contents.signatures[[one, other], 0]
+            self._behind[one if sizes[0] < sizes[1] else other] = True
+        elif likeness is Likeness.CORRECTED:
+            published = self._contents.published
+            near = older >= 0 and published[newer] - published[older] <= MAX_CORRECTION_US
+            likeness = Likeness.COPY if near else Likeness.DIFFERENT
+        if likeness is Likeness.COPY and older >= 0 and self._differ(older, newer):
+            self._behind[older] = True
+            self._first[newer] = min(self._first[newer], self._first[older])
+        return likeness is not Likeness.DIFFERENT
 
-def _share_openings(one: HashedWords, other: HashedWords) -> bool:
-    """Whether each text holds, anywhere, at least half of the other's opening."""
-    for text, comparison in ((one, other), (other, one)):
-        length = max(OPENING_WORDS, int(OPENING_SHARE * len(text.hashes)))
-        if _covered(text, comparison)[:length].mean() < MIN_OPENING_COVERED:
-            return False
-    return True
+    def _versions(self, one: int, other: int) -> tuple[int, int]:
+        """Two texts of one source, the older one first; -1, -1 where they are no versions."""
+        sources, published = self._contents.sources, self._contents.published
+        if sources[one] != sources[other] or sources[one] < 0:
+            return -1, -1
+        older, newer = sorted((one, other), key=published.__getitem__)
+        if published[older] == NO_DATE or published[older] == published[newer]:
+            return -1, -1
+        return older, newer
 
-
-def _covered(words: HashedWords, others: HashedWords) -> Array:
-    """Which words are part of a shingle that the other text holds as well: (words,) bool."""
-    shared = np.isin(shingles(words.hashes), shingles(others.hashes))
-    covered = np.zeros(len(words.hashes), dtype=bool)
-    for offset in range(SHINGLE):
-        covered[offset : len(shared) + offset] |= shared
-    whole = covered.copy()
-    for offset in range(1, words.widths.max(initial=1)):
-        whole[offset:] |= (covered & (words.widths > offset))[:-offset]
-    return whole
-
-
-def _have_other_numbers(short: HashedWords, long: HashedWords, covered: Array) -> bool:
-    """Whether many numbers were replaced by others, as in the reports of two days.
-
-    The numbers' places are found by a second comparison in which all numbers are equal. An edit of
-    words seldom turns a number into another one, and a correction changes few numbers.
-    """
-    one, other = (
-        words._replace(hashes=np.where(words.numbers, np.uint64(0), words.hashes))
-        for words in (short, long)
-    )
-    in_place = short.numbers & (_covered(one, other) | covered)
-    changed = int((in_place & ~covered).sum())
-    return changed > MIN_CHANGED_SHARE * len(covered) and changed >= MIN_NUMBERS_CHANGED * int(
-        in_place.sum()
-    )
+    def _differ(self, one: int, other: int) -> bool:
+        """Whether two texts differ in any word; marks and case make no new version."""
+        return not np.array_equal(self._words[one].hashes, self._words[other].hashes)

@@ -98,7 +98,8 @@ class Duplicates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         near: Whether nearly equal texts are grouped. Equal texts always are.
         source_order: Whose copy leads a group, the most preferred source first. Sources that are
-            not named come last; among equals the earliest article leads.
+            not named come last; among equals the earliest article leads,
+            in its newest version.
     """
 
     near: bool = True

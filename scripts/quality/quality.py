@@ -12,41 +12,28 @@ floors or above, or the sets are absent; else 1.
 import json
 import sys
 from collections.abc import Callable, Iterable
-from itertools import combinations
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import click
-import numpy as np
+from copies import Report, duplicates, headline_groups, planted
 from floors import complaints, digest, raised, read_floors, write_floors
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, Group
 from stream import read_stream
 
 from recommender.cli.figures_table import figures_table, groupings_table
-from recommender.corpus.near_duplicates import group_duplicates
-from recommender.corpus.signatures import signature, unpack_signatures
 from recommender.errors import RecommenderError
 from recommender.evaluation.clustering_metrics import B_CUBED, PARTITION
 from recommender.evaluation.evaluate_groups import evaluate_stories, evaluate_topics
 from recommender.evaluation.evaluate_related import evaluate_related
 from recommender.evaluation.labelled_set import LabelledSet, read_labelled
 from recommender.evaluation.ranking_metrics import MEASURES
-from recommender.language.prepare import embedded_text
-from recommender.language.tokens import read_tokens, tokenise
 from recommender.settings.load import load_settings
 from recommender.settings.sections import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT.parent / "shared" / "data"
 FLOORS = Path(__file__).with_name("quality_floors.json")
-
-
-class Report(NamedTuple):
-    """What a task measured: figures with floors, what is printed, and what is written as JSON."""
-
-    figures: dict[str, float]
-    shown: RenderableType
-    data: dict[str, Any]
 
 
 class Task(NamedTuple):
@@ -117,42 +104,6 @@ def topics(labelled: Path) -> Report:
     return Report(figures, groupings_table(found, PARTITION), found.to_dict())
 
 
-def duplicates(articles: Path, truth: Path | None = None) -> Report:
-    """Near-duplicates: the pairs that are grouped, compared with those of `truth`.
-
-    Without `truth` the true pairs are those of equal dup_key. That key marks equal texts only, so
-    a new headline over the same article counts as wrong there.
-    """
-    records = [json.loads(line) for line in articles.read_text(encoding="utf-8").splitlines()]
-    texts = [embedded_text(record["title"], record["text"]) for record in records]
-    lead_of = group_duplicates(
-        unpack_signatures([signature(tokenise(text)) for text in texts]),
-        np.arange(len(texts)),
-        read_tokens(texts),
-    )
-    found = _pairs(lead_of.tolist())
-    if truth is None:
-        true = _pairs([record["dup_key"] for record in records])
-    else:
-        place = {record["id"]: number for number, record in enumerate(records)}
-        lines = map(json.loads, truth.read_text(encoding="utf-8").splitlines())
-        true = {frozenset((place[pair["a"]], place[pair["b"]])) for pair in lines}
-    both = len(found & true)
-    figures = {"precision": both / len(found), "recall": both / len(true)}
-    shown = f"{len(found)} pairs found, {both} of the {len(true)} right ones; " + ", ".join(
-        f"{name} {figure:.3f}" for name, figure in figures.items()
-    )
-    return Report(figures, shown, {"figures": figures, "pairs": len(found)})
-
-
-def _pairs(groups: list[Any]) -> set[frozenset[int]]:
-    """All pairs of places with the same group."""
-    members: dict[Any, list[int]] = {}
-    for place, group in enumerate(groups):
-        members.setdefault(group, []).append(place)
-    return {frozenset(pair) for of in members.values() for pair in combinations(of, 2)}
-
-
 # To add a task, write a function from paths to a Report, and a line here.
 TASKS = {
     "related: allsides": Task(("allsides_stories.jsonl",), related("val")),
@@ -168,6 +119,11 @@ TASKS = {
     "topics: agnews": Task(("agnews_topics.jsonl",), topics),
     "duplicates: planted": Task(("neardup_articles.jsonl", "neardup_truth.jsonl"), duplicates),
     "duplicates: bbc": Task(("bbc_topics.jsonl",), duplicates),
+    "copies: planted in bbc": Task(("bbc_topics.jsonl",), planted),
+    "copies: planted in basil": Task(("basil_stories.jsonl",), planted),
+    "copies: planted in ecbplus": Task(("ecbplus_stories.jsonl",), planted),
+    "copies: planted in reuters": Task(("reuters_topics.jsonl",), planted),
+    "copies: headlines": Task(("headline_stories.jsonl",), headline_groups),
 }
 
 

@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 
 from recommender._typing import Array
-from recommender.corpus.near_duplicates import are_near_duplicates, group_duplicates
-from recommender.corpus.shingles import hash_words
+from recommender.corpus.compare_texts import Likeness, compare_texts
+from recommender.corpus.near_duplicates import Contents, group_duplicates
+from recommender.corpus.shingles import HashedWords, hash_words
 from recommender.corpus.signatures import signature, unpack_signatures
+from recommender.dates import NO_DATE
 from recommender.language.prepare import embedded_text
 from recommender.language.tokens import read_tokens, tokenise
 
@@ -109,14 +111,32 @@ def signatures(texts: Sequence[str]) -> Array:
     return unpack_signatures([signature(tokenise(text)) for text in texts])
 
 
-def near_duplicates(one: str, other: str) -> bool:
-    return are_near_duplicates(hash_words(tokenise(one)), hash_words(tokenise(other)))
+def words_of(one: str | Story) -> HashedWords:
+    """The words of a text, or of a story, whose title is known."""
+    if isinstance(one, str):
+        return hash_words(tokenise(one))
+    return hash_words(tokenise(one.text), tokenise(one.title))
 
 
-def leads_of(texts: Sequence[str], order: Sequence[int] | None = None) -> list[int]:
-    """The lead of each text; without an `order` they lead in that of their numbers."""
-    ranked = np.arange(len(texts)) if order is None else np.array(order, dtype=np.int64)
-    found = group_duplicates(signatures(texts), ranked, read_tokens(texts))
+def near_duplicates(one: str | Story, other: str | Story) -> bool:
+    return compare_texts(words_of(one), words_of(other)) >= Likeness.EXTRACT
+
+
+def contents_of(texts: Sequence[str | Story], order: Sequence[int] | None = None) -> Contents:
+    """Texts without source and date; without an `order` they lead in that of their numbers."""
+    titles = ["" if isinstance(text, str) else text.title for text in texts]
+    prepared = [text if isinstance(text, str) else text.text for text in texts]
+    ranks = np.arange(len(texts))
+    if order is not None:
+        ranks[np.array(order, dtype=np.int64)] = np.arange(len(texts))
+    nothing = np.full(len(texts), -1)
+    undated = np.full(len(texts), NO_DATE)
+    return Contents(signatures(prepared), read_tokens(prepared), titles, nothing, undated, ranks)
+
+
+def leads_of(texts: Sequence[str | Story], order: Sequence[int] | None = None) -> list[int]:
+    """The lead of each text; see `contents_of`."""
+    found = group_duplicates(contents_of(texts, order))
     assert found.dtype == np.int32
     leads: list[int] = found.tolist()
     return leads

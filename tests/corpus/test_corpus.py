@@ -66,6 +66,7 @@ def near_copy(item: Article, article_id: str, word: str = "pilotage", **fields: 
     """An article whose text differs from `item`'s by one word in the middle."""
     words = item.text.split()
     words[len(words) // 2] = word
+    fields = {"url": None, **fields}
     changed = replace(item, id=article_id, text=" ".join(words), **fields)  # type: ignore[arg-type]
     assert near_duplicates(prepared(changed), prepared(item))
     assert prepared(changed) != prepared(item)
@@ -112,8 +113,8 @@ def test_rows_are_ordered_by_id_and_texts_have_one_vector_each(store: Store) -> 
 
 def test_near_duplicates_share_a_text_and_the_earliest_leads(store: Store) -> None:
     first = article(0)
-    later = near_copy(first, "a-copy", published=START + timedelta(days=2))
-    latest = near_copy(first, "0-copy", word="moored", published=START + timedelta(days=3))
+    later = near_copy(first, "a-copy", published=START + timedelta(days=2), source="Courier")
+    latest = near_copy(first, "0-copy", "moored", published=START + timedelta(days=3), source=None)
     everything = [first, later, latest, article(4), article(1)]
     corpus = corpus_of(store, *everything)
     check(corpus, everything)
@@ -122,7 +123,7 @@ def test_near_duplicates_share_a_text_and_the_earliest_leads(store: Store) -> No
 
 def test_exact_copies_and_near_ones_stand_together(store: Store) -> None:
     first = article(0)
-    near = near_copy(first, "b-near", published=START + timedelta(days=1))
+    near = near_copy(first, "b-near", published=START + timedelta(days=1), source="Courier")
     same_as_near = replace(near, id="b-same", published=START + timedelta(days=2))
     everything = [near, first, same_as_near, article(1)]
     corpus = corpus_of(store, *everything)
@@ -134,7 +135,7 @@ def test_exact_copies_and_near_ones_stand_together(store: Store) -> None:
 def test_the_earliest_leads_also_where_only_a_copy_of_it_is_old(store: Store) -> None:
     first = article(0)
     late = replace(first, id="z-late", published=START + timedelta(days=9))
-    near = near_copy(first, "a-near", published=START + timedelta(days=1))
+    near = near_copy(first, "a-near", published=START + timedelta(days=1), source="Courier")
     early = replace(first, id="z-early", published=START - timedelta(days=1))
     everything = [late, near, early]
     corpus = corpus_of(store, *everything)

@@ -83,22 +83,21 @@ def test_other_articles_of_one_story_are_not_grouped(name: str) -> None:
 @shared_sets
 @pytest.mark.parametrize(
     ("name", "sample"),
-    [("bbc_topics.jsonl", 120), ("basil_stories.jsonl", 60), ("reuters_topics.jsonl", 100)],
+    [("bbc_topics.jsonl", 120), ("basil_stories.jsonl", 60), ("ecbplus_stories.jsonl", 60)],
 )
 def test_planted_edits_of_real_articles(name: str, sample: int) -> None:
     rng = random.Random(9)
     articles = records(name)
-    texts = [text_of(record) for record in articles]
-    words = [word for text in texts[:300] for word in text.split()]
+    texts = [Story(record["title"], record["text"]) for record in articles]
+    words = [word for story in texts[:300] for word in story.text.split()]
     leads = leads_of(texts)
     single = [n for n, lead in enumerate(leads) if leads.count(lead) == 1]
-    chosen = rng.sample([n for n in single if len(texts[n].split()) >= 100], sample)
+    chosen = rng.sample([n for n in single if len(texts[n].text.split()) >= 100], sample)
     of, copies = [], []
     for n in chosen:
         for kind in KINDS:
-            s = Story(articles[n]["title"], articles[n]["text"])
             of.append(n)
-            copies.append(edited(s, kind, rng, words).text)
+            copies.append(edited(texts[n], kind, rng, words))
     found = leads_of(texts + copies)[len(texts) :]
     right = sum(lead == n for lead, n in zip(found, of, strict=True))
     joined = sum(lead < len(texts) for lead in found)
