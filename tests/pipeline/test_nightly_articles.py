@@ -68,7 +68,9 @@ def test_a_removed_article_is_gone_from_store_snapshot_keywords_and_topics(
     word = "zeppelin"
     # What a single text says is no keyword of a group of several.
     secrets = [
-        replace(article(0), id=f"secret-{place}", text=f"{place}. {word}. " * 30, title=word)
+        replace(
+            article(0), id=f"secret-{place}", url=None, text=f"{place}. {word}. " * 30, title=word
+        )
         for place in ("above", "behind", "across", "under", "near")
     ]
     newsroom.night(*articles(8), *secrets)
