@@ -38,6 +38,7 @@ from recommender.pipeline.new_texts import process_new_texts
 from recommender.pipeline.notices import Notice
 from recommender.pipeline.published import Published, read_published
 from recommender.pipeline.run_log import Night, RunLog
+from recommender.pipeline.settings_changes import settings_changes
 from recommender.progress import Progress, Silent, Timed
 from recommender.settings.sections import Duplicates, Embedding, Publish, Run, Settings
 from recommender.snapshot.publish import clean, prune, publish
@@ -98,6 +99,9 @@ def run_night(
         _clean_up(artifacts, dead)
         encoder = encoder or _open_encoder(settings.embedding, settings.run)
         published = read_published(artifacts)
+        changed = settings_changes(published.settings, settings)
+        for change in changed:
+            log.info("a setting has changed", extra={"setting": str(change)})
         url = settings.store.url or sqlite_url(artifacts.store)
         with nullcontext(store) if store else open_store(url) as memory:
             ingested = ingest_sources(
@@ -123,7 +127,9 @@ def run_night(
             )
         notices = [*ingested.notices, *_language_notices(corpus, encoder)]
         ingested = ingested._replace(notices=notices)
-        run = RunLog(artifacts, started, ingested, embedded, coverage, corpus, timed.seconds)
+        run = RunLog(
+            artifacts, started, ingested, embedded, coverage, corpus, timed.seconds, changed
+        )
         if not force and inputs == previous.inputs and _is_current(artifacts, previous.name):
             log.info("nothing has changed", extra={"snapshot": previous.name})
             prune(artifacts, settings.publish.keep)

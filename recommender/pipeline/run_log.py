@@ -13,6 +13,7 @@ from recommender.artifacts.folder import Artifacts
 from recommender.corpus.publishers import CutCounts, count_cuts
 from recommender.errors import NoSnapshot, StorageError
 from recommender.pipeline.notices import Notice
+from recommender.pipeline.settings_changes import SettingChange
 
 if TYPE_CHECKING:
     from recommender.corpus.corpus import Corpus
@@ -61,6 +62,8 @@ class Night:
         lists: The share of related lists that are "full", "filled", "short" and "empty"; see
             `list_lengths`. Empty where nothing was published.
         gates: The share that each gate measured; empty for a night too small to judge.
+        changed_settings: The settings that are others than in the snapshot that was published
+            before, and what each change does again.
         notices: What was counted that a person may want to act on.
         forced: What refused the night, if it was published in spite of that.
         refused: Why a night was not published.
@@ -90,6 +93,7 @@ class Night:
     changes: dict[str, dict[str, int]] = field(default_factory=dict)
     lists: dict[str, float] = field(default_factory=dict)
     gates: dict[str, float] = field(default_factory=dict)
+    changed_settings: list[SettingChange] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     forced: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
@@ -115,6 +119,7 @@ class RunLog(NamedTuple):
         coverage: How much of the articles the encoder has read.
         corpus: Tonight's articles.
         seconds: Seconds of each stage; read when the run ends.
+        changed_settings: The settings that are others than in the published snapshot.
     """
 
     artifacts: Artifacts
@@ -124,6 +129,7 @@ class RunLog(NamedTuple):
     coverage: "EncoderCoverage"
     corpus: "Corpus"
     seconds: Mapping[str, float]
+    changed_settings: list[SettingChange]
 
     def unchanged(self, snapshot: "Snapshot", lists: dict[str, float]) -> Night:
         """Record that nothing changed.
@@ -197,6 +203,7 @@ class RunLog(NamedTuple):
             started=self.started,
             snapshot=name,
             intake=self.ingested.intake,
+            changed_settings=self.changed_settings,
             withdrawn=self.ingested.withdrawn,
             not_delivered=self.ingested.not_delivered,
             boilerplate=count_cuts(self.corpus.articles),
