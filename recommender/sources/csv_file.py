@@ -34,6 +34,8 @@ class CsvSource(FileSource):
                 if found := _SEPARATOR.fullmatch(first):
                     separator = found[1]
                 first, before = next(lines, ""), before + 1
+            if not first:
+                raise InputError(f"{self.path}: is empty; CSV begins with the names of its columns")
             head = [first, *islice(lines, HEADER_LINES)]
             dialect = find_dialect(head, fields, self.name, separator)
             self.columns = [column for column in dialect.columns if column]

@@ -29,7 +29,8 @@ _BINARIES = (
     (b"SQLite format 3", "is a SQLite database; export its articles as JSON Lines or CSV"),
     (b"%PDF", "is a PDF; export the articles as JSON Lines or CSV"),
 )
-# In a Western text, letters beyond ASCII are rarer than those of ASCII.
+# In Western texts no word has that many letters beyond ASCII in a row, and most letters are ASCII.
+_FOREIGN = re.compile(rb"[\x80-\xff]{5}")
 _FEW = 2
 
 
@@ -49,7 +50,8 @@ def refuse_binary(head: bytes, name: str) -> None:
     start = head.removeprefix(codecs.BOM_UTF8).lstrip()[:16].lower()
     if start.startswith((b"<?xml", b"<rss", b"<feed", b"<rdf", b"<!doctype", b"<html")):
         raise InputError(f"{name}: is XML or HTML; write its articles as JSON Lines, one a line")
-    if b"\0" in head[:1024] and encoding_of(head) == "utf-8":
+    # A stray one is a damaged text.
+    if head.count(b"\0") * 20 > len(head) and encoding_of(head) == "utf-8":
         raise InputError(f"{name}: holds NUL bytes, so it is no text; is it another kind of file?")
 
 
@@ -105,7 +107,7 @@ class LegacyLines:
     """Converts the lines of a file that is no UTF-8 from Windows-1252, the old code of Windows.
 
     A file with any letter beyond ASCII in UTF-8 is UTF-8; what is no UTF-8 in it is damaged, and
-    stays as it is. A line with mostly letters beyond ASCII is of another code, and stays, too.
+    stays as it is. What does not look like a Western language is of another code, and stays, too.
 
     Args:
         head: The first bytes of the file.
@@ -117,6 +119,7 @@ class LegacyLines:
     def __init__(self, head: bytes) -> None:
         lines = _without_a_cut(head).split(b"\n")
         self._is_utf8 = any(not line.isascii() and _decodes(line, "utf-8") for line in lines)
+        self._is_western = None if head.isascii() else _is_western(_without_a_cut(head))
         self.count = 0
 
     def convert(self, line: bytes) -> bytes:
@@ -133,14 +136,18 @@ class LegacyLines:
         if _decodes(line, "utf-8"):
             self._is_utf8 = True
             return line
-        if self._is_utf8 or not _decodes(line, "cp1252"):
-            return line
-        text = line.decode("cp1252")
-        letters = [letter.isascii() for letter in text if letter.isalpha()]
-        if letters.count(False) > max(_FEW, letters.count(True) / 2):
+        western = _is_western(line) if self._is_western is None else self._is_western
+        if self._is_utf8 or not western or not _decodes(line, "cp1252"):
             return line
         self.count += 1
-        return text.encode()
+        return line.decode("cp1252").encode()
+
+
+def _is_western(text: bytes) -> bool:
+    """Whether bytes look like a Western language in Windows-1252."""
+    letters = [c.isascii() for c in text.decode("cp1252", "ignore") if c.isalpha()]
+    few = letters.count(False) <= max(_FEW, letters.count(True) / 2)
+    return few and not _FOREIGN.search(text)
 
 
 def _without_a_cut(head: bytes) -> bytes:

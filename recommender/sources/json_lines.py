@@ -28,15 +28,14 @@ class JsonSource(FileSource):
             if is_document(head, names):
                 yield from self._document(opened, fields, names)
             else:
-                yield from self._json_lines(opened)
+                yield from self._json_lines(opened, fields)
 
-    def _json_lines(self, opened: Opened) -> Iterator[NumberedRow]:
+    def _json_lines(self, opened: Opened, fields: FieldNames) -> Iterator[NumberedRow]:
         for number, line in enumerate(self._lines(opened), start=1):
             if is_too_long(line):
                 yield NumberedRow(number, BadRecord("", too_long()))
             elif line.strip():
-                # Files that were concatenated may have a byte order mark on any line.
-                yield NumberedRow(number, _parse(line.removeprefix(BYTE_ORDER_MARK)))
+                yield NumberedRow(number, _parse(line, fields))
 
     def _document(
         self, opened: Opened, fields: FieldNames, names: frozenset[str]
@@ -44,15 +43,17 @@ class JsonSource(FileSource):
         with text_of(opened.file, opened.head, self.encoding) as text:
             for number, value in enumerate(read_document(text, self.name, names), start=1):
                 self._note_position()
-                row = _row(value)
-                if isinstance(row, dict) and not fields.match(row) and (path := records_path(row)):
-                    row = BadRecord("", f"holds records at {path}; {_ADVICE}")
-                yield NumberedRow(number, row)
+                yield NumberedRow(number, _row(value, fields))
 
 
-def _parse(line: bytes) -> Row | BadRecord:
+def _parse(line: bytes, fields: FieldNames) -> Row | BadRecord:
+    # Files that were concatenated may have a byte order mark on any line, lines that were cut out
+    # of an array have a comma, and JSON text sequences begin each record with a mark of their own.
+    line = line.removeprefix(BYTE_ORDER_MARK).strip(b" \t\r\n\x1e")
+    if line.endswith(b"},"):
+        line = line[:-1]
     try:
-        row = json.loads(line.decode("utf-8").rstrip())
+        row = json.loads(line.decode("utf-8"))
     except UnicodeDecodeError as error:
         byte = f"{line[error.start]:#04x} at {error.start}"
         return BadRecord("", f"invalid UTF-8: byte {byte}; see the setting input.encoding")
@@ -62,10 +63,13 @@ def _parse(line: bytes) -> Row | BadRecord:
         return BadRecord("", "invalid JSON: nested too deeply")
     except ValueError as error:  # a number with thousands of digits
         return BadRecord("", f"invalid JSON: {error}")
-    return _row(row)
+    return _row(row, fields)
 
 
-def _row(value: object) -> Row | BadRecord:
-    if isinstance(value, dict):
-        return value
-    return BadRecord("", f"expected an object, got {describe_type(value)}")
+def _row(value: object, fields: FieldNames) -> Row | BadRecord:
+    """The record; an object that only holds records is bad, with the way to them."""
+    if not isinstance(value, dict):
+        return BadRecord("", f"expected an object, got {describe_type(value)}")
+    if not fields.match(value) and (path := records_path(value)):
+        return BadRecord("", f"holds records at {path}; {_ADVICE}")
+    return value

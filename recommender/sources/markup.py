@@ -59,6 +59,10 @@ _SILENT = re.compile(
 _DOCTYPE = re.compile(r"<!doctype\b[^<>]*>", re.IGNORECASE)
 # Escaped ampersands, however often: "&amp;amp;#38;" is one "&".
 _AMPERSANDS = re.compile(r"&(?:(?:amp|#0*38|#x0*26);)+", re.IGNORECASE)
+# One character as two halves, as JavaScript counts them.
+_HALVES = re.compile(
+    r"&#(x?)(d[89ab][0-9a-f]{2}|55[23]\d\d|56[0-3]\d\d);&#(x?)(d[c-f][0-9a-f]{2}|5[67]\d{3});", re.I
+)
 _ENTITY = re.compile(
     r"&(?:#[0-9]{1,7};?|#[xX][0-9a-fA-F]{1,6};?|[A-Za-z][A-Za-z0-9]{1,31};"
     r"|(?:nbsp|amp|quot|lt|gt)(?![A-Za-z0-9=;]))"
@@ -102,7 +106,8 @@ def strip_markup(text: str, *, lines: bool = True) -> str:
         if "<" in plain:
             plain = _without_tags(plain, lines=lines)
         if "&" in plain:
-            plain = _ENTITY.sub(_decoded, _AMPERSANDS.sub("&", plain))
+            plain = _HALVES.sub(_joined, _AMPERSANDS.sub("&", plain))
+            plain = _ENTITY.sub(_decoded, plain)
         if plain == before:
             break
     if plain == text:
@@ -119,6 +124,14 @@ def _decoded(found: re.Match[str]) -> str:
         return found[0]
     character = html.unescape(entity)
     return " " if character == "\xa0" else character
+
+
+def _joined(found: re.Match[str]) -> str:
+    """The character of two entities that are its halves."""
+    high, low = (
+        int(digits, 16 if x else 10) for x, digits in (found.groups()[:2], found.groups()[2:])
+    )
+    return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00) & 0x1FFFFF)
 
 
 def _without_tags(text: str, *, lines: bool) -> str:

@@ -137,7 +137,7 @@ def _from_number(value: int | float | Decimal) -> datetime:
     for power in (0, 3, 6, 9):
         if 10 ** (8 + power) <= size < 10 ** (11 + power):
             microseconds = Decimal(value) * 10**6 / 10**power
-            return _EPOCH + timedelta(microseconds=int(microseconds))
+            return _EPOCH + timedelta(microseconds=round(microseconds))
     raise NoMoment(f"{_quoted(value)} is no date; seconds since 1970 have nine to ten digits")
 
 

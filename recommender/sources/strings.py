@@ -107,8 +107,8 @@ def _string(value: object, name: str) -> Reading:
     if found := _SURROGATES.search(value):
         place = found.start()
         if kept := _KEPT_BYTES.search(value):  # a bad byte that surrogateescape kept
-            byte = ord(kept[0]) - 0xDC00
-            raise BadRecord(name, f"invalid UTF-8: byte {byte:#04x} at character {kept.start()}")
+            byte = f"{ord(kept[0]) - 0xDC00:#04x} at character {kept.start()}"
+            raise BadRecord(name, f"invalid UTF-8: byte {byte}; see the setting input.encoding")
         note = f"half a character, \\u{ord(found[0]):04x} at {place}, is taken out"
         value = _SURROGATES.sub("", value)
     return (value if value.strip() else None), note

@@ -1,12 +1,34 @@
 """Whether a string says anything: there must be a word of letters that is no placeholder."""
 
 import re
+from unicodedata import category
 
 __all__ = ["PLACEHOLDERS", "has_word", "is_placeholder"]
 
 # What exports write where there is nothing, without case and without punctuation around it.
 PLACEHOLDERS = frozenset(
-    ("n/a", "na", "nan", "nat", "nil", "none", "null", "tba", "tbd", "undefined", r"\n", "<na>")
+    (
+        "blank",
+        "empty",
+        "loading",
+        "n/a",
+        "na",
+        "nan",
+        "nat",
+        "nil",
+        "no content",
+        "no description",
+        "no text",
+        "no title",
+        "none",
+        "null",
+        "tba",
+        "tbd",
+        "undefined",
+        "untitled",
+        r"\n",
+        "<na>",
+    )
 )
 # A short note in brackets, such as [photo], [gallery ids="1,2"] or {{ embed }}.
 _NOTE = re.compile(
@@ -15,6 +37,9 @@ _NOTE = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"https?://|www\.|[^@]+@[^@]+\.", re.IGNORECASE)
+_LETTERS = frozenset(("Lu", "Ll", "Lt", "Lo"))
+# Unicode calls these letters, though they show nothing.
+_BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0")
 _PUNCTUATION = " \t\r\n\u00a0.,:;!?-–—_()[]{}'\"*…"
 
 
@@ -37,7 +62,12 @@ def has_word(text: str) -> bool:
     if is_placeholder(text):
         return False
     words = (word for word in _NOTE.sub(" ", text).split() if not _ADDRESS.match(word))
-    return any(any(map(str.isalpha, word)) for word in words)
+    return any(any(map(_is_letter, word)) for word in words)
+
+
+def _is_letter(character: str) -> bool:
+    """Whether a character is a letter that shows something, and no mark for one (ー, ʰ)."""
+    return category(character) in _LETTERS and character not in _BLANK_LETTERS
 
 
 def is_placeholder(text: str) -> bool:

@@ -82,7 +82,7 @@ def test_bad_bytes_in_csv_name_their_field(tmp_path: Path) -> None:
     items = list(ArticleReader({}, 1000, strict=True).read(open_source(path)))
     assert places(items) == [(2, "text"), (3, "source"), (4, "id"), "d"]
     reasons = [item.reason for item in items if isinstance(item, Reject)]
-    assert reasons[0] == "invalid UTF-8: byte 0xff at character 2"
+    assert reasons[0].startswith("invalid UTF-8: byte 0xff at character 2; see ")
 
 
 def test_csv_fields_may_be_longer_than_the_modules_own_limit(tmp_path: Path) -> None:
@@ -114,6 +114,17 @@ def test_csv_with_a_column_twice_is_refused(tmp_path: Path) -> None:
     """Which of the two was meant cannot be known, and one would be dropped in silence."""
     with pytest.raises(InputError, match="text"):
         read_bytes(tmp_path, "in.csv", "id,text,text\na,x,y\n")
+
+
+@pytest.mark.parametrize("content", ["", "\n\n", "sep=;\n"])
+def test_csv_without_a_header_is_named(tmp_path: Path, content: str) -> None:
+    with pytest.raises(InputError, match="is empty; CSV begins with the names of its columns"):
+        read_bytes(tmp_path, "in.csv", content)
+
+
+def test_a_stray_nul_is_part_of_a_text(tmp_path: Path) -> None:
+    items = read_bytes(tmp_path, "in.csv", f"id,text\na,one\0word{' and more' * 9}\n")
+    assert places(items) == ["a"]
 
 
 def test_csv_without_records_is_empty(tmp_path: Path) -> None:
@@ -164,9 +175,12 @@ def test_csv_is_read_as_spreadsheets_write_it(tmp_path: Path, content: bytes) ->
 def test_csv_in_windows_1252_is_read_and_said(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    content = "id;title;text\n1;Müller;größer – „ja“\n".encode("cp1252")
-    assert read_bytes(tmp_path, "in.csv", content) == [Article("1", "Müller", "größer – „ja“")]
-    assert [vars(record)["lines"] for record in caplog.records] == [1]
+    content = "id;title;text\n1;Müller;größer – „ja“\n2;Ünü;ÄÖÜ\n".encode("cp1252")
+    assert read_bytes(tmp_path, "in.csv", content) == [
+        Article("1", "Müller", "größer – „ja“"),
+        Article("2", "Ünü", "ÄÖÜ"),
+    ]
+    assert [vars(record)["lines"] for record in caplog.records] == [2]
 
 
 def test_the_encoding_can_be_named(tmp_path: Path) -> None:

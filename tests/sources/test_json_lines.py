@@ -108,6 +108,11 @@ def test_what_is_no_record_in_a_list_is_rejected_by_its_number(tmp_path: Path) -
     ]
 
 
+def test_commas_and_marks_around_lines_are_passed_over(tmp_path: Path) -> None:
+    content = '{"id": "1", "text": "x"},\n\x1e{"id": "2", "text": "x"}\n'
+    assert places(read_bytes(tmp_path, "in.jsonl", content)) == ["1", "2"]
+
+
 def test_records_that_lie_deeper_are_named_with_the_way_to_them(tmp_path: Path) -> None:
     content = json.dumps({"response": {"docs": [{"id": "1", "text": "one"}]}}, indent=1)
     reject = only_reject(read_bytes(tmp_path, "in.json", content))

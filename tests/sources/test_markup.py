@@ -47,6 +47,7 @@ PIECES = (
         ("a&nbsp;b &nbsp c", "a b   c"),
         ("&#8217s", "’s"),
         ("a &lt; b", "a < b"),
+        ("&#xD83D;&#xDE00; &#55357;&#56832;", "😀 😀"),
         ("co\u00adop\u200berate\ufeff", "cooperate"),
     ],
 )

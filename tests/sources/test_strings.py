@@ -58,7 +58,11 @@ def test_of_several_labels_the_first_is_kept_and_said() -> None:
         (read_text, 5, "expected a string, got a number"),
         (read_text, ["x", 5], "expected a string, got a list"),
         (read_text, {"body": "x"}, "expected a string, got an object"),
-        (read_text, b"ab\xff", "invalid UTF-8: byte 0xff at character 2"),
+        (
+            read_text,
+            b"ab\xff",
+            "invalid UTF-8: byte 0xff at character 2; see the setting input.encoding",
+        ),
         (read_text, BadRecord("field", "cannot be read"), "cannot be read"),
         (read_label, 12, "expected a string, got a number"),
         (read_name, True, "expected a string, got a boolean"),
