@@ -12,6 +12,7 @@ from recommender.knn.cache import load_neighbours, save_neighbours
 from recommender.knn.index import Index, InvertedLists
 from recommender.knn.inverted_lists import build_lists
 from recommender.knn.neighbours import nearest
+from recommender.language.compounds import add_compound_parts
 from recommender.language.tokens import count_words
 from recommender.progress import Timed
 from recommender.scoring.word_overlap import Lexicon, WeightedWords, weigh_corpus
@@ -79,7 +80,8 @@ def build_graph(
             save_neighbours(artifacts.candidates, found.lists, hashes, encoder)
     with timed.stage("graph", len(vectors), "texts") as advance:
         counted = count_words(corpus.tokens.take(corpus.lead_contents))
-        lexicon, words = weigh_corpus(counted)
+        languages = [corpus.languages[content] for content in corpus.lead_contents.tolist()]
+        lexicon, words = weigh_corpus(add_compound_parts(counted, languages))
         rescored, expanded = rescore(*found.lists, vectors, words, settings.k, threads, advance)
     with timed.stage("index", None, "texts"):
         index = Index.build(expanded)

@@ -1,5 +1,7 @@
 """A text that is not in the snapshot, as an item that can be ranked for."""
 
+import math
+from bisect import bisect_left
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -62,16 +64,15 @@ class TextEncoder:
         if published is not None:
             return QueryItem(None, published)
         vector = self._encoder_of(snapshot).encode([prepared]).vectors[0]
-        from recommender.language.tokens import tokenise, word_of
-
-        counts = Counter(word for token in tokenise(prepared) if (word := word_of(token)))
         lexicon = Lexicon(
             snapshot.lexicon,
             snapshot.arrays.idf,
             snapshot.scoring.mean_length,
             snapshot.manifest.texts,
         )
-        return QueryItem(None, None, vector, weigh_query(counts, lexicon))
+        return QueryItem(
+            None, None, vector, weigh_query(_words(prepared, snapshot, lexicon), lexicon)
+        )
 
     def _encoder_of(self, snapshot: Snapshot) -> "Encoder":
         wanted = snapshot.manifest.encoder
@@ -85,3 +86,29 @@ class TextEncoder:
                 fingerprint=wanted.fingerprint,
             )
         return self._encoder
+
+
+def _words(prepared: str, snapshot: Snapshot, lexicon: Lexicon) -> Counter[str]:
+    """The words of a text and, in languages that write compounds as one word, their parts."""
+    from recommender.language.compounds import COMPOUNDING, compound_parts
+    from recommender.language.detect import detect_language
+    from recommender.language.stop_words import stop_words_for
+    from recommender.language.tokens import tokenise, word_of
+
+    counts = Counter(word for token in tokenise(prepared) if (word := word_of(token)))
+    if COMPOUNDING.isdisjoint(snapshot.facets["language"]):
+        return counts  # no such text was compared by the parts of its compounds
+    code = detect_language(prepared)
+    if code in COMPOUNDING:
+        stop, known = stop_words_for(code), lexicon.words
+
+        def commonness(word: str) -> float:
+            place = bisect_left(known, word)
+            if word in stop or place == len(known) or known[place] != word:
+                return 0.0
+            return math.exp(-float(lexicon.idf[place]))
+
+        for word, count in [*counts.items()]:
+            for part in dict.fromkeys(compound_parts(word, commonness)):
+                counts[part] += count
+    return counts

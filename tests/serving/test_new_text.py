@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from recommender import Recommender
 from recommender.embedding import open as embedding
+from recommender.language import compounds
 from recommender.types.article import Article
-from tests.planted import START, WordEncoder, publish_planted
+from tests.planted import START, WordEncoder, publish_articles, publish_planted
 from tests.serving.newsroom import FILTERS, newsroom
 
 
@@ -88,3 +89,25 @@ def test_an_unusable_text_is_refused_before_the_encoder_is_loaded(root: Path) ->
     for title, text in (("", " "), ("\ud800", ""), ("", "word " * 300_000)):
         with pytest.raises(ValueError):  # noqa: PT011 - a different sentence for each
             rec.related_to_text(title, text)
+
+
+def test_the_parts_of_compounds_are_compared_in_german(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedding, "SentenceEncoder", lambda *_, **__: WordEncoder())
+    texts = [
+        "Die Steuer auf schwere Wagen soll steigen, sagte die Ministerin am Montag.",
+        "Der Bundestag stimmt noch vor der Sommerpause über eine höhere Steuer ab.",
+        "Im Hafen der Stadt liegt seit dem Morgen ein Schiff mit Getreide aus dem Norden.",
+    ]
+    articles = [Article(f"de-{n}", "", text, START, language="de") for n, text in enumerate(texts)]
+    publish_articles(tmp_path, articles)
+    rec = Recommender.open(tmp_path)
+    question = "Die Kraftfahrzeugsteuer für große Autos wird im Land nicht von allen begrüßt."
+
+    def score() -> float:
+        return {hit.id: hit.score for hit in rec.related_to_text("", question, floor=0.0)}["de-0"]
+
+    with_parts = score()
+    monkeypatch.setattr(compounds, "COMPOUNDING", frozenset())
+    assert score() < with_parts
