@@ -14,6 +14,7 @@ from recommender.cli.options import (
     set_option,
 )
 from recommender.cli.output import console, echo, echo_json
+from recommender.counts import counted
 from recommender.errors import needs_extra
 
 if TYPE_CHECKING:
@@ -169,20 +170,23 @@ def _ranking_summary(found: "RankingEvaluation") -> str:
     """The lines above the table of rankings."""
     asked = f"the split {found.split}" if found.split else "all"
     return (
-        f"{found.labelled}: {found.articles:,} articles on {found.stories:,} stories; encoder "
-        f"{found.encoder}\n{len(found.queries):,} queries ({asked}); {found.without_answer:,} "
-        "articles left out, as no other article has their story"
+        f"{found.labelled}: {counted(found.articles, 'article')} on "
+        f"{counted(found.stories, 'story', 'stories')}; encoder {found.encoder}\n"
+        f"{counted(len(found.queries), 'query', 'queries')} ({asked}); "
+        f"{counted(found.without_answer, 'article')} left out, where no other has the same story"
     )
 
 
 def _clustering_summary(found: "ClusteringEvaluation") -> str:
     """The lines above the table of clusterings."""
-    measured = f"{len(found.ids):,} articles of the split {found.split}" if found.split else "all"
+    measured = "all"
+    if found.split:
+        measured = f"{counted(len(found.ids), 'article')} of the split {found.split}"
     plural = {"story": "stories", "topic": "topics"}[found.kind]
     summary = (
-        f"{found.labelled}: {found.articles:,} articles; encoder {found.encoder}\n"
-        f"measured: {measured}, labelled with {len(found.sizes):,} {plural}, the largest of "
-        f"{found.sizes[0]:,} articles"
+        f"{found.labelled}: {counted(found.articles, 'article')}; encoder {found.encoder}\n"
+        f"measured: {measured}, labelled with {counted(len(found.sizes), found.kind, plural)}, "
+        f"the largest of {counted(int(found.sizes[0]), 'article')}"
     )
     if found.placed is None:
         return summary

@@ -10,6 +10,7 @@ from click.core import ParameterSource
 
 from recommender.cli.options import Moment, artifacts_option, json_option
 from recommender.cli.output import console, echo, echo_json
+from recommender.counts import counted
 
 if TYPE_CHECKING:
     from recommender.serving.groups import GroupKind
@@ -92,7 +93,8 @@ def topics(
     console().print(topics_table(found, words))
     if not found:
         depth = max((topic.level for topic in rec.topics(None)), default=0)
-        echo(f"The topics have {depth} levels; none is cut as fine as {level}.", err=True)
+        levels = counted(depth, "level")
+        echo(f"The topics have {levels}; none is cut as fine as {level}.", err=True)
 
 
 @click.command()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from recommender.counts import counted
 from recommender.language.labels import name_of
 
 __all__ = ["language_lines"]
@@ -27,7 +28,8 @@ def language_lines(night: Mapping[str, Any]) -> list[str]:
     if unlabelled := sum(detected.values()) + undetected:
         parts = [f"detected {_listed(detected, name_of)}"] if detected else []
         parts += [f"{undetected:,} unclear, taken as their source's usual"] if undetected else []
-        lines.append(f"{unlabelled:,} articles name no language: {'; '.join(parts)}")
+        noun = counted(unlabelled, "article names", "articles name")
+        lines.append(f"{noun} no language: {'; '.join(parts)}")
     return lines
 
 

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+from recommender.counts import counted
+
 __all__ = ["how_long_ago"]
 
 
@@ -24,5 +26,5 @@ def how_long_ago(moment: datetime | None, now: datetime) -> str:
     for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
         count = int(seconds // length)
         if count:
-            return f"{count} {unit}{'' if count == 1 else 's'} ago"
+            return f"{counted(count, unit)} ago"
     return "just now"

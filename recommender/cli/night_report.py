@@ -4,12 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from recommender.cli.language_lines import language_lines
+from recommender.counts import counted
 from recommender.types.groups import CHANGE_KINDS
 
 __all__ = ["night_report"]
 
 _NAMED_PUBLISHERS = 3
 _INTAKE = ("new", "changed", "unchanged", "removed", "rejected")
+
+
+# What the records of earlier versions do not have.
+_IN_OLD_RECORDS: Mapping[str, Any] = {"notices": (), "lists": None, "boilerplate": None}
 
 
 def night_report(night: Mapping[str, Any]) -> str:
@@ -21,6 +26,7 @@ def night_report(night: Mapping[str, Any]) -> str:
     Returns:
         The report, several lines.
     """
+    night = {**_IN_OLD_RECORDS, **night}
     lines = [
         *_outcome(night),
         *_articles(night),
@@ -55,14 +61,16 @@ def _articles(night: Mapping[str, Any]) -> list[str]:
     counts = ", ".join(f"{intake[kind]:,} {kind}" for kind in _INTAKE)
     if intake.get("replaced"):
         counts += f", {intake['replaced']:,} replaced by a newer record"
-    lines = [f"read {intake['read']:,} records: {counts}"]
+    lines = [f"read {counted(intake['read'], 'record')}: {counts}"]
     if intake["rejects_file"]:
         lines.append(f"rejects are listed in {intake['rejects_file']}")
     lines += [
-        f"{night['articles']:,} articles with {night['contents']:,} different texts: "
+        f"{counted(night['articles'], 'article')} with "
+        f"{counted(night['contents'], 'different text')}: "
         f"{night['embedded']:,} embedded, {night['reused']:,} reused; "
         f"{night['texts']:,} remain when near-duplicates are grouped",
-        f"{night['truncated']:,} articles are longer than the encoder reads; "
+        f"{counted(night['truncated'], 'article is', 'articles are')} longer than the encoder "
+        "reads; "
         f"{1 - night['words_read_share']:.1%} of all words were not read",
     ]
     return lines
@@ -78,7 +86,8 @@ def _boilerplate(night: Mapping[str, Any]) -> list[str]:
         for publisher, counts in [*cut["by_publisher"].items()][:_NAMED_PUBLISHERS]
     ]
     return [
-        f"{cut['words']:,} words of boilerplate are cut from {cut['articles']:,} articles: "
+        f"{counted(cut['words'], 'word')} of boilerplate are cut from "
+        f"{counted(cut['articles'], 'article')}: "
         f"{', '.join(most)}; recommender boilerplate shows them"
     ]
 
@@ -86,9 +95,10 @@ def _boilerplate(night: Mapping[str, Any]) -> list[str]:
 def _groups(night: Mapping[str, Any]) -> list[str]:
     """Stories and topics, what became of those of the previous night, and the gates."""
     lines = [
-        f"{night['stories']:,} stories; "
-        f"{night['topics']:,} topics, {night['finer_topics']:,} finer ones within them, "
-        f"{night['without_topic']:,} articles without a topic",
+        f"{counted(night['stories'], 'story', 'stories')}; "
+        f"{counted(night['topics'], 'topic')}, "
+        f"{counted(night['finer_topics'], 'finer one')} within them, "
+        f"{counted(night['without_topic'], 'article')} without a topic",
     ]
     for group, changes in night["changes"].items():
         if changes:

@@ -116,7 +116,7 @@ def recommend(
     from recommender.cli.related_table import related_table
 
     now, screen = datetime.now(UTC), console()
-    screen.print(article_heading(article, now), soft_wrap=True)
+    screen.print(article_heading(article, now))
     if hits:
         screen.print(related_table(hits, now))
     if hits.note is not None:

@@ -8,6 +8,7 @@ import click
 from recommender.artifacts.folder import Artifacts
 from recommender.cli.options import artifacts_option, existing_folder, json_option
 from recommender.cli.output import echo, echo_json
+from recommender.counts import counted
 from recommender.errors import SnapshotError, needs_extra
 
 __all__ = ["rollback", "snapshots", "verify"]
@@ -98,6 +99,6 @@ def verify(name: str | None, artifacts: Path, as_json: bool) -> None:
         )
         return
     echo(
-        f"{manifest.name} is whole: {len(manifest.files)} files, {manifest.size / 1e6:,.1f} MB, "
-        f"{manifest.articles:,} articles"
+        f"{manifest.name} is whole: {counted(len(manifest.files), 'file')}, "
+        f"{manifest.size / 1e6:,.1f} MB, {counted(manifest.articles, 'article')}"
     )

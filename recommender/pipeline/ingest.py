@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from recommender.artifacts.folder import Artifacts
 from recommender.artifacts.takedowns import read_takedowns
+from recommender.counts import counted
 from recommender.errors import InputError, PublishRefused
 from recommender.pipeline.delivery import Delivery
 from recommender.pipeline.notices import Notice
@@ -244,7 +245,7 @@ def _notices(intake: Intake) -> list[Notice]:
     """What the night's report says about values that did not come in as they were."""
     found = []
     if intake.cleaned:
-        records = "1 record" if intake.cleaned == 1 else f"{intake.cleaned:,} records"
+        records = counted(intake.cleaned, "record")
         text = f"markup or invisible characters were taken out of {records}"
         found.append(Notice("cleaned", intake.cleaned, text))
     if count := sum(intake.noted.values()):

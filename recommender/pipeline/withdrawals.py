@@ -8,6 +8,7 @@ longer holds its articles, so what is missing is only believed where all else is
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from recommender.counts import counted
 from recommender.pipeline.delivery import Delivery
 from recommender.pipeline.gates import surely_above
 from recommender.pipeline.notices import Notice
@@ -112,7 +113,7 @@ def _scopes(
 
 
 def _withdrawn(count: int) -> Notice:
-    text = "1 article was" if count == 1 else f"{count:,} articles were"
+    text = counted(count, "article was", "articles were")
     return Notice(
         "withdrawn", count, f"{text} withdrawn: complete sources no longer hold them"
     )  # fmt: skip

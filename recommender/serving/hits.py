@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from recommender.counts import counted
 from recommender.dates import NO_DATE
 from recommender.language.word_lists import DEFAULT_LANGUAGE, word_lists
 from recommender.serving.explain import best_phrases, min_single_weight, shared_phrases
@@ -123,15 +124,15 @@ def _note(request: Request, ranked: Sequence[RankedArticle]) -> str:
     floor = f" with a score of {query.floor:g} or more" if query.mode != "story" else ""
     admitted = " among those admitted" if request.row_filter.narrows else ""
     caps = " under the caps" if query.capped else ""
-    articles = "article is" if found == 1 else "articles are"
-    note = f"{found or 'no'} {articles} {what[query.mode]}{floor}{admitted}{caps}"
+    articles = counted(found, "article is", "articles are") if found else "no articles are"
+    note = f"{articles} {what[query.mode]}{floor}{admitted}{caps}"
     if pinned:
-        note += f"; {pinned:,} more {'is' if pinned == 1 else 'are'} pinned"
+        note += f"; {counted(pinned, 'more is', 'more are')} pinned"
     if filled:
-        note += f"; {filled:,} more {'fills' if filled == 1 else 'fill'} the list from below that"
+        note += f"; {counted(filled, 'more fills', 'more fill')} the list from below that"
     if fillers:
         newest = f"the newest of its {query.fallback}"
-        note += f"; {fillers:,} more {'is' if fillers == 1 else 'are'} {newest}"
+        note += f"; {counted(fillers, 'more is', 'more are')} {newest}"
     return note
 
 

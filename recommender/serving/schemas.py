@@ -89,7 +89,7 @@ def _count(description: str) -> Schema:
 _MOMENT = {"format": "date-time"}
 _CARD = {
     "id": _field("string", "The publisher's id."),
-    "title": _field("string", "The headline; may be empty."),
+    "title": _field("string", "The headline, or the first words of the text."),
     "url": _field("string|null", "Where it can be read."),
     "source": _field("string|null", "Who published it."),
     "section": _field("string|null", "The section it stands in."),

@@ -6,7 +6,7 @@ the same for all databases; what is particular to SQLite is in `sqlite.py`.
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import sqlalchemy as sa
@@ -15,6 +15,7 @@ from recommender._typing import Array
 from recommender.dates import from_microseconds, to_microseconds
 from recommender.errors import StorageError
 from recommender.language.prepare import content_hash, embedded_text
+from recommender.language.shown_title import TITLE_SOURCE, shown_title
 from recommender.language.tokens import Tokens
 from recommender.store.base import (
     EncoderCoverage,
@@ -155,19 +156,13 @@ class SqlStore(SqlBoilerplate):
     def articles(self) -> list[StoredArticle]:
         """All articles, ordered by id."""
         c = ARTICLES.c
+        beginning = sa.case((sa.func.trim(c.title) == "", sa.func.substr(c.text, 1, TITLE_SOURCE)))
         query = sa.select(
             c.id, c.title, c.url, c.source, c.section, c.language, c.author, c.published,
-            c.record_hash, c.content_hash, c.cut_words,
+            c.record_hash, c.content_hash, c.cut_words, beginning,
         )  # fmt: skip
-        found = [
-            StoredArticle(
-                Card(*row[:7], None if row[7] is None else from_microseconds(row[7])),
-                row[8],
-                row[9],
-                row[10] or 0,
-            )
-            for row in self._connection.execute(query)
-        ]
+        rows = self._connection.execute(query)
+        found = [StoredArticle(_card(tuple(row)), row[8], row[9], row[10] or 0) for row in rows]
         # Sorted here, because databases differ in how they order strings.
         return sorted(found, key=lambda article: article.card.id)
 
@@ -347,3 +342,9 @@ def _row(article: Article, version: Version) -> dict[str, object]:
         "cuts": None,
         "cut_words": None,
     }
+
+
+def _card(row: Sequence[Any]) -> Card:
+    published = None if row[7] is None else from_microseconds(row[7])
+    title = shown_title(row[1], row[11] or "")
+    return Card(row[0], title, row[2], row[3], row[4], row[5], row[6], published)

@@ -47,7 +47,7 @@ class Card(Value):
 
     Attributes:
         id: The publisher's id.
-        title: The headline; may be empty.
+        title: The headline; of an article without one the first words of its text.
         url: Where it can be read, or None.
         source: Who published it, or None.
         section: The section it stands in, or None.

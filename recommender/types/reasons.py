@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from recommender.counts import counted
 from recommender.types.value import JsonObject, Value
 
 __all__ = ["Reasons", "explain"]
@@ -81,4 +82,4 @@ def _time_apart(hours: float) -> str:
     if size < 1:
         return "within the hour"
     count, unit = (round(size / 24), "day") if size >= 24 else (round(size), "hour")
-    return f"{count:,} {unit}{'' if count == 1 else 's'} {'later' if hours > 0 else 'earlier'}"
+    return f"{counted(count, unit)} {'later' if hours > 0 else 'earlier'}"

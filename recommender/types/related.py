@@ -20,7 +20,7 @@ class Related(Value):
     Attributes:
         id: The publisher's id.
         score: How related it is, in [0, 1]; larger is better. See `recommender.scoring.score`.
-        title: The headline; may be empty.
+        title: The headline; of an article without one the first words of its text.
         url: Where it can be read, or None.
         source: Who published it, or None.
         section: The section it stands in, or None.

@@ -52,7 +52,7 @@ def test_one_topic_is_found_by_its_id(run: Run, root: Path) -> None:
 def test_a_level_without_topics_says_how_many_there_are(run: Run, root: Path) -> None:
     result = run("recommender", "topics", "--level", 3, "--artifacts", root)
     assert result.code == 0
-    assert "The topics have 1 levels; none is cut as fine as 3." in result.err
+    assert "The topics have 1 level; none is cut as fine as 3." in result.err
 
 
 def test_stories_are_listed_the_largest_first(run: Run, root: Path) -> None:

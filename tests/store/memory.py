@@ -8,6 +8,7 @@ import numpy as np
 
 from recommender.errors import StorageError
 from recommender.language.prepare import content_hash, embedded_text
+from recommender.language.shown_title import shown_title
 from recommender.language.tokens import Tokens
 from recommender.store.base import (
     EncoderCoverage,
@@ -73,7 +74,16 @@ class MemoryStore:
     def articles(self) -> list[StoredArticle]:
         return [
             StoredArticle(
-                Card(a.id, a.title, a.url, a.source, a.section, a.language, a.author, a.published),
+                Card(
+                    a.id,
+                    shown_title(a.title, a.text),
+                    a.url,
+                    a.source,
+                    a.section,
+                    a.language,
+                    a.author,
+                    a.published,
+                ),
                 record_hash(a),
                 self._hash(a),
                 self._cuts[a.id].words if a.id in self._cuts else 0,
