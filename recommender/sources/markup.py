@@ -19,20 +19,23 @@ li main menu nav ol optgroup option p pre section select summary table tbody tfo
 """
 _BLOCKS = frozenset(_BLOCK_NAMES.split())
 _CELLS = frozenset(("td", "th"))
-# A tag of these counts wherever it stands: they have no end tag, it may be left out, or their
-# contents are no text.
+# A tag of these counts wherever it stands: they have no end tag, or their contents are no text.
 _LONE_NAMES = """
-area base br col dd dt embed hr img input li link meta p param script source style tbody td tfoot th
-thead tr track wbr
+area base br col embed hr img input link meta param script source style track wbr
 """
 _ALONE = frozenset(_LONE_NAMES.split())
+# The end tag of these may be left out. Without it they count where a line or a sentence has ended,
+# so that the "<P>" of "PHILLIPS <P> RAISES PRICES", a ticker symbol, is none.
+_OPEN_NAMES = "dd dt li p tbody td tfoot th thead tr"
+_OPEN = frozenset(_OPEN_NAMES.split())
+_ENDS = frozenset("\n\r>.!?:;…\"'”’»)]*")
 _INLINE_NAMES = """
 a abbr acronym applet audio b bdi bdo big blink button canvas cite code data datalist del dfn em
 font i iframe ins kbd label map mark marquee meter nobr noframes noscript object output picture
 progress q rp rt ruby s samp slot small span strike strong sub sup svg template textarea time title
 tt u var video
 """
-_NAMES = _BLOCKS | _CELLS | _ALONE | frozenset(_INLINE_NAMES.split())
+_NAMES = _BLOCKS | _CELLS | _ALONE | _OPEN | frozenset(_INLINE_NAMES.split())
 # Attributes that are written without a value.
 _BARE_ATTRIBUTES = (
     "allowfullscreen|async|autofocus|autoplay|checked|controls|crossorigin|default|defer|disabled|"
@@ -214,4 +217,14 @@ class _Tags:
             return name in _NAMES or name in self._begun
         if name in self._ended or (name in _NAMES and (tag["attributes"] or name in _ALONE)):
             return True
-        return '="' in tag["attributes"]
+        return '="' in tag["attributes"] or (name in _OPEN and _begins_a_line(tag))
+
+
+def _begins_a_line(tag: re.Match[str]) -> bool:
+    """Whether a tag stands where a line, a sentence or another tag has ended, before a text."""
+    if tag.string[tag.end() : tag.end() + 1] in (",", ".", ";", ":", ")"):
+        return False
+    place = tag.start() - 1
+    while place >= 0 and tag.string[place] in " \t":
+        place -= 1
+    return place < 0 or tag.string[place] in _ENDS

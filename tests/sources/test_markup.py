@@ -25,6 +25,8 @@ PIECES = (
         ("<ul><li>One<li>Two</ul>", "One\nTwo"),
         ("<table><tr><td>1</td><td>a</td></tr><tr><td>2</td></tr></table>", "1 a\n2"),
         ("One.\n\nT<em>w</em>o.\nThree.", "One.\n\nTwo.\nThree."),
+        ("One.<p>Two.", "One.\nTwo."),
+        ("<P>One\n<P>Two", "One\nTwo"),
         ("bud<b>get</b>", "budget"),
         ("<a href='x' target=_blank>Read</a> on", "Read on"),
         ('<a href="x"target="_blank">Read</a>', "Read"),
@@ -58,7 +60,9 @@ def test_markup_is_taken_out(written: str, plain: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "x < 5 and y > 3", "AT&T", "R&D", "I <3 you", "if a<b", "if a<b and c>d", "a<b and c=d>e",
+        "x < 5 and y > 3", "AT&T", "R&D", "I <3 you", "PHILLIPS <P> RAISES",
+        "DUPONT <DD> UP, <P> DOWN", "controlled by DuPont\n<DD>, and Conoco",
+        "if a<b", "if a<b and c>d", "a<b and c=d>e",
         "see https://x.example/?a=1&copy=2&region=us&lt=3", "<john@x.example>", "<https://x.example>",
         "enter <title> here", "Q&A; M&A;", "&unknown;", "a <- b -> c", "1 <2> 3", "<!-- open", "<p",
         "tabs\tand\n\n  blanks  ", "می‌خواهم", "👩‍👩‍👧", "ពាក្យ\u200bពីរ",
