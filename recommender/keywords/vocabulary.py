@@ -6,6 +6,7 @@ that a name is one word wherever it is written.
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -94,9 +95,9 @@ class Vocabulary(NamedTuple):
         """
         marks = np.zeros(len(self.words), dtype=bool)
         for number, code in enumerate(self.codes):
-            entries = getattr(word_lists(code), name)
-            listed = np.array([word in entries for word in self.words], dtype=bool)
-            marks |= self.languages[:, number] & listed
+            for entry in getattr(word_lists(code), name):
+                first, last = bisect_left(self.words, entry), bisect_right(self.words, entry)
+                marks[first:last] |= self.languages[first:last, number]
         return marks
 
     def boilerplate_phrases(self) -> frozenset[str]:

@@ -8,6 +8,7 @@ from recommender.artifacts.folder import Artifacts
 from recommender.pipeline.nightly import Night, run_night
 from recommender.serving.recommender import Recommender
 from recommender.snapshot.reader import Snapshot
+from tests.language.test_detect import TEXTS
 from tests.planted import RecordList, WordEncoder, as_record, newsdesk, settings
 
 CASES = Path(__file__).parent
@@ -99,3 +100,33 @@ def test_the_default_model_relates_other_languages_by_words_and_says_so(tmp_path
     rec = Recommender.open(tmp_path)
     for one, other in (("zh-0", "zh-1"), ("zh-2", "zh-3"), ("zh-4", "zh-5"), ("de-1", "de-0")):
         assert rec.related(one, k=1)[0].id == other
+
+
+def test_many_languages_with_labels_of_all_kinds_are_told_apart(tmp_path: Path) -> None:
+    labels = {
+        "nl": "Niederländisch",
+        "pl": "pl_PL.UTF-8",
+        "tr": "TUR",
+        "ar": "und",
+        "he": "iw",
+        "hi": "Hindi",
+        "th": None,
+        "ja": "jpn",
+        "no": "nb-NO",
+        "ru": "",
+    }
+    records = [
+        {"id": f"{code}-{n}", "text": f"{TEXTS[code]} {n}", "language": label}
+        for code, label in labels.items()
+        for n in range(2)
+    ]
+    night, rec = publish(tmp_path, RecordList(records))
+    assert {rec.article(f"{code}-0").language for code in labels} == set(labels)
+    assert night.languages.unknown == {}
+    assert night.languages.detected == {"ar": 2, "th": 2, "ru": 2}
+    for code in labels:
+        assert {hit.language for hit in rec.related("strike-0", 99, language=code, floor=0.0)} == {
+            code
+        }
+    [notice] = [n for n in night.notices if n.name == "languages_without_stop_words"]
+    assert "Thai (2)" in notice.text
