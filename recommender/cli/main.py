@@ -10,9 +10,10 @@ from recommender.cli.boilerplate import boilerplate
 from recommender.cli.evaluate import evaluate
 from recommender.cli.exit_codes import EXIT_CODES, EXIT_HELP
 from recommender.cli.groups import stories, topics
-from recommender.cli.nightly import nightly, report
+from recommender.cli.nightly import nightly
 from recommender.cli.process import run_process
 from recommender.cli.recommend import recommend
+from recommender.cli.report import report
 from recommender.cli.snapshots import rollback, snapshots, verify
 from recommender.cli.takedowns import remove, restore
 

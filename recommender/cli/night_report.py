@@ -34,7 +34,7 @@ def night_report(night: Mapping[str, Any]) -> str:
         *language_lines(night),
         *_groups(night),
     ]
-    lines += [": ".join(filter(None, (n["text"], n["advice"]))) for n in night["notices"]]
+    lines += [": ".join(filter(None, (n["text"], n["advice"]))) for n in night.get("notices", ())]
     if night["search_recall"] == 1:
         lines.append("the search is exact")
     else:
@@ -104,7 +104,7 @@ def _groups(night: Mapping[str, Any]) -> list[str]:
         if changes:
             counts = [f"{changes[kind]:,} {kind}" for kind in CHANGE_KINDS if kind in changes]
             lines.append(f"{group}: {', '.join(counts)}")
-    if lists := night["lists"]:
+    if lists := night.get("lists"):  # a record of an earlier version has none
         lines.append(
             f"related lists of five: {lists['full']:.1%} full, {lists['filled']:.1%} filled from "
             f"below the floor, {lists['short']:.1%} shorter, {lists['empty']:.1%} empty"

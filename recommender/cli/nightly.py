@@ -1,4 +1,4 @@
-"""The nightly build, and the report of what it did."""
+"""The nightly build."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -11,21 +11,20 @@ from recommender.cli.exit_codes import EXIT_HELP
 from recommender.cli.options import (
     artifacts_option,
     config_option,
-    existing_folder,
     json_option,
     log_format_option,
     progress_bars,
     progress_option,
     set_option,
 )
-from recommender.cli.output import echo, echo_json
+from recommender.cli.output import echo
 from recommender.cli.process import keeping
 from recommender.errors import needs_extra
 
 if TYPE_CHECKING:
     from recommender.cli.logs import LogFormat
 
-__all__ = ["nightly", "report"]
+__all__ = ["nightly"]
 
 KEPT = (
     "work is kept: the next run uses what was stored and embedded, and readers go on with the "
@@ -87,18 +86,3 @@ def nightly(
     from recommender.cli.night_report import night_report
 
     echo(night.to_json() if as_json else night_report(asdict(night)))
-
-
-@click.command()
-@artifacts_option
-@json_option
-def report(artifacts: Path, as_json: bool) -> None:
-    """Print what the last nightly run did: counts, changes, gates and times."""
-    from recommender.cli.night_report import night_report
-    from recommender.pipeline.run_log import last_night
-
-    night = last_night(existing_folder(artifacts))
-    if as_json:
-        echo_json(night)
-    else:
-        echo(night_report(night))

@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from recommender.artifacts.atomic import storage_errors, sync_folder
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from recommender.snapshot.writer import Content
     from recommender.store.base import EncoderCoverage
 
-__all__ = ["Night", "RunLog", "add_night", "last_night"]
+__all__ = ["Night", "RunLog", "add_night", "last_night", "last_nights"]
 
 TAIL = 1 << 20  # bytes in which the last line is looked for; a line is a few thousand
 
@@ -255,9 +256,7 @@ def add_night(artifacts: Artifacts, night: Night) -> None:
 
 
 def last_night(artifacts: Artifacts) -> dict[str, Any]:
-    """Read the record of the last run.
-
-    A line that was cut short, by a kill or a full disk, is skipped.
+    """Read the record of the last run; see `last_nights`.
 
     Args:
         artifacts: The artifacts folder.
@@ -268,24 +267,54 @@ def last_night(artifacts: Artifacts) -> dict[str, Any]:
     Raises:
         NoSnapshot: There is no record of a run.
     """
+    return last_nights(artifacts, 1)[0]
+
+
+def last_nights(artifacts: Artifacts, count: int) -> list[dict[str, Any]]:
+    """Read the records of the last runs.
+
+    A line that was cut short, by a kill or a full disk, is skipped.
+
+    Args:
+        artifacts: The artifacts folder.
+        count: How many records at most.
+
+    Returns:
+        The records, the newest first. Those of earlier versions may lack fields.
+
+    Raises:
+        NoSnapshot: There is no record of a run.
+        StorageError: The record cannot be read.
+    """
+    found: list[dict[str, Any]] = []
     try:
-        with artifacts.nights.open("rb") as file:
-            size = file.seek(0, os.SEEK_END)
-            file.seek(max(0, size - TAIL))
-            lines = file.read().splitlines()
-    except FileNotFoundError:
-        lines = []
-    for line in reversed(lines):
-        try:
-            record = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(record, dict):
-            return record
-    raise NoSnapshot(
-        f"no nightly run is on record in {artifacts.nights}; "
-        f"make one with: recommender nightly SOURCE --artifacts {artifacts.root}"
-    )
+        with storage_errors("reading", artifacts.nights):
+            for line in _lines_from_the_end(artifacts.nights, count):
+                try:
+                    record = json.loads(line)
+                except ValueError:
+                    continue
+                if isinstance(record, dict) and {"started", "intake"} <= record.keys():
+                    found.append(record)
+                if len(found) == count:
+                    break
+    except StorageError as error:
+        if not isinstance(error.__cause__, FileNotFoundError):
+            raise
+    if not found:
+        raise NoSnapshot(
+            f"no nightly run is on record in {artifacts.nights}; "
+            f"make one with: recommender nightly SOURCE --artifacts {artifacts.root}"
+        )
+    return found
+
+
+def _lines_from_the_end(path: Path, count: int) -> list[bytes]:
+    """The lines of a file, the last one first; of one night only those of the file's end."""
+    with path.open("rb") as file:
+        if count == 1:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - TAIL))
+        return file.read().splitlines()[::-1]
 
 
 def _ends_a_line(file: IO[bytes]) -> bool:
