@@ -14,8 +14,15 @@ import numpy as np
 from recommender.dates import NO_DATE, from_microseconds, to_microseconds
 from recommender.errors import UnknownGroup
 from recommender.serving.filters import RowFilter
+from recommender.serving.imports import countable_rows
 from recommender.serving.live_groups import LiveGroups, live_groups
-from recommender.serving.trends import burst_scores, daily_counts, daily_curve, trending_groups
+from recommender.serving.trends import (
+    DAYS,
+    burst_scores,
+    daily_counts,
+    daily_curve,
+    trending_groups,
+)
 from recommender.snapshot.reader import Snapshot
 from recommender.snapshot.topic_tree import at_level, tree_of
 from recommender.types.article import Card
@@ -237,22 +244,22 @@ def trends(
         snapshot: The snapshot.
         kind: "topics" or "stories".
         level: The level of the topics.
-        now: The last day counted is that of this moment, or of the newest article if that is older.
+        now: The last day counted is that of the newest article until this moment.
         visible: The rows that may be shown; no others count.
 
     Returns:
-        The trends, the greatest burst first.
+        The trends, the greatest burst first. Articles that seem to come from an import are not
+        counted; see `imports.imported`.
 
     Raises:
         ValueError: `kind` is neither.
     """
     arrays, kind = snapshot.arrays, _checked(kind)
-    rows = np.flatnonzero(visible.mask())
-    published, texts = arrays.published.take(rows), arrays.text_of.take(rows)
-    until = min(to_microseconds(now), int(published.max(initial=NO_DATE)))
-    if until == NO_DATE:
+    rows = countable_rows(arrays, np.flatnonzero(visible.mask()), to_microseconds(now), DAYS)
+    if not rows.size:
         return []
-    live = live_groups(snapshot, visible)
+    published, texts = arrays.published.take(rows), arrays.text_of.take(rows)
+    until, live = int(published.max()), live_groups(snapshot, visible)
     topics = [topic for topic in snapshot.topics if topic.level == level]
     if kind == "topics":
         group_of, size = at_level(arrays.finest_of, *tree_of(snapshot.topics), level), len(topics)

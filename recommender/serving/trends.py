@@ -7,7 +7,7 @@ import numpy as np
 from recommender._typing import Array
 from recommender.dates import MICROSECONDS_A_DAY, NO_DATE
 
-__all__ = ["DailyCounts", "burst_scores", "daily_counts", "daily_curve", "trending_groups"]
+__all__ = ["DAYS", "DailyCounts", "burst_scores", "daily_counts", "daily_curve", "trending_groups"]
 
 DAYS = 28
 HALF_LIFE = 7.0  # days: the last week says as much about what is usual as all weeks before it

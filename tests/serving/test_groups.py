@@ -1,23 +1,25 @@
 """Stories and topics: whole, in order, found by old ids too, and without hidden articles."""
 
+import json
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from recommender import Recommender, RemovedArticle, UnknownArticle, UnknownGroup
+from recommender.dates import to_microseconds
+from recommender.serving.groups import trends
 from recommender.snapshot.lookup import Lookup
 from recommender.snapshot.reader import Snapshot
+from recommender.types.article import Article
 from recommender.types.groups import Story
 from tests.planted import START, STORIES, newsdesk, publish_articles, report
 
-if TYPE_CHECKING:
-    from recommender.types.article import Article
-
 NOW = datetime.now(UTC)
+CASES = Path(__file__).parents[1] / "cases"
 
 
 @pytest.fixture(scope="module")
@@ -149,14 +151,14 @@ def test_an_id_that_no_longer_exists_is_answered_by_its_successor(
             ask(dead)
 
 
-def burst(root: Path) -> Recommender:
-    """Two weeks of one report a day, then ten of one story on the last day."""
+def burst(root: Path, *more: Article) -> Recommender:
+    """Two weeks of one report a day, then ten of one story on the last day, and some `more`."""
     days = [replace(report("prize", n % 6), id=f"day-{n:02}", title=f"Day {n}",
                     published=START + timedelta(days=n)) for n in range(14)]  # fmt: skip
     last = START + timedelta(days=14)
     news = [replace(report("strike", n % 6), id=f"new-{n}", text=f"{report('strike', n).text} {n}",
                     published=last + timedelta(minutes=n)) for n in range(10)]  # fmt: skip
-    publish_articles(root, [*days, *news], "duplicates.near=false")
+    publish_articles(root, [*days, *news, *more], "duplicates.near=false")
     return Recommender.open(root)
 
 
@@ -170,6 +172,32 @@ def test_a_story_with_a_burst_is_trending(tmp_path: Path) -> None:
     assert trend.until == story.last.date()  # type: ignore[union-attr]
     assert trend.daily[-1] == story.size
     assert not any(trend.daily[:-1])
+
+
+def test_a_date_to_come_does_not_hide_the_trends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = burst(tmp_path)._current.get()
+    snapshot, last = state.snapshot, START + timedelta(days=15)
+    (trend,) = trends(snapshot, "stories", 1, last, state.visible())
+    published = snapshot.arrays.published.copy()
+    published[snapshot.lookup.row_of("day-00")] = to_microseconds(datetime(2062, 3, 1, tzinfo=UTC))
+    monkeypatch.setattr(snapshot, "arrays", snapshot.arrays._replace(published=published))
+    assert trends(snapshot, "stories", 1, last, state.visible())[0].until == trend.until
+    assert trend.daily[-1] == 10
+
+
+def test_an_imported_archive_is_no_trend(tmp_path: Path) -> None:
+    moment = START + timedelta(days=14, hours=-3)
+    lines = (CASES / "archive-import-burst.jsonl").read_text(encoding="utf-8").splitlines()
+    stamped = [Article(**json.loads(line) | {"published": moment}) for line in lines]
+    apart = [
+        replace(a, published=moment + timedelta(minutes=13 * n)) for n, a in enumerate(stamped)
+    ]
+    (trend,) = burst(tmp_path / "stamped", *stamped).trending("stories")
+    assert trend.label.startswith("Strike report")
+    labels = {trend.label for trend in burst(tmp_path / "apart", *apart).trending("stories")}
+    assert len(labels) > 1  # as news, hour by hour, the same articles are a trend
 
 
 def test_hidden_articles_name_no_trend_and_no_change(tmp_path: Path) -> None:
