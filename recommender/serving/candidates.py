@@ -18,6 +18,7 @@ from recommender.scoring.rerank import Candidates
 from recommender.scoring.score import SCORE_PARAMS, correct_hubness, expand_embeddings, hybrid_score
 from recommender.scoring.word_overlap import WeightedWords, word_overlaps
 from recommender.serving.backend import ScoredTexts
+from recommender.serving.nameless import NAMELESS_FACTOR, are_nameless
 from recommender.serving.request import Request
 from recommender.snapshot.reader import Snapshot
 
@@ -55,17 +56,22 @@ def related_candidates(request: Request, excluded: Sequence[int]) -> Iterator[Ca
         yield from _from_searches(request, [*excluded, *listed.tolist()])
 
 
-def passes_floor(request: Request, scores: Array) -> Array:
+def passes_floor(request: Request, texts: Array, scores: Array) -> Array:
     """Which candidates are related enough to be answered.
 
     Args:
         request: The request.
+        texts: Numbers of the candidates' texts, (candidates,).
         scores: (candidates,) float in [0, 1].
 
     Returns:
-        (candidates,) bool.
+        (candidates,) bool: those that score the floor, and of nameless ones those that score
+        clearly more; see `serving.nameless`.
     """
     passes: Array = scores >= request.query.floor
+    near = np.flatnonzero(passes & (scores < request.query.floor * NAMELESS_FACTOR))
+    if near.size:
+        passes[near] = ~are_nameless(request, texts.take(near))
     return passes
 
 
@@ -81,7 +87,7 @@ def _from_graph(request: Request, excluded: Sequence[int]) -> tuple[Array, Candi
         listed, complete = texts, True
     else:
         listed, scores = request.backend.neighbours(item.text)
-        passes = passes_floor(request, scores) & (listed >= 0)
+        passes = passes_floor(request, listed, scores) & (listed >= 0)
         # Scores fall: a text that is not in the list scores no more than the last one that is.
         complete = len(listed) == 0 or listed[-1] < 0 or bool(scores[-1] < query.floor)
         complete = complete or len(listed) >= request.snapshot.manifest.texts - 1
@@ -112,7 +118,7 @@ def _from_searches(request: Request, excluded: Sequence[int]) -> Iterator[Candid
     admitted[excluded] = False
     while True:
         found = _search(request, vector, words, pool, admitted)
-        passes = passes_floor(request, found.scores)
+        passes = passes_floor(request, found.texts, found.scores)
         yield articles_of(request, found.texts.compress(passes), found.scores.compress(passes))
         if len(found.texts) < pool or np.count_nonzero(passes) < pool * ENOUGH:
             return

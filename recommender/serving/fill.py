@@ -78,7 +78,7 @@ def _filling(request: Request, own: int, found: ScoredTexts, excluded: Sequence[
     arrays, (texts, scores) = request.snapshot.arrays, found
     # Tests that are quick come first and leave few texts to the others.
     near = scores >= request.query.floor - CLEARLY_WEAKER
-    near &= ~passes_floor(request, scores)
+    near &= ~passes_floor(request, texts, scores)
     near &= texts >= 0
     texts, scores = texts.compress(near), scores.compress(near)
     finest = arrays.finest_of.data[own]
