@@ -12,7 +12,7 @@ from recommender.serving.request import Request
 __all__ = ["NAMELESS_FACTOR", "are_nameless"]
 
 # How many times the floor a nameless candidate must score.
-NAMELESS_FACTOR = 1.15
+NAMELESS_FACTOR = 1.1
 
 
 def are_nameless(request: Request, texts: Array) -> Array:
