@@ -7,11 +7,13 @@ import click
 
 from recommender.artifacts.folder import Artifacts
 from recommender.cli.options import artifacts_option, existing_folder, json_option
-from recommender.cli.output import echo, echo_json
+from recommender.cli.output import console, echo, echo_json
 from recommender.counts import counted
 from recommender.errors import SnapshotError, needs_extra
 
 __all__ = ["rollback", "snapshots", "verify"]
+
+ONE_LINE = 62  # columns that a snapshot takes in the list
 
 
 @click.command()
@@ -32,10 +34,13 @@ def snapshots(artifacts: Path, as_json: bool) -> None:
     if as_json:
         echo_json(rows)
         return
+    gap = "  " if console().width >= ONE_LINE else "\n    "
     for row in rows:
         mark = "*" if row["current"] else " "
-        facts = row.get("error") or f"{row['articles']:>9,} articles {row['bytes'] / 1e6:9,.1f} MB"
-        echo(f"{mark} {row['name']}  {facts}")
+        facts = row.get("error")
+        if facts is None:
+            facts = f"{counted(row['articles'], 'article'):>18} {row['bytes'] / 1e6:9,.1f} MB"
+        echo(f"{mark} {row['name']}{gap}{facts.strip() if gap.strip(' ') else facts}")
 
 
 def _described(folder: Artifacts, name: str, current: str) -> dict[str, Any]:

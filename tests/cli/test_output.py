@@ -3,9 +3,11 @@
 import io
 import json
 import sys
+from pathlib import Path
 
 import pytest
 
+from recommender.cli import output
 from recommender.cli.output import console, echo, echo_json, prepare_streams, printable
 
 HEADLINE = "“Łódź” – Zoë’s café · 渡輪 → ▁█ …"
@@ -74,3 +76,8 @@ def test_a_pipe_is_as_wide_as_the_variable_says(
 def test_printable_keeps_joiners_and_accents() -> None:
     for text in ("می‌خواهم", "👩‍👩‍👧", "a\xa0b", "Tony’s"):
         assert printable(text) == text
+
+
+def test_no_command_prints_past_this_file() -> None:
+    for path in Path(output.__file__).parent.glob("*.py"):
+        assert "click.echo" not in path.read_text(encoding="utf-8"), path

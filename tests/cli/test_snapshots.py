@@ -3,7 +3,10 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from recommender.artifacts.folder import Artifacts
+from recommender.snapshot.schema import FILES
 from tests.conftest import Run
 from tests.planted import (
     publish_planted,
@@ -23,7 +26,7 @@ def test_snapshots_are_listed_rolled_back_and_verified(run: Run, tmp_path: Path)
     assert run("recommender", "rollback", second, "--artifacts", tmp_path).code == 0
     assert run("recommender", "rollback", "elsewhere", "--artifacts", tmp_path).code == 7
     verified = run("recommender", "verify", "--artifacts", tmp_path)
-    assert verified.out.startswith(f"{second} is whole: 44 files")
+    assert verified.out.startswith(f"{second} is whole: {len(FILES)} files")
     assert run("recommender", "verify", first, "--artifacts", tmp_path).code == 0
     assert run("recommender", "verify", "../..", "--artifacts", tmp_path).code == 7
     as_json = json.loads(run("recommender", "snapshots", "--artifacts", tmp_path, "--json").out)
@@ -50,3 +53,13 @@ def test_snapshots_are_listed_even_where_the_pointer_is_broken(
     assert "recommender rollback NAME" in listed.err
     assert run("recommender", "rollback", name, "--artifacts", published.root).code == 0
     assert published.current() == name
+
+
+def test_the_list_fits_a_terminal_of_40_columns(
+    run: Run, published: Artifacts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    lines = run("recommender", "snapshots", "--artifacts", published.root).out.splitlines()
+    assert lines[0] == f"* {published.current()}"
+    assert lines[1].startswith("    40 articles ")
+    assert max(map(len, lines)) <= 40
