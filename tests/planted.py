@@ -131,14 +131,14 @@ def newsdesk() -> list[Article]:
     reports = {a.id: a for a in (report(story, n) for story in STORIES for n in range(6))}
     reports["frost-5"] = replace(reports["frost-5"], published=None)
     reports["prize-5"] = replace(reports["prize-5"], source=None, section=None, language=None)
-    wire = {"source": "Agency", "section": "wire"}
+    wire = {"source": "Agency", "section": "wire", "url": None}
     strike, collision = reports["strike-0"], reports["collision-1"]
     near = replace(collision, text=collision.text.replace(".", " again."))
     return [
         *reports.values(),
         # The first copy is older than the original and leads, the second has no date at all.
         replace(strike, id="wire-strike-0", published=START - timedelta(days=9), **wire),
-        replace(strike, id="late-strike-0", published=None, language="de", author=None),
+        replace(strike, id="late-strike-0", published=None, language="de", author=None, url=None),
         replace(near, id="near-collision-1", published=START + timedelta(days=20), **wire),
     ]
 

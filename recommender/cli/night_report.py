@@ -69,10 +69,24 @@ def _articles(night: Mapping[str, Any]) -> list[str]:
         f"{counted(night['contents'], 'different text')}: "
         f"{night['embedded']:,} embedded, {night['reused']:,} reused; "
         f"{night['texts']:,} remain when near-duplicates are grouped",
+        *_same_articles(night),
         f"{counted(night['truncated'], 'article is', 'articles are')} longer than the encoder "
         "reads; "
         f"{1 - night['words_read_share']:.1%} of all words were not read",
     ]
+    return lines
+
+
+def _same_articles(night: Mapping[str, Any]) -> list[str]:
+    """Which articles are other ones under another id, where there are any."""
+    lines = []
+    if shared := night.get("same_address"):  # a record of an earlier version has none
+        have = counted(shared, "article has", "articles have")
+        lines.append(f"{have} the address of another one, and one text with it")
+    if superseded := night.get("superseded"):
+        lines.append(
+            f"{counted(superseded, 'article is', 'articles are')} superseded by a newer version"
+        )
     return lines
 
 

@@ -117,6 +117,9 @@ def recommend(
 
     now, screen = datetime.now(UTC), console()
     screen.print(article_heading(article, now))
+    if hits.newer is not None:
+        newer = f"A newer version of it: {hits.newer.id}, {hits.newer.title}"
+        screen.print(newer, markup=False, highlight=False)
     if hits:
         screen.print(related_table(hits, now))
     if hits.note is not None:

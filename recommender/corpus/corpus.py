@@ -51,6 +51,9 @@ class Corpus(NamedTuple):
         languages: The code of the language whose words each content has, in the same order; ""
             where nothing tells it.
         language_counts: How the languages were found.
+        superseded_by: (articles,) int32: of each article that a newer version of its source or at
+            its address replaces the row of that version, -1 for the others.
+        same_address: How many articles can be read at the address of another one.
     """
 
     articles: list[StoredArticle]
@@ -62,6 +65,8 @@ class Corpus(NamedTuple):
     text_of_content: Array
     languages: list[str]
     language_counts: LanguageCounts
+    superseded_by: Array
+    same_address: int
 
     @property
     def cards(self) -> list[Card]:
@@ -132,7 +137,8 @@ def load_corpus(store: Store, *, near: bool = True, source_order: Sequence[str] 
     content_of = np.array([place[article.content_hash] for article in articles], dtype=np.int64)
     features = store.features(FEATURES_VERSION, hashes)
     rows = Rows([a.card for a in articles], published, content_of, source_order)
-    copies = find_copies(rows, features) if near else equal_copies(rows)
+    found = find_copies(rows, features) if near else equal_copies(rows)
+    copies = found.copies
     text_of_content = np.empty(len(hashes), dtype=np.int32)
     text_of_content[content_of] = copies.text_of
     languages = find_languages(articles, content_of, features.tokens)
@@ -146,6 +152,8 @@ def load_corpus(store: Store, *, near: bool = True, source_order: Sequence[str] 
         text_of_content,
         languages.of_contents,
         languages.counts,
+        found.superseded_by,
+        found.same_address,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,14 +12,26 @@ from recommender.corpus.copies import Copies, group_copies
 from recommender.corpus.lead_order import lead_order, source_ranks
 from recommender.corpus.near_duplicates import Contents, group_duplicates
 from recommender.corpus.signatures import unpack_signatures
+from recommender.corpus.versions import MIN_WHOLE, superseded_by
 from recommender.store.base import Features
 from recommender.types.article import Card
 
-__all__ = ["Rows", "equal_copies", "find_copies"]
+__all__ = ["CopiesFound", "Rows", "equal_copies", "find_copies"]
 
-# Of several texts at one address those with less than this share of the longest one's words are
-# extracts of it.
-MIN_WHOLE = 0.5
+
+class CopiesFound(NamedTuple):
+    """The copies of a night.
+
+    Attributes:
+        copies: Which articles share a text.
+        superseded_by: (articles,) int32: of each article that a newer version replaces the row of
+            that version, -1 for the others; see `versions.superseded_by`.
+        same_address: How many articles can be read at the address of another one.
+    """
+
+    copies: Copies
+    superseded_by: Array
+    same_address: int
 
 
 class Rows:
@@ -67,19 +80,20 @@ class Rows:
         return same_addresses([c.url for c in self.cards], [c.title for c in self.cards])
 
 
-def equal_copies(rows: Rows) -> Copies:
+def equal_copies(rows: Rows) -> CopiesFound:
     """The articles that have exactly the same title and text.
 
     Args:
         rows: The articles.
 
     Returns:
-        Which of them share a text.
+        Which of them share a text; none is superseded.
     """
-    return group_copies(rows.content_of, rows.rank)
+    copies = group_copies(rows.content_of, rows.rank)
+    return CopiesFound(copies, np.full(len(rows.cards), -1, dtype=np.int32), 0)
 
 
-def find_copies(rows: Rows, features: Features) -> Copies:
+def find_copies(rows: Rows, features: Features) -> CopiesFound:
     """The articles that have nearly the same text, or can be read at one address.
 
     Args:
@@ -87,7 +101,7 @@ def find_copies(rows: Rows, features: Features) -> Copies:
         features: The tokens and signatures of the contents.
 
     Returns:
-        Which of them share a text.
+        Which of them share a text, and which are superseded.
     """
     best = rows.best
     signatures = unpack_signatures(features.signatures)
@@ -103,9 +117,17 @@ def find_copies(rows: Rows, features: Features) -> Copies:
     chosen = whole == np.arange(len(whole))
     lead_of = group_duplicates(contents, chosen)[whole]
     # The best article of the content that leads is the lead, whatever its date.
-    rank = rows.rank.copy()
-    rank[best[np.unique(lead_of)]] -= len(rank)
-    return group_copies(lead_of[rows.content_of], rank)
+    rank, leads = rows.rank.copy(), best[np.unique(lead_of)]
+    rank[leads] -= len(rank)
+    copies = group_copies(lead_of[rows.content_of], rank)
+    superseded = superseded_by(
+        copies, rows.sources, rows.addresses, rows.published, signatures, rows.content_of
+    )
+    # Older versions come last: they are shown where no other copy may be.
+    rank[superseded >= 0] += len(rank)
+    rank[leads] = rows.rank[leads] - len(rank)
+    same_address = int((rows.addresses != np.arange(len(rank))).sum())
+    return CopiesFound(group_copies(lead_of[rows.content_of], rank), superseded, same_address)
 
 
 def _at_one_address(rows: Rows, words: Array) -> Array:

@@ -104,6 +104,7 @@ def _arrays(findings: Findings) -> Arrays:
         phrase_weights=phrases.weights,
         phrase_names=phrases.names,
         **corpus.copies._asdict(),
+        superseded_by=corpus.superseded_by,
         **groups.stories._asdict(),
         story_central=groups.central,
         **findings.keyword_texts._asdict(),

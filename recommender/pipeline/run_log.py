@@ -49,6 +49,8 @@ class Night:
         articles: Articles in the corpus.
         contents: Their distinct texts.
         texts: Distinct texts where near-duplicates count as one.
+        same_address: Articles that can be read at the address of another one.
+        superseded: Articles that a newer version of their source or at their address replaces.
         embedded: Texts that were embedded in this run.
         reused: Texts whose vector was stored before.
         truncated: Articles that are longer than the encoder reads.
@@ -82,6 +84,8 @@ class Night:
     articles: int
     contents: int
     texts: int
+    same_address: int
+    superseded: int
     embedded: int
     reused: int
     truncated: int
@@ -212,6 +216,8 @@ class RunLog(NamedTuple):
             articles=len(self.corpus.articles),
             contents=contents,
             texts=len(arrays.neighbours),
+            same_address=self.corpus.same_address,
+            superseded=int((self.corpus.superseded_by >= 0).sum()),
             embedded=self.embedded,
             reused=contents - self.embedded,
             truncated=coverage.truncated,

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from recommender.counts import counted
 from recommender.dates import NO_DATE
 from recommender.language.word_lists import DEFAULT_LANGUAGE, word_lists
@@ -35,22 +37,33 @@ def answer(
     note = _note(request, ranked) if len(ranked) < request.query.k else None
     snapshot, item = request.snapshot, request.item
     also = _also_at(request, ranked) if request.query.collapse else {}
-    rows = [] if item.row is None else [item.row]
+    newer = _newer(request)
+    rows = [row for row in (item.row, newer) if row is not None]
     rows += [hit.row for hit in ranked] + [row for others in also.values() for row in others]
     fields = dict(zip(rows, snapshot.cards.fields(rows), strict=True))
     article = None if item.row is None else Card(*fields[item.row])
+    newest = None if newer is None else Card(*fields[newer])
     if not ranked:
-        return Answer((), note, article)
+        return Answer((), note, article, newest)
     hits = []
     for hit, why in zip(ranked, _reasons(request, ranked, new_text), strict=True):
         card = fields[hit.row]
         copies = tuple([Card(*fields[row]) for row in also.get(hit.row, ())])
         hits.append(Related(card[0], hit.score, *card[1:], copies, why, hit.fill))
-    return Answer(hits, note, article)
+    return Answer(hits, note, article, newest)
+
+
+def _newer(request: Request) -> int | None:
+    """The row of the newest version of the item, where that may be shown."""
+    if request.item.row is None:
+        return None
+    newer = int(request.snapshot.arrays.superseded_by[request.item.row])
+    may_be_shown = newer >= 0 and bool(request.row_filter.admits(np.array([newer]))[0])
+    return newer if may_be_shown else None
 
 
 def _also_at(request: Request, ranked: Sequence[RankedArticle]) -> dict[int, list[int]]:
-    """For each ranked row the other admitted rows of its text, where there are any."""
+    """For each ranked row the other admitted rows of its text that are no older versions."""
     arrays, row_filter = request.snapshot.arrays, request.row_filter
     start = arrays.copies_start.data
     found = {}
@@ -59,6 +72,7 @@ def _also_at(request: Request, ranked: Sequence[RankedArticle]) -> dict[int, lis
         if end - first > 1:
             rows = arrays.copies[first:end]
             rows = rows[row_filter.admits(rows) & (rows != hit.row)]
+            rows = rows[arrays.superseded_by[rows] < 0]
             if rows.size:
                 found[hit.row] = rows.tolist()
     return found

@@ -108,6 +108,10 @@ _SHAPES: dict[str, Schema] = {
             "description": "The article that was asked about; null for a text.",
             "anyOf": [_ref("article"), {"type": "null"}],
         },
+        newer={
+            "description": "Its newest version, which supersedes it; null if it is the newest.",
+            "anyOf": [_ref("article"), {"type": "null"}],
+        },
         related=_field("array", "The related articles, best first.", items=_ref("hit")),
         note=_field("string|null", "Why there are fewer than were asked for."),
     ),

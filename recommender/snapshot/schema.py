@@ -199,6 +199,16 @@ class Arrays(NamedTuple):
     copies_start: Annotated[
         Array, _offsets("text → its slice of `copies`", "texts", "copies", groups="text_of")
     ]
+    superseded_by: Annotated[
+        Array,
+        _array(
+            "row → the newer version of that article",
+            "int32",
+            "articles",
+            points_to="articles",
+            none=True,
+        ),
+    ]
     story_of: Annotated[Array, _array("text → story", "int32", "texts", points_to="stories")]
     story_texts: Annotated[
         Array, _array("texts grouped by story", "int32", "texts", points_to="texts", each_once=True)

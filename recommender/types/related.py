@@ -55,27 +55,36 @@ class Answer(list[Related]):
         hits: The related articles.
         note: Why there are fewer than were asked for, or None.
         article: The article that was asked about; None for a text that is not published.
+        newer: The newest version of that article, or None where it is the newest itself.
 
     Attributes:
         note: Why there are fewer than were asked for, or None.
         article: The article that was asked about; None for a text that is not published.
+        newer: The newest version of that article, which supersedes it, or None.
     """
 
     def __init__(
-        self, hits: Iterable[Related] = (), note: str | None = None, article: Card | None = None
+        self,
+        hits: Iterable[Related] = (),
+        note: str | None = None,
+        article: Card | None = None,
+        newer: Card | None = None,
     ) -> None:
         super().__init__(hits)
         self.note = note
         self.article = article
+        self.newer = newer
 
     def to_dict(self) -> JsonObject:
         """The answer as plain JSON values; see `Value.to_dict`.
 
         Returns:
-            What `recommend ID --json` prints: the article, its related ones and the note.
+            What `recommend ID --json` prints: the article and its newer version, its related ones
+            and the note.
         """
         return {
             "article": None if self.article is None else self.article.to_dict(),
+            "newer": None if self.newer is None else self.newer.to_dict(),
             "related": [hit.to_dict() for hit in self],
             "note": self.note,
         }

@@ -1,6 +1,8 @@
 """Answers: reasons hold for both texts, hours are right, and notes say why a list is short."""
 
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,7 +10,7 @@ import pytest
 from recommender import Recommender
 from recommender.serving.hits import SHOWN
 from recommender.types.related import Related
-from tests.planted import STORIES, newsdesk, publish_articles
+from tests.planted import STORIES, newsdesk, publish_articles, report
 
 ALL = 100
 HOUR = timedelta(hours=1)
@@ -101,3 +103,24 @@ def test_also_at_obeys_the_filters(rec: Recommender) -> None:
     narrowed = rec.related("strike-1", ALL, exclude=["late-strike-0"])
     assert len(also(narrowed)) == 1
     assert "late-strike-0" not in also(narrowed)
+
+
+def test_an_answer_about_an_older_version_names_the_newest_one(tmp_path: Path) -> None:
+    old = report("strike", 0)
+    new = replace(
+        old, id="corrected", url=None, text=old.text + " Nobody was hurt, the port said later.",
+        published=old.published + HOUR,
+    )  # fmt: skip
+    others = [item for item in newsdesk() if "strike-0" not in item.id]
+    rec = Recommender.open(publish_articles(tmp_path, [old, new, *others], "related.floor=0").root)
+    assert rec.related(old.id).newer == rec.article("corrected")
+    assert rec.related("corrected").newer is None
+    assert rec.related(old.id).to_dict()["newer"]["id"] == "corrected"
+    hits = {hit.id: hit for hit in rec.related("strike-1", ALL)}
+    assert "corrected" in hits
+    assert old.id not in hits
+    assert not hits["corrected"].also_at
+    assert rec.related_to_text(old.title, old.text).newer is None
+    rec.remove("corrected")
+    assert rec.related(old.id).newer is None
+    assert old.id in {hit.id for hit in rec.related("strike-1", ALL)}
