@@ -79,6 +79,19 @@ class Corpus(NamedTuple):
         return [self.articles[row].content_hash for row in self.copies.leads.tolist()]
 
     @property
+    def text_of_any_hash(self) -> dict[bytes, int]:
+        """The text of each content hash, and of the hash that a text had before it was cut.
+
+        By these a published text that is asked for is recognised as it was delivered.
+        """
+        whole = {
+            article.whole_hash: text
+            for article, text in zip(self.articles, self.copies.text_of.tolist(), strict=True)
+            if article.whole_hash is not None
+        }
+        return whole | self.text_of_hash
+
+    @property
     def lead_ids(self) -> list[str]:
         """The id of each text's lead article."""
         return [self.articles[row].card.id for row in self.copies.leads.tolist()]

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from recommender._typing import Array
 from recommender.artifacts.folder import Artifacts
 from recommender.errors import SnapshotError
+from recommender.graph.own_hits import OwnHits, count_own_hits
 from recommender.snapshot.reader import Snapshot
 from recommender.snapshot.verify import verify
 from recommender.types.groups import Topic
@@ -36,6 +38,7 @@ class PreviousGroups(NamedTuple):
         finest_of: (articles,) int32, the position of its finest topic, -1 for none.
         successors: For every id that was ever retired the group that took over, or None.
         empty_share: The share of texts without a related article, by the floor of that night.
+        own_hits: How many related articles are of the same source, by source and that floor.
     """
 
     name: str
@@ -51,6 +54,7 @@ class PreviousGroups(NamedTuple):
     finest_of: Array
     successors: Mapping[str, str | None]
     empty_share: float = 0.0
+    own_hits: Mapping[str, OwnHits] = MappingProxyType({})
 
     @property
     def broad_topics(self) -> dict[str, str | None]:
@@ -104,6 +108,7 @@ def _read(snapshot: Snapshot) -> PreviousGroups:
     """The groups of an intact snapshot."""
     manifest, arrays = snapshot.manifest, snapshot.arrays
     leads = arrays.copies[arrays.copies_start[arrays.story_central]]
+    floor = manifest.settings["related"]["floor"]
     return PreviousGroups(
         manifest.name,
         manifest.build,
@@ -117,7 +122,14 @@ def _read(snapshot: Snapshot) -> PreviousGroups:
         arrays.topic_of[arrays.text_of],
         arrays.finest_of[arrays.text_of],
         snapshot.lookup.successors(),
-        _empty_share(arrays.scores, manifest.settings["related"]["floor"]),
+        _empty_share(arrays.scores, floor),
+        count_own_hits(
+            arrays.neighbours,
+            arrays.scores,
+            floor,
+            arrays.source[arrays.copies[arrays.copies_start[:-1]]],
+            list(snapshot.facets["source"]),
+        ),
     )
 
 

@@ -113,7 +113,7 @@ def _arrays(findings: Findings) -> Arrays:
         topic_strength=groups.strength,
         published=corpus.published,
         **findings.facets.codes,
-        **index_hashes(corpus.text_of_hash)._asdict(),
+        **index_hashes(corpus.text_of_any_hash)._asdict(),
         stories_by_id=order_by_id([story_id for story_id, _ in findings.descriptions.stories]),
     )
 

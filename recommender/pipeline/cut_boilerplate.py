@@ -170,5 +170,5 @@ def _cut(article_id: str, title: str, text: str, cutter: Cutter) -> Cut:
     found = cutter.find(text)
     if found.words and not found.left and not split_words(title).words:
         found = found._replace(spans=[], words=0)
-    prepared = embedded_text(title, text, found.spans)
-    return Cut(article_id, found.spans, found.words, content_hash(prepared))
+    whole, prepared = embedded_text(title, text), embedded_text(title, text, found.spans)
+    return Cut(article_id, found.spans, found.words, content_hash(prepared), content_hash(whole))

@@ -7,13 +7,16 @@ limit. Where the limit is 20 %, 5 of 12 articles may be lost and 6 may not; of 1
 """
 
 from collections import Counter
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 
 from recommender._typing import Array
 from recommender.corpus.corpus import Corpus
+from recommender.graph.own_hits import OwnHits, count_own_hits
+from recommender.graph.rescore import Graph
 from recommender.groups.previous import PreviousGroups
 from recommender.pipeline.build_groups import Groups
 from recommender.pipeline.notices import Notice
@@ -24,6 +27,10 @@ __all__ = ["Comparison", "Gate", "compare", "measure", "refusal", "surely_above"
 CHANCE = 0.05  # what comes in fewer nights than this is no chance
 # Where each text is a neighbour of a quarter of all texts, one topic of everything is natural.
 LEAST_NEIGHBOURHOODS = 4
+
+# The share of own hits of all sources counts as so many hits of each source, and a source with
+# fewer is not judged: its share is chance.
+PRIOR_HITS = 20
 
 # What each gate measures a share of, and what to look at where it is large.
 _MEANINGS = {
@@ -47,6 +54,10 @@ _MEANINGS = {
         "topics of the night before are gone",
         "other settings of [topics], another encoder or many new articles end them",
     ),
+    "own_source": (
+        "related articles of one source's articles are more often its own than the night before",
+        "look at what its texts have in common, such as a new notice, and at [boilerplate]",
+    ),
 }
 
 
@@ -60,6 +71,7 @@ class Gate(NamedTuple):
         limit: The largest share that passes, by the setting.
         as_before: A share that passes although it is larger: that of the night before, or 1 on a
             first night.
+        source: The source that is concerned, where it is one.
     """
 
     name: str
@@ -67,6 +79,7 @@ class Gate(NamedTuple):
     whole: int
     limit: float
     as_before: float = 0.0
+    source: str = ""
 
     @property
     def value(self) -> float:
@@ -91,9 +104,10 @@ class Gate(NamedTuple):
         return _MEANINGS[self.name][1]
 
     def __str__(self) -> str:
+        source = f" ({self.source})" if self.source else ""
         return (
-            f"{_MEANINGS[self.name][0]}: {self.part:,} of {self.whole:,} ({self.value:.1%}), and "
-            f"gates.{self.name} admits {self.limit:.1%}"
+            f"{_MEANINGS[self.name][0]}{source}: {self.part:,} of {self.whole:,} "
+            f"({self.value:.1%}), and gates.{self.name} admits {self.limit:.1%}"
         )
 
 
@@ -133,6 +147,8 @@ class Comparison(NamedTuple):
         floor: The score that a related article must have.
         previous_empty: The share of texts without a related article the night before.
         neighbours: How many neighbours each text has.
+        own_hits: How many related articles are of the same source, by source.
+        previous_own_hits: The same of the night before.
     """
 
     topics: dict[str, str | None]
@@ -141,11 +157,13 @@ class Comparison(NamedTuple):
     floor: float
     previous_empty: float = 0.0
     neighbours: int = 0
+    own_hits: Mapping[str, OwnHits] = MappingProxyType({})
+    previous_own_hits: Mapping[str, OwnHits] = MappingProxyType({})
 
 
 def compare(
     corpus: Corpus,
-    scores: Array,
+    graph: Graph,
     groups: Groups,
     previous: PreviousGroups,
     floor: float,
@@ -155,7 +173,7 @@ def compare(
 
     Args:
         corpus: Tonight's articles.
-        scores: (texts, k) The scores of each text's neighbours.
+        graph: Tonight's scored neighbours.
         groups: Tonight's groups.
         previous: The groups of the night before.
         floor: The score that a related article must have.
@@ -166,13 +184,22 @@ def compare(
     """
     ids = [*groups.identities.topic_ids, None]  # the last place is that of -1
     topics = groups.topics.topic_of[corpus.copies.text_of].tolist()
+    facets = corpus.facets()
     return Comparison(
         dict(zip((card.id for card in corpus.cards), (ids[t] for t in topics), strict=True)),
         {i: topic for i, topic in previous.broad_topics.items() if i not in removed},
-        scores.max(axis=1, initial=0.0),
+        graph.scores.max(axis=1, initial=0.0),
         floor,
         previous.empty_share,
-        scores.shape[1],
+        graph.scores.shape[1],
+        count_own_hits(
+            graph.neighbours,
+            graph.scores,
+            floor,
+            facets.codes["source"][corpus.copies.leads],
+            facets.labels["source"],
+        ),
+        previous.own_hits,
     )
 
 
@@ -209,9 +236,32 @@ def measure(night: Comparison, limits: Limits) -> list[Gate]:
         "ids_lost": (len(previous_ids - set(now.values())), len(previous_ids)),
     }
     return [
-        Gate(name, *count, getattr(limits, name), as_before.get(name, 0.0))
-        for name, count in counts.items()
+        *(
+            Gate(name, *count, getattr(limits, name), as_before.get(name, 0.0))
+            for name, count in counts.items()
+        ),
+        _own_source(night, limits.own_source),
     ]
+
+
+def _own_source(night: Comparison, limit: float) -> Gate:
+    """The gate of the source whose related articles are more often its own than before.
+
+    The share of hits from the own source is compared, so a corpus of one source, where it is always
+    1, passes. A source that has doubled since the night before is not judged: its articles have
+    more of their own to relate to.
+    """
+    before = night.previous_own_hits
+    hits = sum(counts.hits for counts in before.values())
+    of_all = _share(sum(counts.own for counts in before.values()), hits)
+    gates = [Gate("own_source", 0, 0, limit)]
+    for source, now in night.own_hits.items():
+        then = before.get(source)
+        if then and now.hits >= PRIOR_HITS and now.texts < 2 * then.texts:
+            expected = (then.own + PRIOR_HITS * of_all) / (then.hits + PRIOR_HITS)
+            more = max(0, now.own - round(expected * now.hits))
+            gates.append(Gate("own_source", more, now.hits, limit, source=source))
+    return max(gates, key=lambda gate: (not gate.passed, gate.value))
 
 
 def refusal(refused: Sequence[Gate], previous: str) -> str:

@@ -57,6 +57,7 @@ EFFECTS: Mapping[str, str] = {
     "gates.largest_topic": _TONIGHT,
     "gates.topics_changed": _TONIGHT,
     "gates.ids_lost": _TONIGHT,
+    "gates.own_source": _TONIGHT,
     "gates.least_articles": _TONIGHT,
     "publish.keep": "other numbers of old snapshots are kept",
     "run.threads": "the night takes more or less time; the results are the same",

@@ -62,9 +62,8 @@ def share_telling_phrase(request: Request, own: int, texts: Array) -> Array:
     arrays = request.snapshot.arrays
     phrases = arrays.phrases[own]
     least = min_single_weight(request.snapshot.manifest.texts)
-    # The padding, -1, reads the last weight, and is left out all the same.
-    telling = (arrays.phrase_weights.take(phrases, mode="wrap") >= least) & (phrases >= 0)
-    phrases = phrases.compress(telling)
+    phrases = phrases.compress(phrases >= 0)  # a corpus may have no phrase at all
+    phrases = phrases.compress(arrays.phrase_weights.take(phrases) >= least)
     if not phrases.size:
         return np.zeros(len(texts), dtype=bool)
     theirs = arrays.phrases.take(texts, axis=0)

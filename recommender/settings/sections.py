@@ -187,6 +187,8 @@ class Gates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         largest_topic: Articles in the largest topic.
         topics_changed: Articles of both nights that are in another topic than before.
         ids_lost: Topics of the night before whose ids are gone.
+        own_source: Related articles of one source's articles that are of the same source, above
+            their share of the night before.
         least_articles: How many articles a night, or the one before, must have to be judged at
             all; 0 judges every night. Of fewer than ten articles, one is a tenth or more.
     """
@@ -196,6 +198,7 @@ class Gates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     largest_topic: Share = 0.8
     topics_changed: Share = 0.5
     ids_lost: Share = 0.5
+    own_source: Share = 0.15
     least_articles: CountOrZero = 10
 
 

@@ -57,12 +57,14 @@ class StoredArticle(NamedTuple):
         record_hash: 16 bytes over all its fields; see `record_hash`.
         content_hash: 16 bytes over its prepared text; see `prepare.content_hash`.
         cut_words: How many words of its text are cut as boilerplate.
+        whole_hash: The same hash of the text with nothing cut; None where nothing is.
     """
 
     card: Card
     record_hash: bytes
     content_hash: bytes
     cut_words: int = 0
+    whole_hash: bytes | None = None
 
 
 class PendingText(NamedTuple):

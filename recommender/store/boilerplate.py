@@ -24,12 +24,14 @@ class Cut(NamedTuple):
         spans: The spans of its text, in reading order; none for nothing.
         words: How many words they hold.
         content_hash: The hash of the prepared text without these spans.
+        whole_hash: The hash of the prepared text with them.
     """
 
     article_id: str
     spans: Sequence[Span]
     words: int
     content_hash: bytes
+    whole_hash: bytes
 
 
 class BoilerplateStore(Protocol):

@@ -106,14 +106,12 @@ class SqlStore(SqlBoilerplate):
 
     def _update(self, rows: Sequence[dict[str, object]]) -> None:
         """Update articles; those with the same words from the same publisher keep their cuts."""
-        c = ARTICLES.c
-        query = sa.select(c.id, c.title, c.text, c.source, c.url).where(
-            c.id.in_([row["id"] for row in rows])
-        )
+        c, ids = ARTICLES.c, [row["id"] for row in rows]
+        query = sa.select(c.id, c.title, c.text, c.source, c.url).where(c.id.in_(ids))
         before = {row.id: row._asdict() for row in self._connection.execute(query)}
         same = {id_ for row in rows if before[id_ := str(row["id"])].items() <= row.items()}
         self._execute_update([row for row in rows if row["id"] not in same])
-        cut = ("content_hash", "cuts", "cut_words")
+        cut = ("content_hash", "cuts", "cut_words", "whole_hash")
         kept = [row for row in rows if row["id"] in same]
         self._execute_update([{k: v for k, v in row.items() if k not in cut} for row in kept])
         self._delete_edges([row_id for row_id in before if row_id not in same])
@@ -159,10 +157,12 @@ class SqlStore(SqlBoilerplate):
         beginning = sa.case((sa.func.trim(c.title) == "", sa.func.substr(c.text, 1, TITLE_SOURCE)))
         query = sa.select(
             c.id, c.title, c.url, c.source, c.section, c.language, c.author, c.published,
-            c.record_hash, c.content_hash, c.cut_words, beginning,
+            c.record_hash, c.content_hash, c.cut_words, beginning, c.whole_hash,
         )  # fmt: skip
         rows = self._connection.execute(query)
-        found = [StoredArticle(_card(tuple(row)), row[8], row[9], row[10] or 0) for row in rows]
+        found = [
+            StoredArticle(_card(tuple(row)), row[8], row[9], row[10] or 0, row[12]) for row in rows
+        ]
         # Sorted here, because databases differ in how they order strings.
         return sorted(found, key=lambda article: article.card.id)
 
@@ -341,10 +341,19 @@ def _row(article: Article, version: Version) -> dict[str, object]:
         "updated": version.updated,
         "cuts": None,
         "cut_words": None,
+        "whole_hash": None,
     }
 
 
 def _card(row: Sequence[Any]) -> Card:
     published = None if row[7] is None else from_microseconds(row[7])
-    title = shown_title(row[1], row[11] or "")
-    return Card(row[0], title, row[2], row[3], row[4], row[5], row[6], published)
+    return Card(
+        row[0],
+        shown_title(row[1], row[11] or ""),
+        row[2],
+        row[3],
+        row[4],
+        row[5],
+        row[6],
+        published,
+    )

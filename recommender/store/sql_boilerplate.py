@@ -78,6 +78,7 @@ class SqlBoilerplate:
                     "cuts": _pack_spans(cut.spans),
                     "cut_words": cut.words,
                     "content_hash": cut.content_hash,
+                    "whole_hash": cut.whole_hash if cut.spans else None,
                 }
                 for cut in chunk
             ]

@@ -44,6 +44,7 @@ ARTICLES = sa.Table(
     # What is cut from the text as boilerplate, since schema 2. None means nothing.
     sa.Column("cuts", sa.LargeBinary),  # first and last place of each span, int32
     sa.Column("cut_words", sa.Integer),
+    sa.Column("whole_hash", sa.LargeBinary),  # the content hash of the text with nothing cut
 )
 EDGES = sa.Table(
     "sentence_edges",

@@ -3,12 +3,14 @@
 from math import comb
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.errors import PublishRefused
+from recommender.graph.own_hits import OwnHits
 from recommender.pipeline.gates import Comparison, Gate, measure, refusal, surely_above
 from recommender.settings.sections import Gates
 from tests.pipeline.newsroom import Newsroom, articles
@@ -37,8 +39,9 @@ def test_every_share_is_the_one_counted_by_hand() -> None:
         "largest_topic": (3, 4),  # t2
         "topics_changed": (1, 3),  # b, of a, b and c
         "ids_lost": (1, 3),  # t3, of t1, t2 and t3
+        "own_source": (0, 0),
     }
-    assert [gate.value for gate in found] == [1 / 5, 2 / 4, 3 / 4, 1 / 3, 1 / 3]
+    assert [gate.value for gate in found] == [1 / 5, 2 / 4, 3 / 4, 1 / 3, 1 / 3, 0]
 
 
 def test_a_first_night_passes_whatever_it_is_like_and_says_what_is_large() -> None:
@@ -69,6 +72,39 @@ def test_one_topic_of_everything_is_no_alarm_where_all_texts_are_neighbours() ->
 
     assert refused(31) == []
     assert refused(30) == ["largest_topic"]
+
+
+THEN = {"Herald": OwnHits(300, 900, 450), "Quay": OwnHits(39, 21, 8), "Post": OwnHits(300, 0, 0)}
+
+
+@pytest.mark.parametrize(
+    ("source", "now", "passes"),
+    [
+        ("Herald", OwnHits(310, 900, 600), True),  # 17 % more of 900 are more than 15 % by chance
+        ("Herald", OwnHits(310, 900, 650), False),
+        ("Herald", OwnHits(310, 900, 100), True),
+        ("Quay", OwnHits(39, 200, 195), False),  # a notice in front of all articles
+        ("Quay", OwnHits(39, 20, 20), False),
+        ("Quay", OwnHits(78, 200, 195), True),  # the source has doubled
+        ("Quay", OwnHits(39, 19, 19), True),  # few hits
+        ("Post", OwnHits(300, 300, 300), False),  # it had no hits, so the share of all is taken
+        ("New", OwnHits(300, 900, 900), True),
+    ],
+)
+def test_a_source_that_relates_to_itself_far_more_often_is_refused(
+    source: str, now: OwnHits, passes: bool
+) -> None:
+    hits = {**THEN, source: now}
+    night = tonight({"a": "t"}, {"a": "t"}, own_hits=hits, previous_own_hits=THEN)
+    gate = measure(night, msgspec.structs.replace(ALWAYS, own_source=0.15))[-1]
+    assert (gate.name, gate.passed) == ("own_source", passes)
+    assert passes or f"({source})" in str(gate)
+
+
+def test_a_corpus_of_one_source_always_relates_to_itself() -> None:
+    then, now = {"Herald": OwnHits(30, 90, 90)}, {"Herald": OwnHits(40, 150, 150)}
+    night = tonight({"a": "t"}, {"a": "t"}, own_hits=now, previous_own_hits=then)
+    assert measure(night, ALWAYS)[-1].value == 0
 
 
 def test_more_articles_are_no_loss() -> None:

@@ -67,6 +67,7 @@ CHANGED = {
         "largest_topic": 0.3,
         "topics_changed": 0.4,
         "ids_lost": 0.6,
+        "own_source": 0.7,
         "least_articles": 5,
     },
     "publish": {"keep": 5},

@@ -87,6 +87,9 @@ class MemoryStore:
                 record_hash(a),
                 self._hash(a),
                 self._cuts[a.id].words if a.id in self._cuts else 0,
+                self._cuts[a.id].whole_hash
+                if a.id in self._cuts and self._cuts[a.id].spans
+                else None,
             )
             for _, a in sorted(self._articles.items())
         ]

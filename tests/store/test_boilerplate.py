@@ -15,13 +15,14 @@ from tests.store.backends import Backend, embed, put
 NEWS = Article("a", "Tide is in", "Boats left. Share this", source="Quay Post", url="u")
 SHARE = (12, 22)
 SHORT = content_hash(embedded_text(NEWS.title, NEWS.text, [SHARE]))
+WHOLE = content_hash(embedded_text(NEWS.title, NEWS.text))
 PITCH = Passage("Quay Post", "share this", "Share this", 4, "2026-03-01")
 
 
 def cut(store: Store, article_id: str = "a") -> None:
     with store.transaction():
         store.add_edges("1", [(article_id, b"edge")])
-        store.set_cuts([Cut(article_id, [SHARE], 2, SHORT)])
+        store.set_cuts([Cut(article_id, [SHARE], 2, SHORT, WHOLE)])
 
 
 def test_a_cut_text_is_prepared_without_its_spans_and_stored_whole(backend: Backend) -> None:
@@ -31,6 +32,7 @@ def test_a_cut_text_is_prepared_without_its_spans_and_stored_whole(backend: Back
     with backend.open() as store:
         (stored,) = store.articles()
         assert (stored.content_hash, stored.cut_words) == (SHORT, 2)
+        assert stored.whole_hash == WHOLE
         assert list(store.prepared_texts(["a"])) == ["Tide is in. Boats left."]
         assert list(store.originals(["a"])) == [Original(NEWS.title, NEWS.text)]
         assert [text.content_hash for text in store.pending("e", "none")] == [SHORT]
@@ -59,14 +61,14 @@ def test_only_new_words_or_another_publisher_undo_a_cut(backend: Backend) -> Non
 
 
 def test_nothing_cut_restores_the_whole_text(backend: Backend) -> None:
-    whole = content_hash(embedded_text(NEWS.title, NEWS.text))
     with backend.open() as store:
         put(store, NEWS)
         cut(store)
         with store.transaction():
-            store.set_cuts([Cut("a", [], 0, whole)])
+            store.set_cuts([Cut("a", [], 0, WHOLE, WHOLE)])
         (stored,) = store.articles()
-        assert (stored.content_hash, stored.cut_words) == (whole, 0)
+        assert (stored.content_hash, stored.cut_words) == (WHOLE, 0)
+        assert stored.whole_hash is None
         assert list(store.prepared_texts(["a"])) == [embedded_text(NEWS.title, NEWS.text)]
 
 
@@ -129,6 +131,6 @@ def test_a_transaction_that_fails_changes_nothing(backend: Backend) -> None:
 def _change_and_fail(store: Store) -> None:
     with store.transaction():
         store.add_edges("1", [("a", b"edge")])
-        store.set_cuts([Cut("a", [SHARE], 2, SHORT)])
+        store.set_cuts([Cut("a", [SHARE], 2, SHORT, WHOLE)])
         store.set_passages("Quay Post", [PITCH])
         raise RuntimeError

@@ -13,7 +13,7 @@ from tests.store.backends import SqliteBackend, count, embed, put, spelled, unco
 COLUMNS = {
     "meta": "key value",
     "articles": "id record_hash content_hash title text published url source section language "
-    "author updated cuts cut_words",
+    "author updated cuts cut_words whole_hash",
     "vectors": "content_hash encoder vector words words_read",
     "vocabulary": "number token",
     "features": "content_hash recipe tokens signature",
