@@ -15,7 +15,7 @@ import numpy as np
 from recommender._typing import Array
 from recommender.language.folding import fold
 from recommender.language.stop_words import stop_words_for
-from recommender.language.tokens import Tokens, without_elision, without_possessive
+from recommender.language.tokens import Tokens, is_damaged, without_elision, without_possessive
 from recommender.language.word_lists import DEFAULT_LANGUAGE, WordLists, word_lists
 from recommender.language.writing_systems import SENTENCE_ENDS, UNSPACED, may_be_a_word
 
@@ -258,7 +258,7 @@ def _tokens_used(tokens: Tokens, language_of: Array, languages: int) -> Array:
 
 
 def _is_word(word: str, judged: _Judgement | None) -> bool:
-    if judged and word in judged.no_words:
+    if (judged and word in judged.no_words) or is_damaged(word):
         return False
     return may_be_a_word(word) and (word.isalpha() or any(map(str.isalpha, word)))
 

@@ -20,6 +20,7 @@ from recommender.keywords.casing import (
     CasedTokens,
     Vocabulary,
 )
+from recommender.language.tokens import is_damaged
 from recommender.language.word_lists import word_lists
 
 __all__ = ["NameEdges", "find_name_edges", "offices", "whole_uses"]
@@ -169,7 +170,9 @@ def _in_names(cased: CasedTokens, vocabulary: Vocabulary, office: Array, short: 
     opens[2:] &= ~short[:-2]
     shown &= ~opens
     capital = (vocabulary.flags_of[cased.surface] & CAPITAL) > 0
+    damaged = np.array([is_damaged(surface) for surface in vocabulary.surfaces], dtype=bool)
     result: Array = (cased.word >= 0) & capital & (((flags & INFORMATIVE) > 0) | shown)
+    result |= damaged[cased.surface] & capital  # no word, but a name goes on over it
     return result
 
 

@@ -26,6 +26,7 @@ __all__ = [
     "Tokens",
     "WordCounts",
     "count_words",
+    "is_damaged",
     "read_tokens",
     "tokenise",
     "without_elision",
@@ -34,15 +35,18 @@ __all__ = [
 ]
 
 # A change in how text is cut changes every stored token, so it must raise this number.
-TOKENISER_VERSION = 3
+TOKENISER_VERSION = 4
 
 # A word consists of letters and digits with their marks. Apostrophes and hyphens belong to a word
 # only inside it, points and commas only between digits, and the invisible joiners only between
 # letters. A run of signs of scripts that put no space between words ends the word before it; it is
-# cut into words by a dictionary. Any other printed sign is a token, because it ends a phrase.
+# cut into words by a dictionary. Any other printed sign is a token, because it ends a phrase. Where
+# a letter was lost on the way, "\ufffd" or a "?" that begins a word stands for it and belongs to the
+# word, so that what is left of the word is not taken for a word.
 _SIGN = f"[{UNSPACED}]"
-_LETTER = rf"(?!{_SIGN})[\p{{L}}\p{{N}}]"
-_WORD = rf"{_LETTER}(?:{_LETTER}|\p{{M}}|[\u200c\u200d](?=[\p{{L}}\p{{M}}]))*"
+_LETTER = rf"(?!{_SIGN})[\p{{L}}\p{{N}}\ufffd]"
+_LOST = r"(?:(?<!\S)\?(?=\p{Ll}))?"
+_WORD = rf"{_LOST}{_LETTER}(?:{_LETTER}|\p{{M}}|[\u200c\u200d](?=[\p{{L}}\p{{M}}]))*"
 _PATTERN = (
     # A shortcut that matches most words of most texts. The lines below would match them as well.
     r"[A-Za-z]++(?=[\s.,;:!?)])"
@@ -194,6 +198,22 @@ def word_of(token: str) -> str:
         ['mayor', 'cranes', 'élysée', 'koeln', '']
     """
     return fold(without_elision(without_possessive(token))) if token[0].isalnum() else ""
+
+
+def is_damaged(word: str) -> bool:
+    """Whether letters of a word were lost before it came here.
+
+    Args:
+        word: A token as `tokenise` returns it, or its word.
+
+    Returns:
+        True for a word with a sign in place of a letter.
+
+    Example:
+        >>> [is_damaged(token) for token in tokenise("the ?ireann and F\ufffdil of Dublin")]
+        [False, True, False, True, False, False]
+    """
+    return "\ufffd" in word or (word[:1] == "?" and len(word) > 1)
 
 
 def count_words(tokens: Tokens) -> WordCounts:

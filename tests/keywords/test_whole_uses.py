@@ -64,6 +64,15 @@ def test_no_piece_of_a_name_is_shown(written: str) -> None:
     assert not {p for p in shown(written) if capitalised & set(p.split())}
 
 
+def test_what_is_left_of_a_word_whose_letters_were_lost_is_not_shown() -> None:
+    assert not {"ireann", "Iarnr", "RT", "Fianna", "il"} & {
+        *shown("the Met ?ireann"),
+        *shown("the Iarnr\ufffdd"),
+        *shown("RT\ufffd"),
+        *shown("Fianna F\ufffdil"),
+    }
+
+
 def test_a_name_after_other_words_is_whole_if_it_also_stands_alone() -> None:
     minister = "Minister for Health Simon Harris"
     assert "Simon Harris" not in shown(minister)

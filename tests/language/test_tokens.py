@@ -50,6 +50,10 @@ def test_a_word_is_cut_alike_whatever_ends_it(text: str, sign: str, other: str) 
         ("ที่นี่", ["ที่", "นี่"]),
         ("ニュースだ", ["ニュース", "だ"]),
         ("ok 👍🏽 :)", ["ok", "👍", "🏽", ":", ")"]),
+        (
+            "the ?ireann, F\ufffd\ufffdil? RT\ufffd",
+            ["the", "?ireann", ",", "F\ufffd\ufffdil", "?", "RT\ufffd"],
+        ),
         ("", []),
         (" \n\t\u00a0 ", []),
     ],
