@@ -40,9 +40,9 @@ TOKENISER_VERSION = 4
 # A word consists of letters and digits with their marks. Apostrophes and hyphens belong to a word
 # only inside it, points and commas only between digits, and the invisible joiners only between
 # letters. A run of signs of scripts that put no space between words ends the word before it; it is
-# cut into words by a dictionary. Any other printed sign is a token, because it ends a phrase. Where
-# a letter was lost on the way, "\ufffd" or a "?" that begins a word stands for it and belongs to the
-# word, so that what is left of the word is not taken for a word.
+# cut into words by a dictionary. Any other printed sign is a token, because it ends a phrase.
+# A sign that stands for a lost letter, "\ufffd" or a "?" that begins a word, belongs to its word.
+# Otherwise what is left would be taken for a word.
 _SIGN = f"[{UNSPACED}]"
 _LETTER = rf"(?!{_SIGN})[\p{{L}}\p{{N}}\ufffd]"
 _LOST = r"(?:(?<!\S)\?(?=\p{Ll}))?"

@@ -122,7 +122,7 @@ NAMES = [
     "UN",
     "Gerald R. Ford",
 ]
-WORDS = ["un", "praised", "quay", "harbour", "fares", "said", "in", "the", "it"]
+WORDS = ["met", "praised", "quay", "harbour", "fares", "said", "in", "the", "it"]
 ENDS = [" ", ", ", ". ", "’s ", " and ", " of ", " Party "]
 sentences = st.lists(
     st.tuples(
