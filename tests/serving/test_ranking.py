@@ -1,6 +1,7 @@
 """Ranking: a larger `k` only appends, and searches go deeper until the list is full."""
 
-from datetime import timedelta
+import json
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,11 @@ from hypothesis import settings as limits
 from hypothesis import strategies as st
 
 from recommender import Recommender
+from recommender.types.article import Article
 from tests.planted import START, WordEncoder, newsdesk, publish_articles
 from tests.serving.newsroom import ALL, ids
 
+CASES = Path(__file__).parents[1] / "cases"
 # Some outlets' articles are pinned, kept apart, under embargo or removed.
 RULES = (
     'rules.pinned=[["frost-0","prize-1"],["frost-0","frost-3"],["strike-1","frost-2"]]',
@@ -94,6 +97,21 @@ def test_pinned_articles_count_against_the_caps(ruled: Recommender) -> None:
     pinned = [hit.source for hit in ruled.related("frost-0", 2)]
     assert sources[:2] == pinned
     assert not set(sources[2:]) & set(pinned)
+
+
+def test_ages_still_tell_decades_back(tmp_path: Path) -> None:
+    lines = (CASES / "half-life-archive.jsonl").read_text(encoding="utf-8").splitlines()
+    archive = [
+        Article(**record | {"published": datetime.fromisoformat(record["published"] + "T00:00Z")})
+        for record in map(json.loads, lines)
+    ]
+    rules = ("related.floor=0", "related.diversity=0")
+    rec = Recommender.open(publish_articles(tmp_path, [*archive, *newsdesk()], *rules).root)
+    found = ids(rec.related("d-0", ALL, section="Harbour", half_life=7))
+    assert found[0] == "d-bad"  # of last month, the others of 1989 and 1990
+    assert {*found[1:3]} == {"d-2", "d-4"}  # days apart, so that their scores decide
+    assert found[3:] == ["d-3", "d-1"]  # months older, and two months apart
+    assert ids(rec.related("d-0", 3, section="Harbour", half_life=7)) == found[:3]
 
 
 def test_what_a_search_adds_is_weaker_than_the_list_and_comes_after_it(tmp_path: Path) -> None:
