@@ -43,8 +43,12 @@ def detect_language(text: str) -> str | None:
         >>> detect_language("PSG 4-0 FC") is None
         True
     """
+    beginning = text[:LEADING_CHARACTERS]
+    label, share = _identifier().classify(beginning)
+    if share >= MIN_PROBABILITY:  # as most are; ranking all languages takes longer
+        return language_of(label)
     shares: Counter[str] = Counter()
-    for label, share in _identifier().rank(text[:LEADING_CHARACTERS]):
+    for label, share in _identifier().rank(beginning):
         if share < _RULED_OUT:
             break
         # Varieties of one language share the probability between them.
