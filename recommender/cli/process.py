@@ -142,8 +142,8 @@ def _stopped_by(what: str, stop: BaseException) -> str:
 
 def _cannot_write(error: OSError) -> str:
     """A sentence for an error of the operating system that nothing else has turned into one."""
-    where = error.filename or "the output"
-    return f"cannot write {where}: {error.strerror or error}"
+    why = error.strerror or str(error)
+    return f"{error.filename}: {why}" if error.filename else f"cannot write the output: {why}"
 
 
 @contextmanager

@@ -169,8 +169,7 @@ def parse_query(k: int, options: Options, defaults: Mapping[str, Any]) -> Query:
     duplicates = chosen.pop("duplicates", "collapse")
     check_choice(duplicates, DUPLICATES, "duplicates")
     check_choice(chosen.get("mode", "related"), MODES, "mode")
-    if "fallback" in chosen:
-        check_choice(chosen["fallback"], FALLBACKS, "fallback")
+    check_choice(chosen.get("fallback", "section"), FALLBACKS, "fallback")
     for name in ("half_life", "per_source", "per_author", "per_story"):
         if not _number(chosen.get(name, 1), name) > 0:
             raise ValueError(f"{name}={chosen[name]}: expected a number above 0")

@@ -202,3 +202,17 @@ def test_what_is_kept_is_noted_on_the_way_out() -> None:
     with pytest.raises(Terminated) as stopped, keeping("all is kept"):
         raise Terminated
     assert stopped.value.__notes__ == ["all is kept"]
+
+
+def test_an_error_of_the_system_names_its_file(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @click.command()
+    def unlucky() -> None:
+        raise PermissionError(13, "Permission denied", "/srv/a/CURRENT")
+
+    monkeypatch.setattr(sys, "argv", ["unlucky"])
+    with pytest.raises(SystemExit) as stop:
+        run_process(unlucky)
+    assert stop.value.code == 8
+    assert capsys.readouterr().err == "Error: /srv/a/CURRENT: Permission denied\n"
