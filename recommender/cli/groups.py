@@ -93,8 +93,8 @@ def topics(
     console().print(topics_table(found, words))
     if not found:
         depth = max((topic.level for topic in rec.topics(None)), default=0)
-        levels = counted(depth, "level")
-        echo(f"The topics have {levels}; none is cut as fine as {level}.", err=True)
+        deep = f"The topics have {counted(depth, 'level')}; none is cut as fine as {level}."
+        echo(deep if depth else "There is no topic that can be shown.", err=True)
 
 
 @click.command()

@@ -87,6 +87,8 @@ def _attention(night: Mapping[str, Any]) -> Iterator[str]:
             f"{counted(intake['rejected'], 'record')} could not be used: mend the export; "
             f"{intake['rejects_file']} says what is wrong with each"
         )
+    if not night["articles"]:
+        yield "the snapshot is empty, because every article was taken down: recommender restore"
     if not intake["read"]:
         yield "the sources held no record: look at the export"
     for notice in night.get("notices", ()):

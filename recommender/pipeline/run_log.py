@@ -221,7 +221,9 @@ class RunLog(NamedTuple):
             embedded=self.embedded,
             reused=contents - self.embedded,
             truncated=coverage.truncated,
-            words_read_share=round(coverage.words_read / max(1, coverage.words), 4),
+            words_read_share=round(coverage.words_read / coverage.words, 4)
+            if coverage.words
+            else 1.0,
             topics=sum(topic.level == 1 for topic in content.topics),
             finer_topics=sum(topic.level > 1 for topic in content.topics),
             without_topic=int((arrays.topic_of[arrays.text_of] < 0).sum()),

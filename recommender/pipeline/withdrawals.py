@@ -126,6 +126,6 @@ def _kept(scope: _Scope, count: int) -> Notice:
     return Notice(
         "not_withdrawn",
         count,
-        f"{scope.name}: {count:,} articles are missing and stay, because {scope.trouble}",
+        f"{scope.name}: {counted(count, 'article')} not delivered stay, because {scope.trouble}",
         "look at the export; what shall go in spite of that goes with recommender remove",
     )

@@ -90,6 +90,16 @@ def test_an_export_that_stands_still_is_said(newsroom: Newsroom) -> None:
     ]
 
 
+def test_a_night_without_an_article_is_said(newsroom: Newsroom) -> None:
+    newsroom.night(*articles(3))
+    for n in range(3):
+        newsroom.recommender().remove(f"a-{n}")
+    newsroom.night(*articles(3))
+    lines = report_lines(newsroom.artifacts, last_night(newsroom.artifacts))
+    assert section(lines, "What needs attention")[0].startswith("the snapshot is empty, because")
+    assert not any("words were not read" in line and "100.0%" in line for line in lines)
+
+
 def test_a_night_of_another_snapshot_names_no_stories(tmp_path: Path) -> None:
     artifacts = publish_articles(tmp_path, newsdesk(), *DESK)
     night = last_night(artifacts) | {"snapshot": "20200101T000000Z-00000000"}

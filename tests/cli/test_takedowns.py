@@ -90,3 +90,15 @@ def test_an_article_can_be_removed_while_the_current_snapshot_is_broken(
         elsewhere = run("recommender", command, "a-5", "--artifacts", "typo")
         assert elsewhere.code == 7
     assert not Path("typo").exists()
+
+
+def test_where_all_is_removed_the_commands_say_that_nothing_is_left(
+    run: Run, published: Artifacts, tmp_path: Path
+) -> None:
+    at = ("--artifacts", published.root)
+    (tmp_path / "ids").write_text("\n".join(f"a-{n}" for n in range(40)))
+    assert run("recommender", "remove", "--from", tmp_path / "ids", *at).code == 0
+    shown = run("recommender", "topics", *at)
+    assert (shown.code, shown.err) == (0, "There is no topic that can be shown.\n")
+    assert json.loads(run("recommender", "stories", "--json", *at).out) == []
+    assert json.loads(run("recommender", "topics", "--changes", "--json", *at).out) == []

@@ -60,7 +60,7 @@ def test_a_source_that_delivers_nothing_takes_nothing(newsroom: Newsroom) -> Non
     night = newsroom.night(*others, overrides=GAZETTE)
     assert (night.withdrawn, night.articles) == (0, 12)
     assert notices(night) == ["not_withdrawn"]
-    assert "Gazette: 4 articles are missing and stay" in night.notices[0].text
+    assert "Gazette: 4 articles not delivered stay" in night.notices[0].text
 
 
 def test_an_empty_file_beside_others_takes_nothing(newsroom: Newsroom) -> None:
