@@ -12,11 +12,12 @@ import numpy as np
 import sqlalchemy as sa
 
 from recommender._typing import Array
-from recommender.dates import from_microseconds, to_microseconds
+from recommender.dates import from_microseconds
 from recommender.errors import StorageError
-from recommender.language.prepare import content_hash, embedded_text
+from recommender.language.prepare import embedded_text
 from recommender.language.shown_title import TITLE_SOURCE, shown_title
 from recommender.language.tokens import Tokens
+from recommender.store.article_row import article_row
 from recommender.store.base import (
     EncoderCoverage,
     Features,
@@ -94,7 +95,7 @@ class SqlStore(SqlBoilerplate):
                 if tally.keep(article.id, version, held.get(article.id)):
                     held[article.id], kept[article.id] = version, article
             rows = [
-                _row(article, held[article_id])
+                article_row(article, held[article_id])
                 for article_id, article in kept.items()
                 if stored.get(article_id) != held[article_id]
             ]
@@ -321,28 +322,6 @@ class SqlStore(SqlBoilerplate):
             .where(VECTORS.c.encoder == encoder)
         )
         return EncoderCoverage(*self._connection.execute(query).one())
-
-
-def _row(article: Article, version: Version) -> dict[str, object]:
-    """An article as a row of its table."""
-    published = None if article.published is None else to_microseconds(article.published)
-    return {
-        "id": article.id,
-        "record_hash": version.record_hash,
-        "content_hash": content_hash(embedded_text(article.title, article.text)),
-        "title": article.title,
-        "text": article.text,
-        "published": published,
-        "url": article.url,
-        "source": article.source,
-        "section": article.section,
-        "language": article.language,
-        "author": article.author,
-        "updated": version.updated,
-        "cuts": None,
-        "cut_words": None,
-        "whole_hash": None,
-    }
 
 
 def _card(row: Sequence[Any]) -> Card:
