@@ -30,6 +30,7 @@ __all__ = [
     "read_tokens",
     "tokenise",
     "without_elision",
+    "without_lost_letters",
     "without_possessive",
     "word_of",
 ]
@@ -214,6 +215,22 @@ def is_damaged(word: str) -> bool:
         [False, True, False, True, False, False]
     """
     return "\ufffd" in word or (word[:1] == "?" and len(word) > 1)
+
+
+def without_lost_letters(name: str) -> str:
+    """A name as texts have it that lost their letters beyond ASCII on the way.
+
+    Args:
+        name: A name such as that of a source.
+
+    Returns:
+        The name with blanks in place of those letters.
+
+    Example:
+        >>> without_lost_letters("RT\u00c9"), without_lost_letters("BBC")
+        ('RT', 'BBC')
+    """
+    return " ".join("".join(sign if sign.isascii() else " " for sign in name).split())
 
 
 def count_words(tokens: Tokens) -> WordCounts:

@@ -20,6 +20,7 @@ from recommender.groups.previous import PreviousGroups, read_previous
 from recommender.keywords.ngrams import find_ngrams
 from recommender.keywords.phrases import extract_phrases
 from recommender.keywords.terms import count_terms
+from recommender.language.tokens import without_lost_letters
 from recommender.pipeline.assemble import Findings, assemble
 from recommender.pipeline.build_graph import GraphBuild, build_graph
 from recommender.pipeline.build_groups import build_groups
@@ -168,7 +169,8 @@ def _build(
         corpus, graph.rescored, graph.lengths, previous, build, settings.topics, timed
     )
     facets = corpus.facets()
-    publishers, authors = facets.labels["source"], facets.labels["author"]
+    sources, authors = facets.labels["source"], facets.labels["author"]
+    publishers = [*sources, *map(without_lost_letters, sources)]
     with timed.stage("keywords", None, "texts"):
         ngrams = find_ngrams(corpus.tokens, corpus.languages)
         terms = count_terms(ngrams, corpus.lead_contents, [*publishers, *authors])

@@ -9,7 +9,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from recommender.language.tokens import Tokens, count_words, read_tokens, tokenise, word_of
+from recommender.language.tokens import (
+    Tokens,
+    count_words,
+    read_tokens,
+    tokenise,
+    without_lost_letters,
+    word_of,
+)
 
 # Pieces of all scripts and signs that the cutting knows apart, in any order.
 PIECES = st.sampled_from(
@@ -237,3 +244,8 @@ def test_a_dictionary_loses_no_sign_and_joins_no_text(text: str) -> None:
 )
 def test_texts_without_spaces_are_cut_into_words(text: str, words: str) -> None:
     assert tokenise(text) == words.split("|")
+
+
+def test_a_name_is_known_where_its_letters_were_lost() -> None:
+    names = ["RTÉ", "BBC", "Süddeutsche", "Le Monde", "新华社"]
+    assert [*map(without_lost_letters, names)] == ["RT", "BBC", "S ddeutsche", "Le Monde", ""]
