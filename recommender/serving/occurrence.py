@@ -30,9 +30,9 @@ def occurs_in(phrase: str, text: str, offices: Collection[str] = ()) -> bool:
         True if it does. In a script without spaces, a phrase may occur anywhere.
 
     Example:
-        >>> occurs_in("Mike Pence", "The Vice President Mike Pence said so.", {"president"})
+        >>> occurs_in("Mike Pence", "The Vice President Mike Pence smiled.", {"president"})
         True
-        >>> occurs_in("President Mike Pence", "The Vice President Mike Pence said so.")
+        >>> occurs_in("President Mike Pence", "The Vice President Mike Pence smiled.")
         False
         >>> occurs_in("UN", "He met un homme there."), occurs_in("rate", "Rate cuts loom.")
         (False, True)
