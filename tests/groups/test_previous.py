@@ -12,6 +12,7 @@ from recommender.groups.previous import NO_PREVIOUS_GROUPS, read_previous
 from recommender.snapshot.publish import rollback
 from recommender.snapshot.reader import Snapshot
 from tests.nightly_process import run_edition
+from tests.planted import newsdesk, publish_articles
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +56,25 @@ def test_groups_are_those_that_were_published(artifacts: Artifacts) -> None:
     assert np.array_equal(previous.finest_of, arrays.finest_of[arrays.text_of])
     for story, lead in zip(previous.story_of, previous.ids, strict=True):
         assert previous.story_of[previous.ids.index(previous.story_leads[story])] == story, lead
+
+
+def test_a_text_whose_best_score_is_the_floor_counts_as_one_with_a_related_article(
+    tmp_path: Path,
+) -> None:
+    def empty_share(floor: float) -> float:
+        rules = (f"related.floor={floor!r}", "publish.keep=1")
+        artifacts = publish_articles(tmp_path, newsdesk(), *rules)
+        return read_previous(artifacts).empty_share
+
+    artifacts = publish_articles(tmp_path, newsdesk())
+    arrays = Snapshot(artifacts.snapshots / artifacts.current()).arrays
+    best = np.sort(arrays.scores.max(axis=1))
+    third = float(best[3])
+    below = int((best < best[3]).sum())
+    assert 0 < below <= 3
+    assert empty_share(third) == below / len(best)
+    higher = float(np.nextafter(best[3], np.float32(1)))
+    assert empty_share(higher) == int((best <= best[3]).sum()) / len(best)
 
 
 def test_a_damaged_snapshot_is_skipped_and_logged(

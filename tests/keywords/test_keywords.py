@@ -92,6 +92,83 @@ def test_in_a_large_group_the_terms_that_go_together_come_first() -> None:
     assert found[-1] == "apple"
 
 
+def slow_keywords(
+    holds: list[list[int]], group_of: list[int], words: list[str], count: int
+) -> list[dict[str, float]]:
+    """The weights of the best words of each group, pair by pair, by the documented formula."""
+    grouped = [n for n, group in enumerate(group_of) if group >= 0]
+    groups = range(max(group_of) + 1)
+    texts = len(grouped)
+    everywhere = [sum(holds[n][w] for n in grouped) for w in range(len(words))]
+    mean_terms = sum(everywhere) / len({group_of[n] for n in grouped})
+    result = []
+    for group in groups:
+        own = [n for n in grouped if group_of[n] == group]
+        others = [n for n in grouped if group_of[n] != group]
+        all_terms = sum(sum(holds[n]) for n in own)
+        weights = {}
+        for w in range(len(words)):
+            inside, outside = (sum(holds[n][w] for n in some) for some in (own, others))
+            if inside < max(2, 0.02 * len(own)):
+                continue
+            excess = 1 - (outside / len(others)) / (inside / len(own))
+            if excess >= 0.5:
+                tf_idf = inside / all_terms * log(1 + mean_terms / everywhere[w])
+                weights[w] = tf_idf * excess
+        best = sorted(weights, key=lambda w: (-weights[w], w))[: 4 * count]
+
+        def coherence(a: int, b: int, own: list[int], others: list[int]) -> float:
+            """The NPMI of two words; outside the group they meet by chance."""
+            together: float = sum(holds[n][a] * holds[n][b] for n in own)
+            together += (
+                sum(holds[n][a] for n in others) * sum(holds[n][b] for n in others) / len(others)
+            )
+            share = max(together, 1e-12) / texts
+            return log(share / (everywhere[a] / texts * everywhere[b] / texts)) / -log(share)
+
+        if len(own) >= 20:
+            means = {}
+            for a in best:
+                rest = {b: weights[b] for b in best if b != a}
+                total = sum(coherence(a, b, own, others) * weights[b] for b in rest)
+                means[a] = max(total / sum(rest.values()), 0.02)
+            weights = {w: weights[w] * (means[w] / max(means.values())) ** 2 for w in best}
+        best = sorted(best, key=lambda w: (-weights[w], w))[:count]
+        result.append({words[w]: weights[w] for w in best})
+    return result
+
+
+@pytest.mark.parametrize("size", [19, 20, 21, 120])
+@pytest.mark.parametrize("count", [1, 2, 6])
+def test_weights_equal_a_slow_formula_in_groups_of_any_size(size: int, count: int) -> None:
+    rng = np.random.default_rng(size)
+    words = [f"w{n:02}" for n in range(24)]
+    group_of = [0] * size + [1] * 20 + [2] * 7 + [-1] * 5
+    # The first words are of the first group, the next of the second, and the rest are anywhere.
+    shares = np.full((4, 24), 0.1)
+    shares[0, :9], shares[1, 9:18], shares[2, 15:20] = 0.45, 0.5, 0.6
+    held = rng.random((len(group_of), 24)) < shares[group_of]
+    held[: size // 2, 5:9] = False  # these are in the second half of the group only
+    held[size // 2 : size, :3] = False
+    holds = held.astype(int).tolist()
+    found = keywords(of_one_word(holds, words), np.array(group_of, dtype=np.int32), count)
+    expected = slow_keywords(holds, group_of, words, count)
+    assert len(expected) == 3
+    for of_group, wanted in zip(found, expected, strict=True):
+        assert len(wanted) >= min(count, 3)
+        assert [keyword.term for keyword in of_group] == [*wanted]
+        weights = [keyword.weight for keyword in of_group]
+        assert weights == pytest.approx([*wanted.values()], abs=1e-6)
+
+
+def test_a_keyword_of_a_large_group_is_in_a_fiftieth_of_its_texts() -> None:
+    # Of 150 texts, "crane" is in three and "quay" in two; "tide" is in all.
+    holds = [[n < 3, n < 2, 1, 0] for n in range(150)] + [[0, 0, 0, 1]] * 150
+    group_of = np.array([0] * 150 + [1] * 150, dtype=np.int32)
+    found = keywords(of_one_word(holds, ["crane", "quay", "tide", "orchard"]), group_of, 5)
+    assert {keyword.term for keyword in found[0]} == {"tide", "crane"}
+
+
 @settings(deadline=None)
 @given(
     st.lists(

@@ -44,6 +44,15 @@ def test_every_share_is_the_one_counted_by_hand() -> None:
     assert [gate.value for gate in found] == [1 / 5, 2 / 4, 3 / 4, 1 / 3, 1 / 3, 0]
 
 
+@pytest.mark.parametrize(("floor", "empty"), [(0.0, 0), (0.25, 1), (0.5, 2), (0.75, 3), (1.0, 4)])
+def test_a_text_whose_best_score_is_the_floor_has_a_related_article(
+    floor: float, empty: int
+) -> None:
+    best = np.array([0.75, 0.25, 0.5, 0.0], dtype=np.float32)
+    night = Comparison({"a": "t"}, {}, best, floor)
+    assert counts(measure(night, ALWAYS))["empty_related"] == (empty, 4)
+
+
 def test_a_first_night_passes_whatever_it_is_like_and_says_what_is_large() -> None:
     night = Comparison(dict.fromkeys(map(str, range(500)), "t"), {}, np.zeros(500), 0.3)
     found = measure(night, Gates())

@@ -1,16 +1,129 @@
-"""Candidates: the story, the background and the copies of an article."""
+"""Candidates: the graph's lists, what they lack, the story, the background and the copies."""
 
 from collections import Counter
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from recommender import Recommender
-from tests.serving.newsroom import ALL, ASKED, ids
+from recommender._typing import Array
+from recommender.artifacts.folder import Artifacts
+from recommender.serving.backend import ScoredTexts, SnapshotBackend
+from recommender.snapshot.reader import Snapshot
+from tests.planted import article, publish_articles
+from tests.serving.newsroom import ALL, ASKED, PLAIN, ids
+
+TEXTS = 40
 
 
 @pytest.fixture(scope="module")
 def rec(newsdesk_rec: Recommender) -> Recommender:
     return newsdesk_rec
+
+
+class OneList(SnapshotBackend):
+    """A backend that gives one list for every text, and notes what it searches."""
+
+    def __init__(self, snapshot: Snapshot, found: ScoredTexts) -> None:
+        super().__init__(snapshot)
+        self.found, self.searches = found, 0
+
+    def neighbours(self, texts: int | Array) -> ScoredTexts:
+        assert isinstance(texts, int)
+        return self.found
+
+    def search(self, vector: Array, k: int, admitted: Array | None = None) -> ScoredTexts:
+        self.searches += 1
+        return super().search(vector, k, admitted)
+
+
+class Plain:
+    """Articles that are all unlike, with the list that the graph holds for one of them."""
+
+    def __init__(self, artifacts: Artifacts) -> None:
+        self.root = artifacts.root
+        snapshot = Snapshot(artifacts.snapshots / artifacts.current())
+        rows = {f"a-{n}": snapshot.lookup.row_of(f"a-{n}") for n in range(TEXTS)}
+        self.text_of = {i: int(snapshot.arrays.text_of[row]) for i, row in rows.items()}
+        self.id_of = {text: i for i, text in self.text_of.items()}
+        self.arrays = snapshot.arrays
+
+    def whole_list(self, asked: str) -> list[tuple[int, np.float32]]:
+        """The numbers and scores of all other texts, best first."""
+        own = self.text_of[asked]
+        texts, scores = self.arrays.neighbours[own], self.arrays.scores[own]
+        return list(zip(texts.tolist(), scores, strict=True))
+
+    def answer(
+        self, asked: str, listed: list[tuple[int, np.float32]], floor: float = 0
+    ) -> tuple[list[str], int]:
+        """The answer where the graph lists these texts, and how often the index was searched."""
+        texts = np.array([text for text, _ in listed], dtype=np.int32)
+        scores = np.array([score for _, score in listed], dtype=np.float32)
+        opened: list[OneList] = []
+
+        def backend(snapshot: Snapshot) -> OneList:
+            opened.append(OneList(snapshot, ScoredTexts(texts, scores)))
+            return opened[-1]
+
+        answers = ids(Recommender.open(self.root, backend).related(asked, ALL, floor=floor))
+        return answers, opened[-1].searches
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Plain:
+    # Each title names the theme, so that texts of a theme share a phrase.
+    articles = [replace(article(n), section=None) for n in range(TEXTS)]
+    rules = (f"neighbours.k={TEXTS - 1}", "duplicates.near=false", *PLAIN)
+    return Plain(publish_articles(tmp_path_factory.mktemp("plain"), articles, *rules))
+
+
+def test_a_list_that_ends_in_text_0_is_not_taken_as_complete(plain: Plain) -> None:
+    asked = plain.id_of[1]
+    everything = plain.whole_list(asked)
+    assert sorted(text for text, _ in everything) == [0, *range(2, TEXTS)]
+    end = [text for text, _ in everything].index(0) + 1
+    assert end < TEXTS - 1  # some texts are less related than text 0
+    answers, searches = plain.answer(asked, everything[:end])
+    assert len(answers) == TEXTS - 1
+    assert searches
+
+
+@pytest.mark.parametrize("kept", [0, 1, 5])
+def test_a_list_that_is_padded_is_complete_and_the_padding_is_no_text(
+    plain: Plain, kept: int
+) -> None:
+    asked = plain.id_of[1]
+    listed = plain.whole_list(asked)[:kept]
+    padding = [(-1, np.float32(0))] * 2
+    expected = [plain.id_of[text] for text, _ in listed]
+    assert plain.answer(asked, [*listed, *padding]) == (expected, 0)
+
+
+def test_a_list_of_all_texts_or_of_none_needs_no_search(plain: Plain) -> None:
+    asked = plain.id_of[1]
+    everything = plain.whole_list(asked)
+    expected = [plain.id_of[text] for text, _ in everything]
+    assert plain.answer(asked, everything) == (expected, 0)
+    assert plain.answer(asked, []) == ([], 0)
+    answers, searches = plain.answer(asked, everything[:-1])  # one text is missing
+    assert sorted(answers) == sorted(expected)
+    assert searches
+
+
+def test_a_list_that_ends_below_the_floor_is_complete_and_one_that_ends_at_it_is_not(
+    plain: Plain,
+) -> None:
+    asked = plain.id_of[1]
+    listed = plain.whole_list(asked)[:4]
+    floor = float(listed[-1][1])  # a text that is not in the list may score as much
+    answers, searches = plain.answer(asked, listed, floor)
+    assert [plain.id_of[text] for text, _ in listed] == answers[:4]
+    assert searches
+    above = float(np.nextafter(listed[-1][1], np.float32(1)))
+    answers, searches = plain.answer(asked, listed, above)
+    assert (len(answers), searches) == (3, 0)
 
 
 @pytest.mark.parametrize("asked", ASKED)

@@ -1,5 +1,6 @@
 """The tables of a store: older stores open, newer ones and other databases are refused."""
 
+import contextlib
 import sqlite3
 from pathlib import Path
 
@@ -20,6 +21,14 @@ COLUMNS = {
     "sentence_edges": "article_id version hashes",
     "boilerplate": "publisher words example articles learned kept",
 }
+# What may be NULL: what an article can lack, what schema 2 added, and a number that SQLite sets.
+OPTIONAL = {
+    "articles": "published url source section language author updated cuts cut_words whole_hash",
+    "vocabulary": "number",
+}
+KEYS = [("meta", "key"), ("articles", "id"), ("vectors", "content_hash encoder"),
+        ("vocabulary", "number"), ("vocabulary", "token"), ("features", "content_hash"),
+        ("sentence_edges", "article_id"), ("boilerplate", "publisher words")]  # fmt: skip
 # The statements by which version 0.1.0 made its tables, as a store of that version holds them.
 SCHEMA_1 = """
 CREATE TABLE meta ("key" TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY ("key"));
@@ -53,6 +62,41 @@ def columns_of(backend: SqliteBackend) -> dict[str, str]:
 def test_tables_and_columns_have_the_names_of_stores_that_exist(backend: SqliteBackend) -> None:
     backend.open().__exit__(None, None, None)
     assert columns_of(backend) == COLUMNS
+
+
+@pytest.mark.parametrize(("table", "columns"), COLUMNS.items())
+def test_no_other_column_may_be_null(backend: SqliteBackend, table: str, columns: str) -> None:
+    backend.open().__exit__(None, None, None)
+    names = columns.split()
+    may_lack = set()
+    connection = sqlite3.connect(backend.path)
+    for lacking in names:
+        values = ", ".join("NULL" if name == lacking else "1" for name in names)
+        with contextlib.suppress(sqlite3.IntegrityError):
+            connection.execute(f"INSERT INTO {table} VALUES ({values})")  # noqa: S608 - names from above
+            may_lack.add(lacking)
+        connection.rollback()  # so that no row is refused for its key
+    connection.close()
+    assert may_lack == {*OPTIONAL.get(table, "").split()}
+
+
+@pytest.mark.parametrize(("table", "key"), KEYS)
+def test_a_store_made_by_hand_cannot_hold_two_rows_of_one_key(
+    backend: SqliteBackend, table: str, key: str
+) -> None:
+    backend.open().__exit__(None, None, None)
+    names = COLUMNS[table].split()
+    values = ", ".join("?" * len(names))
+    insert = f"INSERT INTO {table} VALUES ({values})"  # noqa: S608 - names from above
+    connection = sqlite3.connect(backend.path)
+    connection.execute(insert, [1] * len(names))
+    if table != "vocabulary":  # of which each column is a key
+        for part in key.split():  # another value of any part is another key
+            connection.execute(insert, [2 if name == part else 1 for name in names])
+    twice = [1 if name in key.split() else 3 for name in names]
+    with pytest.raises(sqlite3.IntegrityError, match=r"UNIQUE constraint failed"):
+        connection.execute(insert, twice)
+    connection.close()
 
 
 def test_a_store_from_before_texts_were_counted_opens_and_is_counted(
