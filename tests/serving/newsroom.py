@@ -31,7 +31,7 @@ ALL = 100  # more than there are articles
 
 
 def newsroom() -> list[Article]:
-    """Planted articles, some of them copied by other outlets, some without label or date."""
+    """Planted articles, some of them copied by other outlets, some with few labels and no date."""
     planted = [article(n) for n in range(44)]
     copies = [
         replace(
@@ -47,7 +47,7 @@ def newsroom() -> list[Article]:
         for turn in range(2)
     ]
     bare = [
-        replace(article(n), published=None, source=None, section=None, language=None)
+        replace(article(n), published=None, source=None, section=None)
         for n in range(44, 50)
     ]
     return [*planted, *copies, *bare]
