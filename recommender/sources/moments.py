@@ -46,9 +46,9 @@ _MINUTES = re.compile(
 )
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d*)?", re.ASCII)
 _DOT_NET = re.compile(r"\\?/Date\((-?\d+)(?:[+-]\d{4})?\)\\?/", re.ASCII)
+# The letter after "a" or "p" keeps the zones AEST and PST apart from "a.m." and "p.m.".
 _CLOCK = re.compile(
-    r"(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?\s*([ap])?\.?(?:(?<=[ap])m|(?<=[ap]\.)m)?\.?"
-    r"\s*(.*)",
+    r"(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?\s*(?:([ap])(?:\.?m)?(?![a-z]))?\.?\s*(.*)",
     re.ASCII | re.IGNORECASE,
 )
 _OFFSET = re.compile(r"(?:utc|gmt)?\s*([+-])(\d\d?):?(\d\d)?(?::?00)?", re.ASCII | re.IGNORECASE)

@@ -82,6 +82,13 @@ def test_a_broken_document_is_named_with_its_line(text: str, message: str) -> No
     assert str(refused.value).startswith(message)
 
 
+def test_a_large_document_is_not_read_as_a_whole() -> None:
+    records = [{"id": str(n), "text": "tide quay " * 200} for n in range(4000)]
+    text = io.StringIO(json.dumps(records))
+    assert next(read_document(text, "in.json", NAMES)) == records[0]
+    assert text.tell() < len(text.getvalue()) / 4
+
+
 def test_what_never_ends_is_not_read_into_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(json_document, "PIECE", 16)
     monkeypatch.setattr(json_document, "MAX_CHARACTERS", 1000)

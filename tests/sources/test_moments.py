@@ -41,6 +41,25 @@ def test_a_moment_is_read_from_any_usual_form(value: object) -> None:
 
 
 @pytest.mark.parametrize(
+    ("zones", "offset"),
+    [
+        ("Z UT UTC GMT WET", "+00:00"), ("WEST CET MEZ", "+01:00"), ("CEST MESZ EET", "+02:00"),
+        ("EEST MSK", "+03:00"), ("SAST", "+02:00"), ("JST KST", "+09:00"), ("AEST", "+10:00"),
+        ("AEDT", "+11:00"), ("NZST", "+12:00"), ("NZDT", "+13:00"), ("EDT", "-04:00"),
+        ("EST CDT", "-05:00"), ("CST MDT", "-06:00"), ("MST PDT", "-07:00"),
+        ("PST AKDT", "-08:00"), ("AKST", "-09:00"), ("HST", "-10:00"),
+    ],
+)  # fmt: skip
+def test_a_zone_with_one_meaning_is_taken_off_the_clock(zones: str, offset: str) -> None:
+    expected = datetime.fromisoformat(f"2026-03-03T10:00:00{offset}")
+    for zone in zones.split():
+        assert read_moment(f"Tue, 3 Mar 2026 10:00:00 {zone}") == expected
+        assert read_moment(f"2026-03-03 10:00 {zone.lower()}") == expected
+        assert read_moment(f"March 3, 2026 10:00 a.m. {zone}") == expected
+        assert read_moment(f"March 3, 2026 10:00PM {zone}") == expected + timedelta(hours=12)
+
+
+@pytest.mark.parametrize(
     "value",
     ["2026-03-03", "20260303", 20260303, "2026/3/3", "March 3, 2026", "3 March 2026", "3-Mar-26",
      "2026-03-02T24:00:00", date(2026, 3, 3), "March 3, 2026 12:00 am"],
