@@ -140,7 +140,9 @@ def content(articles: int) -> Content:
         idf=np.ones(len(strings.lexicon), dtype=np.float32),
         **_phrases(made, len(strings.phrase_texts), rng),
         **_copies(text_of),
+        superseded_by=np.full(articles, -1, dtype=np.int32),
         **_groups(made),
+        **_keyword_texts(made),
         published=published,
         **facets,
         **index_hashes({text.to_bytes(16, "little"): text for text in range(texts)})._asdict(),
@@ -223,6 +225,17 @@ def _groups(made: World) -> dict[str, Array]:
         "topic_of": topics,
         "finest_of": topics,
         "topic_strength": np.ones(len(topics), dtype=np.float32),
+    }
+
+
+def _keyword_texts(made: World) -> dict[str, Array]:
+    """The texts that use the one keyword of each topic: half of its texts. Stories have none."""
+    users = np.flatnonzero(np.arange(len(made.topic_of)) % 2)
+    topics = made.topic_of[users]
+    return {
+        "keyword_texts": users[np.argsort(topics, kind="stable")].astype(np.int32),
+        "keyword_start": np.append(0, np.cumsum(np.bincount(topics, minlength=TOPICS))),
+        "story_keywords_at": np.full(len(np.unique(made.story_of)), -1, dtype=np.int32),
     }
 
 
