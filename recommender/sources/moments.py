@@ -40,6 +40,7 @@ _ZONES = {
 _ISO = re.compile(
     r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:(?:\s*T\s*|\s+|\s+-\s+)(\d.*))?", re.ASCII
 )
+_YEAR_LAST = re.compile(r"(?<!\d)\d{1,2}([-/.])\s?\d{1,2}\1\s?\d{2,4}(?!\d)", re.ASCII)
 _DIGITS = re.compile(r"(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d))?", re.ASCII)
 _MINUTES = re.compile(
     r"(?:1[6-9]|20|21)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])[0-2]\d[0-5]\d", re.ASCII
@@ -114,7 +115,9 @@ def _from_string(text: str) -> datetime:
         pass
     moment = _from_year_first(text) or _from_month_name(text)
     if moment is None:
-        raise NoMoment(f"{_quoted(text)} is no date; expected e.g. 2026-03-01T09:30:00+01:00")
+        wrong = "has day and month as numbers, which could be exchanged"
+        what = wrong if _YEAR_LAST.search(text) else "is no date"
+        raise NoMoment(f"{_quoted(text)} {what}; expected e.g. 2026-03-01T09:30:00+01:00")
     return moment
 
 

@@ -68,6 +68,20 @@ def test_a_day_is_its_midnight(value: object) -> None:
     assert read_moment(value) == MIDNIGHT
 
 
+@pytest.mark.parametrize(
+    "value", ["03.04.2026", "25/12/2026 10:00", "3-4-26", "Tue, 03/03/2026 - 10:00", "3. 4. 2026"]
+)
+def test_the_message_says_why_a_date_of_numbers_is_not_read(value: str) -> None:
+    with pytest.raises(NoMoment, match="day and month as numbers, which could be exchanged"):
+        read_moment(value)
+
+
+@pytest.mark.parametrize("value", ["soon", "2026-13-01", "0000-00-00", "10.0.0.2", "1.2"])
+def test_the_message_names_what_is_no_date(value: str) -> None:
+    with pytest.raises(NoMoment, match="no date"):
+        read_moment(value)
+
+
 @pytest.mark.parametrize("value", [None, "", " \n", float("nan")])
 def test_nothing_is_no_moment(value: object) -> None:
     assert read_moment(value) is None
