@@ -76,12 +76,14 @@ class ArticleReader:
 
         Raises:
             ValueError: `k` is negative, or a moment has no time zone.
-            TypeError: `k` is not a whole number, or there is no such filter.
+            TypeError: `query` is no string, `k` is not a whole number, or there is no such filter.
 
         Example:
             >>> [card.title for card in rec.search_titles("report frost 4")]
             ['Frost report 4']
         """
+        if not isinstance(query, str):
+            raise TypeError(f"query={query!r}: expected a string")
         check_count(k, "k")
         chosen = parse_filters(filters)
         state = self._current.get()
@@ -138,7 +140,10 @@ class ArticleReader:
             ['Agency', 'Courier', 'Gazette', 'Herald']
         """
         state = self._current.get()
-        labels = state.snapshot.facets[facet]
+        facets = state.snapshot.facets
+        if facet not in facets:
+            raise KeyError(f"there is no facet {facet!r}; there are {', '.join(facets)}")
+        labels = facets[facet]
         codes = getattr(state.snapshot.arrays, facet)[state.visible().mask()]
         shown = np.bincount(codes[codes >= 0], minlength=len(labels)) > 0
         return [label for label, code in labels.items() if shown[code]]

@@ -134,7 +134,7 @@ def _note(request: Request, ranked: Sequence[RankedArticle]) -> str:
     fillers = sum(hit.filler is not None for hit in ranked)
     filled = sum(hit.fill for hit in ranked) - fillers
     found = len(ranked) - pinned - filled - fillers
-    what = {"related": "related", "story": "of the same story", "background": "background"}
+    what = {"related": "related", "story": "of the same story", "background": "background to it"}
     floor = f" with a score of {query.floor:g} or more" if query.mode != "story" else ""
     admitted = " among those admitted" if request.row_filter.narrows else ""
     caps = " under the caps" if query.capped else ""

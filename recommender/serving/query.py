@@ -183,8 +183,11 @@ def _filters(chosen: dict[str, Any]) -> dict[str, Any]:
     """Take the options that filter out of `chosen`."""
     found: dict[str, Any] = {}
     for name in ("section", "language", "source"):
-        if (labels := labels_of(chosen.pop(name, None))) is not None:
-            found[name] = labels
+        labels = chosen.pop(name, None)
+        if labels is not None and not isinstance(labels, Iterable):
+            raise TypeError(f"{name}={labels!r}: expected a string or several")
+        if several := labels_of(labels):
+            found[name] = several
     for name in ("since", "until"):
         if (moment := chosen.pop(name, None)) is not None:
             found[name] = check_moment(moment, name)

@@ -86,6 +86,8 @@ def test_answers_arrive_as_the_documented_objects(framework: str, newsroom: Path
     assert ask("/articles/na-0/related")[0] == 404
     rec.remove("na-1")
     assert ask("/articles/na-1/related")[0] == 410
+    rec.remove("2026/11/1", missing_ok=True)  # an id with slashes reaches the view
+    assert ask("/articles/2026/11/1/related")[0] == 410
 
 
 def test_the_other_views_of_the_page_answer(newsroom: Path) -> None:

@@ -32,3 +32,14 @@ def test_a_search_obeys_filters_takedowns_and_its_count(root: Path) -> None:
 def test_a_wrong_option_is_named(root: Path, arguments: Any, message: str) -> None:
     with pytest.raises(TypeError, match=message):
         Recommender.open(root).search_titles("report", **arguments)
+
+
+def test_a_query_that_is_no_string_is_refused(root: Path) -> None:
+    query: Any = 5
+    with pytest.raises(TypeError, match="query=5: expected a string"):
+        Recommender.open(root).search_titles(query)
+
+
+def test_an_unknown_facet_is_refused_with_the_known_ones(root: Path) -> None:
+    with pytest.raises(KeyError, match="there is no facet 'desk'; there are source, section, "):
+        Recommender.open(root).labels("desk")

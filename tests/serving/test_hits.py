@@ -72,7 +72,7 @@ def test_hits_say_whether_they_are_of_the_same_story_or_copies(rec: Recommender)
     [
         ({"floor": 1}, f"no articles are related{LEAST} 1 or more"),
         ({"mode": "story"}, "5 articles are of the same story"),
-        ({"floor": 1, "mode": "background"}, f"no articles are background{LEAST} 1 or more"),
+        ({"floor": 1, "mode": "background"}, f"no articles are background to it{LEAST} 1 or more"),
         ({"floor": 1, "source": "Herald"}, f"no articles are related{LEAST} 1 or more{ADMITTED}"),
         ({"section": "nowhere"}, f"no articles are related{LEAST} 0 or more{ADMITTED}"),
     ],

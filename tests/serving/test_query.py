@@ -107,6 +107,7 @@ def test_k_must_be_a_whole_number(k: Any) -> None:
         ({"floor": "0.5"}, "floor='0.5': expected a number"),
         ({"half_life": "7d"}, "half_life='7d': expected a number"),
         ({"per_source": 2.5}, "per_source=2.5: expected a whole number"),
+        ({"source": 5}, "source=5: expected a string or several"),
     ],
 )
 def test_a_value_of_another_type_is_refused_by_name(options: Any, message: str) -> None:
