@@ -168,10 +168,7 @@ def _from_month_name(text: str) -> datetime | None:
         or not all(re.fullmatch(r"[0-9]+", n) for n in numbers)
     ):
         return None
-    numbers.sort(key=len, reverse=len(numbers[0]) == 4)  # a year may stand first
-    if len(numbers[0]) == 4:
-        numbers.reverse()
-    day, year_digits = numbers
+    day, year_digits = sorted(numbers, key=len)  # a year of four digits may stand first
     if len(day) > 2 or len(year_digits) not in (2, 4):
         return None
     year_number = int(year_digits)

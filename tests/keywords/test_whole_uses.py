@@ -64,6 +64,22 @@ def test_no_piece_of_a_name_is_shown(written: str) -> None:
     assert not {p for p in shown(written) if capitalised & set(p.split())}
 
 
+@pytest.mark.parametrize(
+    ("written", "uses", "cuts"),
+    [
+        ("Zeb. Andrew Cuomo", 0, True),  # a stop follows four of four uses
+        ("Zeb. Andrew Cuomo", 2, True),  # four of eight
+        ("Zeb. Andrew Cuomo", 3, False),  # four of ten: a sentence ends there
+        ("Zeborah. Andrew Cuomo", 0, False),  # too long for an abbreviation
+    ],
+)
+def test_a_short_word_that_half_the_time_has_a_full_stop_is_an_abbreviation(
+    written: str, uses: int, cuts: bool
+) -> None:
+    before, *_ = written.split(".")
+    assert (before in shown(written, *["Zeb"] * uses)) is not cuts
+
+
 def test_what_is_left_of_a_word_whose_letters_were_lost_is_not_shown() -> None:
     assert not {"ireann", "Iarnr", "RT", "Fianna", "il"} & {
         *shown("the Met ?ireann"),

@@ -227,6 +227,25 @@ def test_rolling_back_by_name_mends_a_broken_pointer(artifacts: Artifacts) -> No
     assert Recommender.open(artifacts.root).health().snapshot == name
 
 
+def test_what_cannot_be_deleted_stops_no_night(
+    artifacts: Artifacts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError("read-only")
+
+    first = artifacts.current()
+    publish_planted(artifacts.root, 12, seed=1)
+    left = artifacts.snapshots / f"{ASIDE_PREFIX}1234"
+    left.mkdir()
+    with monkeypatch.context() as patch:
+        patch.setattr("os.rmdir", refuse)
+        patch.setattr("os.unlink", refuse)
+        assert prune(artifacts, keep=1) == [first]
+        assert clean(artifacts) == [left.name, f"{ASIDE_PREFIX}{first}"]
+    assert clean(artifacts) == [left.name, f"{ASIDE_PREFIX}{first}"]  # the next night tries again
+    assert in_snapshots(artifacts) == [artifacts.current()]
+
+
 def test_cleaning_deletes_what_was_half_written_and_nothing_else(artifacts: Artifacts) -> None:
     name = artifacts.current()
     for left in (f"{ASIDE_PREFIX}1234", f"{ASIDE_PREFIX}{name}"):

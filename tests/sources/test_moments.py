@@ -82,6 +82,25 @@ def test_the_message_names_what_is_no_date(value: str) -> None:
         read_moment(value)
 
 
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("3 Mar 68", "2068-03-03"), ("3 Mar 69", "1969-03-03"), ("3 Mar 00", "2000-03-03"),
+        ("March 3, 2026 12:30 pm", "2026-03-03T12:30"), ("3 Mar 2026 1:05 PM", "2026-03-03T13:05"),
+        ("March 3, 2026 12:30 am", "2026-03-03T00:30"), ("3 Mar 2026 23:59:60", "2026-03-04"),
+        ("2026-03-03 10:00:00,5", "2026-03-03T10:00:00.500"), ("Sept 3 2026", "2026-09-03"),
+        ("3 Mar 2026 10:00:00.1234567", "2026-03-03T10:00:00.123456"),
+        (10**8, "1973-03-03T09:46:40"),
+        (10**11 - 1, "5138-11-16T09:46:39"), (10**11, "1973-03-03T09:46:40"),
+        (10**14, "1973-03-03T09:46:40"), (10**17, "1973-03-03T09:46:40"),
+        (-10**8, "1966-10-31T14:13:20"), ("Weds, 3 Mar 2027", "2027-03-03"),
+        ("16000101", "1600-01-01"), ("21991231", "2199-12-31"),
+    ],
+)  # fmt: skip
+def test_what_lies_at_a_limit_is_read(value: object, expected: str) -> None:
+    assert read_moment(value) == datetime.fromisoformat(expected).replace(tzinfo=UTC)
+
+
 @pytest.mark.parametrize("value", [None, "", " \n", float("nan")])
 def test_nothing_is_no_moment(value: object) -> None:
     assert read_moment(value) is None
@@ -94,7 +113,11 @@ def test_nothing_is_no_moment(value: object) -> None:
         "2026-13-01", "1/3/2026", "03.04.2026", "25/12/2026", "Tue, 03/03/2026 - 10:00", 46082.5,
         "46082.4167", "1.77237E+09", "yesterday", "NaT", True, [], "12:30", "May", "١",
         "Tue, 3 Mar 2026 10:00:00 IST", "2026-03-03 25:00", "2026-03-03T10:00 Europe/Paris",
-        "3 March April 2026", "3 4 March 2026", "202603031000", 10**400, float("inf"), "9" * 900,
+        "3 March April 2026", "3 4 March 2026",
+        "15991231", "22000101", "2026-03-02T24:00:01", "2026-03-02 24:30",
+        "March 3, 2026 0:30 am", "3 Mar 026", "2026-03-03 10:60:00 UTC", 10**8 - 1, 10**20,
+        "3 Mar 2026 10:00 +2400", "3 Mar 2026 10:00 +0160", "202603031000",
+        10**400, float("inf"), "9" * 900,
         "0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-00:01", "March 3, 2026 13:00 pm",
     ],
 )  # fmt: skip
