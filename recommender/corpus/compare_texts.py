@@ -25,7 +25,7 @@ from recommender.corpus.content_words import (
 from recommender.corpus.differences import Facts, different_facts, title_facts
 from recommender.corpus.shingles import SHINGLE, HashedWords, shingles
 
-__all__ = ["Likeness", "compare_texts"]
+__all__ = ["Likeness", "compare_texts", "fill_one_form"]
 
 # The share of the shorter text's words that shared shingles must cover.
 MIN_COVERED = 0.75
@@ -49,6 +49,8 @@ MAX_EXTRACT_END = 6  # words such as "Read on."
 MIN_HEADLINE_SHARED, SAME_HEADLINE, MIN_HEADLINE_HELD = 0.4, 0.75, 0.33
 # Texts that share so many words share more than a notice or a form, whatever their headlines.
 OWN_TEXT_WORDS = 250
+# Two texts fill one form if they share at least so much of the shorter body.
+MIN_FORM_SHARED = 1 / 3
 # Texts state other facts if this share of their distinct names differs, or of their numbers, in
 # this share of the places where they differ at all. One fact is a correction in a text of so many
 # words.
@@ -98,6 +100,25 @@ def compare_texts(one: HashedWords, other: HashedWords) -> Likeness:
     return _Comparison(short, long).likeness()
 
 
+def fill_one_form(one: HashedWords, other: HashedWords) -> bool:
+    """Whether two texts have much of their wording in common, and nothing else.
+
+    So do the obituaries of two people or the job ads of two firms: the headlines differ, and
+    neither body says anything of the other's headline.
+
+    Args:
+        one: The words of one text.
+        other: The words of the other text.
+
+    Returns:
+        False where a text has no headline: nothing tells what it is about.
+    """
+    short, long = (one, other) if _sort_key(one) <= _sort_key(other) else (other, one)
+    if not short.title or not long.title or len(short.hashes) == short.title:
+        return False
+    return _Comparison(short, long).fills_one_form()
+
+
 def _sort_key(words: HashedWords) -> tuple[int, bytes]:
     """The shorter text first; the order of texts of equal length follows from their words alone."""
     return len(words.hashes), words.hashes.tobytes()
@@ -120,6 +141,23 @@ class _Comparison:
         self.in_short = _covered(short, of_short, of_long)
         self.in_long = _covered(long, of_long, of_short)
         self.is_much_shorter = len(short.hashes) < MIN_LENGTH_RATIO * len(long.hashes)
+
+    def fills_one_form(self) -> bool:
+        """Whether much of the bodies is shared, and neither is about the other's headline."""
+        short, long = self.short, self.long
+        shared = self.in_short[short.title :]
+        if shared.mean() < MIN_FORM_SHARED or shared.sum() >= OWN_TEXT_WORDS:
+            return False
+        if shared.sum() < MIN_EXTRACTED_WORDS or shared_headline(short, long) >= SAME_HEADLINE:
+            return False
+        # A name that both say in words of their own is no part of the form.
+        own = short.hashes[short.names & ~self.in_short]
+        if np.isin(own, long.hashes[long.names]).any():
+            return False
+        return not any(
+            _holds_headline(set(one.hashes[one.title :].tolist()), other)
+            for one, other in ((short, long), (long, short))
+        )
 
     def likeness(self) -> Likeness:
         """How alike the texts are."""
@@ -155,7 +193,7 @@ class _Comparison:
         """Whether the shorter has the same title, and in its body the other's opening alone."""
         short, long, title = self.short, self.long, self.short.title
         words = len(short.hashes) - title
-        if words < MIN_EXTRACTED_WORDS or not self._has_same_title():
+        if words < MIN_EXTRACTED_WORDS or not (self._has_same_title() or self._has_cut_title()):
             return False
         opening = long.hashes[long.title : long.title + words + MAX_EXTRACT_END]
         held = self.in_short[title:]
@@ -189,6 +227,13 @@ class _Comparison:
         one, other = (words.hashes[: words.title] for words in (self.short, self.long))
         return len(one) > 0 and np.array_equal(one, other)
 
+    def _has_cut_title(self) -> bool:
+        """Whether one title has all content words of the other, at least two, and negates none."""
+        one, other = map(headline_words, (self.short, self.long))
+        shared = one & other
+        cut = len(shared) > 1 and len(shared) == min(len(one), len(other))
+        return cut and not title_facts(self.short, self.long).total
+
     def _judge_facts(self) -> Likeness:
         """How alike two texts are that cover each other, by their headlines and by facts."""
         facts = different_facts(self.short, self.long)
@@ -211,10 +256,7 @@ class _Comparison:
         """Whether the body that both texts share holds much of at least one of the headlines."""
         short = self.short
         body = set(short.hashes[short.title :][self.in_short[short.title :]].tolist())
-        return any(
-            len(headline & body) >= MIN_HEADLINE_HELD * len(headline)
-            for headline in map(headline_words, (short, self.long))
-        )
+        return any(_holds_headline(body, of_text) for of_text in (short, self.long))
 
     def _states_other_facts(self, facts: Facts) -> bool:
         """Whether so many facts differ that the texts are about different things."""
@@ -250,6 +292,12 @@ class _Comparison:
         in_place = short.numbers & (_covered(short, one, other) | covered)
         changed = int((in_place & ~covered).sum())
         return changed > fewest and changed >= MIN_NUMBERS_CHANGED * int(in_place.sum())
+
+
+def _holds_headline(body: set[int], words: HashedWords) -> bool:
+    """Whether a body holds so much of the headline of some text that it is about it."""
+    headline = headline_words(words)
+    return len(headline & body) >= MIN_HEADLINE_HELD * len(headline)
 
 
 def _covered(words: HashedWords, own: Array, others: Array) -> Array:

@@ -45,6 +45,17 @@ class Thresholds(NamedTuple):
     listed: Array
     unlisted: Array
 
+    def of_pairs(self, neighbours: Array) -> Array:
+        """What each text and its neighbours must score.
+
+        Args:
+            neighbours: (texts, k) int32, -1 for none.
+
+        Returns:
+            (texts, k) float32, the geometric means of the thresholds for listed pairs.
+        """
+        return _pair_products(neighbours, np.sqrt(self.listed).astype(np.float32))
+
 
 def time_adjusted_scores(scores: Array, time_proximity: TimeProximity) -> Array:
     """Raise the scores of texts nearer in time than expected, and lower those farther apart.

@@ -7,6 +7,7 @@ import numpy as np
 
 from recommender._typing import Array
 from recommender.corpus.corpus import Corpus
+from recommender.corpus.forms import without_forms
 from recommender.dates import NO_DATE
 from recommender.graph.measures import central_members
 from recommender.graph.rescore import Rescored
@@ -113,11 +114,19 @@ def _find_stories(
     seed: int,
 ) -> Stories:
     neighbours, scores = rescored.wide
-    close = time_proximity(neighbours, corpus.published[corpus.copies.leads], NO_DATE)
+    leads = corpus.copies.leads
+    close = time_proximity(neighbours, corpus.published[leads], NO_DATE)
+    thresholds = story_thresholds(neighbours, scores, lengths, seed, close)
+    adjusted = time_adjusted_scores(scores, close)
+    # Only these pairs speak for one story, so only these are compared.
+    telling = np.where(adjusted > thresholds.of_pairs(neighbours), adjusted, 0)
+    tokens = corpus.tokens.take(corpus.lead_contents)
+    titles = [corpus.articles[row].card.title for row in leads.tolist()]
+    told = without_forms(neighbours, telling, tokens, titles)
     return detect_stories(
         neighbours,
-        time_adjusted_scores(scores, close),
-        story_thresholds(neighbours, scores, lengths, seed, close),
+        np.where(telling > told, 0, adjusted),
+        thresholds,
         seed,
         sizes,
         previous=before.stories if before else None,

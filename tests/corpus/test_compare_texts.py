@@ -168,3 +168,18 @@ def test_the_judgement_is_symmetric_and_takes_any_text(data: st.DataObject) -> N
     compare(one, other)
     words = words_of(one)
     assert compare_texts(words, words) is (Likeness.COPY if len(words.hashes) else Likeness(0))
+
+
+@pytest.mark.parametrize(
+    ("title", "found"),
+    [
+        ("New weir opens", Likeness.EXTRACT),
+        ("New weir at Kelby opens: what anglers say", Likeness.EXTRACT),
+        ("New weir at Kelby does not open", Likeness.DIFFERENT),
+        ("Weir", Likeness.DIFFERENT),
+        ("Bridge at Kelby opens", Likeness.DIFFERENT),
+    ],
+)
+def test_an_extract_may_have_a_shortened_title(title: str, found: Likeness) -> None:
+    teaser = Story(title, " ".join(WEIR.body.split()[:24]) + " … Read more")
+    assert compare(WEIR, teaser) is found
