@@ -44,6 +44,20 @@ def test_the_newest_files_are_kept(tmp_path: Path) -> None:
     assert (tmp_path / "notes.txt").exists()
 
 
+def test_an_old_file_that_someone_else_deletes_is_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = [tmp_path / f"20000101T{n:06}.000000Z.jsonl" for n in range(KEPT_FILES + 1)]
+    for path in old[1:]:
+        path.touch()
+    # The first is still listed, and gone when it is to be deleted.
+    monkeypatch.setattr(Path, "glob", lambda folder, _: {*old, *folder.iterdir()})
+    with RejectFile(tmp_path) as rejects:
+        rejects.add(BAD)
+    assert rejects.path.exists()
+    assert not old[1].exists()
+
+
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "rejects").touch()  # a file where the folder should be
     with RejectFile(tmp_path / "rejects") as rejects, pytest.raises(StorageError) as failed:
