@@ -49,6 +49,16 @@ def test_capitals_are_not_informative_where_all_words_or_first_words_have_them()
     assert marked(("HARBOUR OPENS AGAIN", "Harbour Opens Again"), INFORMATIVE) == []
 
 
+@pytest.mark.parametrize(("names", "informative"), [(3, True), (4, False)])
+def test_a_sentence_with_a_word_in_lower_case_for_three_capitals_is_no_headline(
+    names: int, informative: bool
+) -> None:
+    capitals = ["Poipet", "Manet", "Brekke", "Holm"][:names]
+    plain = "old ships lay near small boats while pilots drank bitter coffee under grey rain"
+    found = marked((f"the {' '.join(capitals)} cranes. {plain}.",), INFORMATIVE)
+    assert {*capitals, "cranes"} & {*found} == ({*capitals, "cranes"} if informative else set())
+
+
 def test_capitals_are_not_informative_in_a_language_that_writes_all_nouns_so() -> None:
     german = tuple(
         f"gestern sah der Bürgermeister am Hafen {n} Kräne im Wind und alte Schiffe im Dock"
@@ -106,6 +116,10 @@ def test_capitals_bind_a_stop_word_to_its_name_and_a_particle_between_two() -> N
     assert {"New", "Dock", "Bank", "of", "Quay"} <= chosen
     assert "new" not in chosen
     assert {words.surfaces[s] for s in found.surface[bound].tolist()} == {"New"}
+    of = found.surface == words.surfaces.index("of")
+    bank, quay = (words.surfaces.index(name) for name in ("Bank", "Quay"))
+    between = (np.roll(found.surface, 1) == bank) & (np.roll(found.surface, -1) == quay)
+    assert np.flatnonzero(of & in_phrase).tolist() == np.flatnonzero(of & between).tolist()
 
 
 def test_only_the_beginning_of_a_text_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
