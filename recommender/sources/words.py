@@ -11,6 +11,7 @@ PLACEHOLDERS = frozenset(
         "blank",
         "empty",
         "loading",
+        "n.a",
         "n/a",
         "na",
         "nan",
@@ -36,6 +37,8 @@ _NOTE = re.compile(
     r"|\{\{[^{}]{1,80}\}\}",
     re.IGNORECASE,
 )
+# A text that is nothing but a short note in round brackets, such as (Photo) or （图）.
+_WHOLE_NOTE = re.compile(r"\s*[(（【][^()（）【】]{1,40}[)）】]\s*")
 _ADDRESS = re.compile(r"https?://|www\.|[^@]+@[^@]+\.", re.IGNORECASE)
 _LETTERS = frozenset(("Lu", "Ll", "Lt", "Lo"))
 # Unicode calls these letters, though they show nothing.
@@ -47,7 +50,8 @@ def has_word(text: str) -> bool:
     r"""Whether there is a word in a text.
 
     A word has a letter. Digits, punctuation, emoji and invisible characters are none; neither are
-    short notes in brackets, addresses, and a placeholder that is the whole text.
+    short notes in brackets, addresses, and a placeholder or a note in round brackets that is the
+    whole text.
 
     Args:
         text: The text, without markup.
@@ -59,7 +63,7 @@ def has_word(text: str) -> bool:
         >>> [has_word(text) for text in ("Tide is in", "東京", "[photo]", "n/a", "… 0 \u200b 🙂")]
         [True, True, False, False, False]
     """
-    if is_placeholder(text):
+    if is_placeholder(text) or _WHOLE_NOTE.fullmatch(text):
         return False
     words = (word for word in _NOTE.sub(" ", text).split() if not _ADDRESS.match(word))
     return any(any(map(_is_letter, word)) for word in words)

@@ -19,6 +19,9 @@ from recommender.sources.words import PLACEHOLDERS, has_word, is_placeholder
         "x@y.example wrote",
         "[This whole report stands in brackets, as some do.]",
         "5 km",
+        "(Photo) Tide",
+        "Tide (photo)",
+        "(This whole report stands in round brackets, as some do.)",
     ],
 )
 def test_a_letter_makes_a_word(text: str) -> None:
@@ -37,6 +40,10 @@ def test_a_letter_makes_a_word(text: str) -> None:
         "[photo]",
         "n/a",
         "N/A.",
+        "N.A.",
+        "(Photo)",
+        " （图） ",
+        "【写真】",
         "🙂",
         "null",
         "0",
