@@ -130,7 +130,10 @@ def _changes(rec: "Recommender") -> Iterator[str]:
         rec.changes(), key=lambda c: (order[c.kind], -max(c.size, c.previous_size), c.id)
     )
     if changes and len(changes) == len(rec.topics(None)) and changes[-1].kind == "born":
-        yield f"All {counted(len(changes), 'topic')} are new: recommender topics shows them"
+        yield (
+            f"All topics are new, {len(changes):,} on all levels: recommender topics shows them, "
+            "finer ones with --level"
+        )
         return
     if changes:
         yield "Topics that changed"
