@@ -161,6 +161,17 @@ def test_weights_equal_a_slow_formula_in_groups_of_any_size(size: int, count: in
         assert weights == pytest.approx([*wanted.values()], abs=1e-6)
 
 
+def test_a_phrase_weighs_half_as_much_again_for_each_word_more() -> None:
+    holds = [[1, 1, 1, 0]] * 3 + [[0, 0, 0, 1]] * 3
+    terms = of_one_word(holds, ["bank of kelby", "tor brekke", "quay", "orchard"])
+    terms.families[:3] = [[0, 1, 2, -1], [3, 4, -1, -1], [5, -1, -1, -1]]
+    found = keywords(terms, np.array([0] * 3 + [1] * 3, dtype=np.int32), 5)[0]
+    assert [keyword.term for keyword in found] == ["bank of kelby", "tor brekke", "quay"]
+    phrase, name, word = (keyword.weight for keyword in found)
+    assert word == pytest.approx(3 / 9 * log(1 + 6 / 3), abs=1e-6)
+    assert (phrase, name) == pytest.approx((2 * word, 1.5 * word), abs=1e-5)
+
+
 def test_a_keyword_of_a_large_group_is_in_a_fiftieth_of_its_texts() -> None:
     # Of 150 texts, "crane" is in three and "quay" in two; "tide" is in all.
     holds = [[n < 3, n < 2, 1, 0] for n in range(150)] + [[0, 0, 0, 1]] * 150
