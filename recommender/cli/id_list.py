@@ -31,8 +31,10 @@ def read_ids(arguments: Sequence[str], file: Path | None) -> list[str]:
 
     Raises:
         InputError: The file cannot be read, is not UTF-8, or holds no id.
-        click.UsageError: Neither ids nor a file were given.
+        click.UsageError: Neither ids nor a file were given, or an id is empty.
     """
+    if any(not argument.strip() for argument in arguments):
+        raise click.UsageError("an id is empty; a variable of a script may have no value")
     if file is None:
         if not arguments:
             raise click.UsageError("name the articles by their ids, or a file of ids with --from")

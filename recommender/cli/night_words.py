@@ -95,8 +95,8 @@ def _attention(night: Mapping[str, Any]) -> Iterator[str]:
         yield ": ".join(filter(None, (notice["text"], notice["advice"])))
     if night.get("not_delivered") and not intake["new"] and intake["read"]:
         yield (
-            f"{counted(night['not_delivered'], 'stored article')} were not delivered, and none was "
-            "new: look whether the export still runs"
+            f"{counted(night['not_delivered'], 'stored article was', 'stored articles were')} not "
+            "delivered, and none was new: look whether the export still runs"
         )
 
 

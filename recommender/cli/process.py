@@ -100,6 +100,9 @@ def _ending(command: click.Command) -> Ending:
         return Ending(PIPE_CLOSED if closed else int(stop.code or 0))
     except OSError as error:
         return Ending(CANNOT_WRITE, _cannot_write(error))
+    except MemoryError as error:
+        what = "out of memory; give the process more, then run again. What was published before is"
+        return Ending(1, f"{what} untouched ({str(error) or 'no size is known'})")
     except Exception as error:  # the last place that can say what went wrong
         _attempt(traceback.print_exc, sys.stderr)
         return Ending(1, f"internal error: {type(error).__name__}: {error}; please report it")

@@ -34,8 +34,8 @@ class SomeUnknown(UnknownArticle):
             return super().__str__()
         named = ", ".join(map(repr, self.unknown[:NAMED]))
         more = f" and {len(self.unknown) - NAMED:,} more" if len(self.unknown) > NAMED else ""
-        reason = self.reason.replace("is not", "are not")
-        return f"{len(self.unknown):,} articles {reason}: {named}{more}"
+        reason = self.reason.removeprefix("is ")
+        return f"{len(self.unknown):,} articles are {reason}: {named}{more}"
 
 
 @click.command()

@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from recommender._typing import Array
+from recommender.counts import counted
 from recommender.errors import InputError
 from recommender.sources.base import (
     BadRecord,
@@ -184,13 +185,14 @@ def _check(found: LabelledSet, max_rejects: float) -> None:
     records = len(found.articles) + len(found.rejects)
     if len(found.rejects) > max_rejects * records:
         raise InputError(
-            f"{len(found.rejects):,} of {records:,} records are bad, more than input.max_rejects = "
-            f"{max_rejects:.1%} admits; mend or delete them. The first: {found.rejects[0]}"
+            f"{len(found.rejects):,} of {counted(records, 'record')} are bad, more than "
+            f"input.max_rejects = {max_rejects:.1%} admits; mend or delete them. The first: "
+            f"{found.rejects[0]}"
         )
     if max(Counter(found.labels).values(), default=0) < 2:
         one = {"story": "on one event", "topic": "of one theme"}[found.kind]
         raise InputError(
-            f"{found.path}: no two of its {len(found.articles):,} articles have the same "
+            f"{found.path}: no two of its {counted(len(found.articles), 'article')} have the same "
             f"{found.kind}, so there is nothing to find; give the articles {one} the same "
             f"{found.kind}"
         )

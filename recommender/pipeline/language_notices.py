@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from recommender.corpus.languages import LanguageCounts
+from recommender.counts import counted
 from recommender.language.labels import name_of
 from recommender.language.stop_words import stop_words_for
 from recommender.pipeline.notices import Notice
@@ -34,7 +35,8 @@ def language_notices(
             Notice(
                 "unknown_language_labels",
                 number,
-                f"{number:,} articles have a language label that names no language: "
+                f"{counted(number, 'article has', 'articles have')} a language label that names no "
+                "language: "
                 f"{_listed({repr(label): n for label, n in counts.unknown.items()})}",
                 'their text decides instead; write a code such as "en" or "pt-BR"',
             )
@@ -45,8 +47,9 @@ def language_notices(
             Notice(
                 "languages_unknown_to_encoder",
                 number,
-                f"{number:,} of {sum(counts.articles.values()):,} articles are in languages that "
-                f"the encoder {model} does not know: {_named(others)}",
+                f"{number:,} of {counted(sum(counts.articles.values()), 'article')} "
+                f"{'is' if number == 1 else 'are'} in languages that the encoder {model} "
+                f"does not know: {_named(others)}",
                 "their related articles, stories and topics follow hardly more than shared words; "
                 f'set [embedding] model = "{_MULTILINGUAL}" with revision = a commit of it, or '
                 "model = the folder of a model that knows these languages",
@@ -59,7 +62,8 @@ def language_notices(
             Notice(
                 "languages_without_stop_words",
                 number,
-                f"{number:,} articles are in languages without a list of stop words: "
+                f"{counted(number, 'article is', 'articles are')} in languages without a list of "
+                "stop words: "
                 f"{_named(others)}",
                 "their keywords and reasons may be common words; add "
                 "recommender/language/lists/CODE/stop_words.txt",

@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Mapping
 
+from recommender.counts import counted
 from recommender.pipeline.delivery import Delivery
 from recommender.pipeline.published import Published
 
@@ -40,7 +41,7 @@ def lost_store(
         state = "is another one than last night's" if stored else "is missing or empty"
         lost = "" if there >= LEAST_SHARE * len(wanted) else (
             f"the store {state}: with tonight's records it would hold {there:,} of the "
-            f"{len(wanted):,} articles that {published.name} shows"
+            f"{counted(len(wanted), 'article')} that {published.name} shows"
         )  # fmt: skip
     return lost and (
         f"{lost}. Put the store back from a backup, or name the right one with store.url, or "

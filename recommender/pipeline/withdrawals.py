@@ -78,9 +78,9 @@ def find_withdrawals(
                 notices.append(_kept(scope, len(missing)))
         elif surely_above(lost, len(scope.stored), most_lost):
             refusals.append(
-                f"{scope.name} held {len(scope.stored):,} articles and now {scope.delivered:,}, "
-                f"{lost / len(scope.stored):.1%} fewer, and gates.articles_lost admits "
-                f"{most_lost:.1%} (its export may have broken off)"
+                f"{scope.name} held {counted(len(scope.stored), 'article')} and now "
+                f"{scope.delivered:,}, {lost / len(scope.stored):.1%} fewer, and "
+                f"gates.articles_lost admits {most_lost:.1%} (its export may have broken off)"
             )
         ids.update(() if scope.trouble else missing)
     if ids:
@@ -92,7 +92,8 @@ def _scopes(
     stored: Mapping[str, str | None], delivery: Delivery, complete: bool | tuple[str, ...]
 ) -> list[_Scope]:
     unread = (
-        f"{delivery.unread:,} records of tonight have no readable id and may be theirs"
+        f"{counted(delivery.unread, 'record of tonight has', 'records of tonight have')} no "
+        "readable id and may be of its articles"
         if delivery.unread
         else ""
     )

@@ -1,10 +1,17 @@
 """Errors about a snapshot's files, each with the commands that mend it."""
 
+import errno
 from pathlib import Path
 
 from recommender.errors import NewerFormat, OlderFormat, SnapshotDamaged
 
 __all__ = ["altered", "damaged", "newer_format", "older_format", "unreadable"]
+
+# The file may be whole, so another snapshot is no cure.
+_NOT_DAMAGE = {
+    errno.EACCES: "correct the permissions",
+    errno.EMFILE: "let the process open more files, for example with ulimit -n 1024",
+}
 
 
 def damaged(path: Path, what: str) -> SnapshotDamaged:
@@ -46,7 +53,10 @@ def unreadable(path: Path, error: OSError) -> SnapshotDamaged:
     Returns:
         The error, to be raised.
     """
-    return damaged(Path(error.filename or path), f"cannot be read: {error.strerror}")
+    named = Path(error.filename or path)
+    if cure := _NOT_DAMAGE.get(error.errno or 0):
+        return SnapshotDamaged(f"{named} cannot be read: {error.strerror}; {cure}")
+    return damaged(named, f"cannot be read: {error.strerror}")
 
 
 def older_format(path: Path, version: int, oldest: int) -> OlderFormat:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from recommender.embedding.base import EncoderSpec
-from recommender.snapshot.damage import damaged, newer_format, older_format
+from recommender.snapshot.damage import damaged, newer_format, older_format, unreadable
 
 __all__ = [
     "FORMAT",
@@ -107,8 +107,10 @@ class Manifest:
             record = json.loads(path.read_bytes())
             digest = record.pop("sha256")
             version = record.pop("format")
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise damaged(path, f"is missing or unreadable: {error}") from error
+        except OSError as error:
+            raise unreadable(path, error) from error
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise damaged(path, f"is not a manifest: {error}") from error
         if isinstance(version, int) and version > FORMAT:
             raise newer_format(path, version, FORMAT)
         if isinstance(version, int) and version < OLDEST_FORMAT:

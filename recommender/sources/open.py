@@ -59,14 +59,16 @@ def open_source(uri: str | Path, encoding: str = AUTO) -> Source:
         return StandardInput(encoding)
     if name.startswith("/dev/"):  # what a shell makes of <(command)
         return JsonSource(Path(uri), encoding)
+    if not name:
+        raise InputError("the name of a source is empty; a variable of a script may have no value")
     lower = name.lower()
     if "://" in name:
         raise InputError(f"{name}: is an address; download it, and name the file")
+    if Path(uri).is_dir():
+        raise InputError(f"{name}: is a folder; name the files in it, for example {name}/*.jsonl")
     for ending, kind in _FILES.items():
         if lower.endswith(ending) or (lower.endswith(f"{ending}.gz") and ending != ".parquet"):
             return kind(Path(uri), encoding)
-    if Path(uri).is_dir():
-        raise InputError(f"{name}: is a folder; name the files in it, for example {name}/*.jsonl")
     cure = next((cure for ends, cure in _CURES.items() if lower.endswith(ends)), None)
     raise InputError(
         f"{name}: unknown kind of source{f': {cure}' if cure else ''}; expected {_EXPECTED}"

@@ -28,9 +28,11 @@ class StandardInput(JsonSource):
         """0, because nobody knows how much will come.
 
         Raises:
-            InputError: Standard input is a terminal, so nothing would ever come.
+            InputError: Standard input is closed or a terminal, so nothing would ever come.
         """
-        if sys.stdin is None or sys.stdin.isatty():
+        if sys.stdin is None:
+            raise InputError("-: standard input is closed; pipe JSON Lines into the command")
+        if sys.stdin.isatty():
             raise InputError("-: standard input is a terminal; pipe JSON Lines into the command")
         return 0
 

@@ -44,7 +44,12 @@ def open_sqlite(path: Path) -> SqlStore:
 
 
 def _storage_error(path: Path, error: sqlite3.Error) -> StorageError:
-    return StorageError(
-        f"{path}: {error}. What was published before is untouched; free space, correct the "
-        "permissions or put back the file from a backup, then run again"
-    )
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        cure = (
+            "the file is damaged: put it back from a backup, or delete it and deliver all articles "
+            "again in one run"
+        )
+    else:
+        cure = "free space or correct the permissions, then run again"
+    return StorageError(f"{path}: {error}. What was published before is untouched; {cure}")

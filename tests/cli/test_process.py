@@ -61,6 +61,20 @@ def test_a_full_disk_is_named_and_has_its_code(root: Path, arguments: list[str])
     assert done.stderr == "Error: cannot write the output: No space left on device\n"
 
 
+def test_too_little_memory_is_no_internal_error(root: Path) -> None:
+    script = (
+        "import click; from recommender.cli import main\n"
+        "@click.command()\n"
+        "def fill(): raise MemoryError('128 MiB')\n"
+        "main.recommender.add_command(fill); main.main()"
+    )
+    line = [sys.executable, "-c", script, "fill"]
+    done = subprocess.run(line, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: out of memory; give the process more")
+    assert "128 MiB" in done.stderr
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 def test_an_error_that_nobody_can_read_keeps_its_code(root: Path) -> None:
     with Path("/dev/full").open("w") as full:

@@ -39,7 +39,7 @@ def test_a_damaged_snapshot_stays_in_the_list_with_its_error(run: Run, tmp_path:
     (tmp_path / "snapshots" / second / "manifest.json").write_text("{}")
     listed = run("recommender", "snapshots", "--artifacts", tmp_path)
     assert listed.code == 0
-    assert "manifest.json is missing or unreadable" in listed.out.splitlines()[1]
+    assert "manifest.json is not a manifest" in listed.out.splitlines()[1]
 
 
 def test_snapshots_are_listed_even_where_the_pointer_is_broken(

@@ -102,3 +102,27 @@ def test_where_all_is_removed_the_commands_say_that_nothing_is_left(
     assert (shown.code, shown.err) == (0, "There is no topic that can be shown.\n")
     assert json.loads(run("recommender", "stories", "--json", *at).out) == []
     assert json.loads(run("recommender", "topics", "--changes", "--json", *at).out) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "sentence"),
+    [
+        ("remove", "2 articles are not in the published snapshot: 'zz', 'zzz'"),
+        ("restore", "2 articles are neither among the removed articles nor in the published"),
+    ],
+)
+def test_several_unknown_ids_are_named_in_a_sentence(
+    run: Run, published: Artifacts, command: str, sentence: str
+) -> None:
+    result = run("recommender", command, "zz", "zzz", "--artifacts", published.root)
+    assert result.code == 6
+    assert f"Error: {sentence}" in result.err
+
+
+def test_an_empty_id_is_a_slip_and_bars_nothing(run: Run, published: Artifacts) -> None:
+    at = ("--missing-ok", "--artifacts", published.root)
+    before = published.removed.read_bytes()
+    result = run("recommender", "remove", "a-1", " ", *at)
+    assert result.code == 2
+    assert "an id is empty" in result.err
+    assert published.removed.read_bytes() == before

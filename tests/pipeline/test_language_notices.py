@@ -40,6 +40,15 @@ def test_languages_without_stop_words_and_labels_of_none_are_said() -> None:
     assert "Swahili (2)" in notices[1].text
 
 
+def test_one_article_is_no_plural() -> None:
+    notices = language_notices(counts({"sw": 1}, {"news": 1}), "m", {"en"})
+    assert [n.text for n in notices] == [
+        "1 article has a language label that names no language: 'news' (1)",
+        "1 of 1 article is in languages that the encoder m does not know: Swahili (1)",
+        "1 article is in languages without a list of stop words: Swahili (1)",
+    ]
+
+
 def test_a_night_says_that_its_encoder_knows_no_chinese(tmp_path: Path) -> None:
     class English(WordEncoder):
         languages = frozenset({"en", "de"})

@@ -248,3 +248,7 @@ def test_the_fingerprint_ignores_what_does_not(override: str) -> None:
 def test_an_encoding_must_be_one_of_text(name: str) -> None:
     with pytest.raises(SettingsError, match=r"input\.encoding: .* is no encoding of text"):
         load(f'input.encoding="{name}"')
+
+
+def test_a_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    assert load(file=toml(tmp_path, "\ufeff[publish]\r\nkeep = 7\r\n")).publish.keep == 7

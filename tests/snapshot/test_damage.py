@@ -38,3 +38,12 @@ def test_other_formats_say_who_can_read_them() -> None:
     assert older.endswith("again with: recommender nightly SOURCE --artifacts /srv/a")
     assert "format 3, and this version reads format 6" in older
     assert "pip install --upgrade recommender" in str(newer_format(FILE, 9, 6))
+
+
+def test_where_the_file_may_be_whole_no_rollback_is_advised() -> None:
+    error = PermissionError(13, "Permission denied", str(FILE))
+    sentence = str(unreadable(FILE, error))
+    assert sentence == f"{FILE} cannot be read: Permission denied; correct the permissions"
+    sentence = str(unreadable(FILE, OSError(24, "Too many open files")))
+    assert sentence.endswith("Too many open files; let the process open more files, for example "
+                             "with ulimit -n 1024")  # fmt: skip

@@ -106,7 +106,7 @@ def test_what_is_no_manifest_is_refused_by_name(folder: Path, content: bytes) ->
 
 def test_a_missing_manifest_is_refused_by_name(folder: Path) -> None:
     (folder / MANIFEST).unlink()
-    with pytest.raises(SnapshotDamaged, match=r"manifest\.json is missing"):
+    with pytest.raises(SnapshotDamaged, match=r"manifest\.json cannot be read: No such file"):
         Manifest.read(folder)
 
 

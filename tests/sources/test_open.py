@@ -64,3 +64,14 @@ def test_a_folder_is_named_with_the_files_to_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize("uri", ["-", "/dev/stdin"])
 def test_a_dash_is_standard_input(uri: str) -> None:
     assert isinstance(open_source(uri), StandardInput)
+
+
+def test_a_folder_with_the_name_of_a_file_is_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "export.jsonl").mkdir()
+    with pytest.raises(InputError, match=r"export\.jsonl: is a folder; name the files in it"):
+        open_source(tmp_path / "export.jsonl")
+
+
+def test_an_empty_name_is_no_folder() -> None:
+    with pytest.raises(InputError, match="the name of a source is empty"):
+        open_source("")

@@ -51,3 +51,9 @@ def test_a_pipe_is_read_piece_by_piece() -> None:
         [sys.executable, "-c", code], input=rows, capture_output=True, text=True, check=True
     )
     assert done.stdout.split() == [*map(str, range(200)), "0"]
+
+
+def test_a_closed_standard_input_is_said_to_be_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(InputError, match="standard input is closed"):
+        _ = StandardInput().size

@@ -63,12 +63,13 @@ def test_a_process_killed_while_it_counts_leaves_what_was_there(backend: SqliteB
 
 def test_a_file_that_is_no_database_is_a_storage_error(backend: SqliteBackend) -> None:
     backend.path.write_bytes(b"this is not a database, however long it may be" * 100)
-    with pytest.raises(StorageError, match=r"store\.sqlite.*not a database"):
+    with pytest.raises(StorageError, match=r"store\.sqlite.*not a database") as refused:
         backend.open()
+    assert "put it back from a backup, or delete it and deliver all" in str(refused.value)
 
 
 def test_a_missing_folder_is_a_storage_error(tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match="unable to open"):
+    with pytest.raises(StorageError, match=r"unable to open.*; free space or correct the perm"):
         open_sqlite(tmp_path / "none" / "store.sqlite")
 
 
