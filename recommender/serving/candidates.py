@@ -23,12 +23,13 @@ from recommender.serving.request import Request
 from recommender.snapshot.reader import Snapshot
 
 __all__ = [
+    "above_floor",
     "articles_of",
     "exact_scores",
     "is_background",
     "nearest_scored",
-    "passes_floor",
     "related_candidates",
+    "without_padding",
 ]
 
 POOL = 50  # texts that the first search finds, to be scored: as many as the build scores
@@ -56,23 +57,44 @@ def related_candidates(request: Request, excluded: Sequence[int]) -> Iterator[Ca
         yield from _from_searches(request, [*excluded, *listed.tolist()])
 
 
-def passes_floor(request: Request, texts: Array, scores: Array) -> Array:
-    """Which candidates are related enough to be answered.
+def above_floor(request: Request, found: ScoredTexts) -> ScoredTexts:
+    """Those of some texts that are related enough to be answered.
 
     Args:
         request: The request.
-        texts: Numbers of the candidates' texts, (candidates,).
-        scores: (candidates,) float in [0, 1].
+        found: Texts, best score first.
 
     Returns:
-        (candidates,) bool: those that score the floor, and of nameless ones those that score
-        clearly more; see `serving.nameless`.
+        Those that score the floor, and of nameless ones those that score clearly more; see
+        `serving.nameless`.
     """
-    passes: Array = scores >= request.query.floor
-    near = np.flatnonzero(passes & (scores < request.query.floor * NAMELESS_FACTOR))
-    if near.size:
-        passes[near] = ~are_nameless(request, texts.take(near))
-    return passes
+    floor = request.query.floor
+    # Scores fall, so counting finds where they pass the floor, and slices copy nothing.
+    count = np.count_nonzero(found.scores >= floor)
+    sure = np.count_nonzero(found.scores >= floor * NAMELESS_FACTOR)
+    texts, scores = found.texts[:count], found.scores[:count]
+    if sure < count:
+        nameless = are_nameless(request, texts[sure:])
+        if nameless.any():
+            kept = np.append(np.arange(sure), sure + np.flatnonzero(~nameless))
+            texts, scores = texts.take(kept), scores.take(kept)
+    return ScoredTexts(texts, scores)
+
+
+def without_padding(listed: ScoredTexts) -> ScoredTexts:
+    """The list of one text without the -1 that a short list ends with.
+
+    Args:
+        listed: A list of the neighbour graph, (K,).
+
+    Returns:
+        Its texts and their scores; the list itself where it is full.
+    """
+    texts, scores = listed
+    if not len(texts) or texts[-1] >= 0:
+        return listed
+    count = np.count_nonzero(texts >= 0)
+    return ScoredTexts(texts[:count], scores[:count])
 
 
 def _from_graph(request: Request, excluded: Sequence[int]) -> tuple[Array, Candidates, bool]:
@@ -86,12 +108,13 @@ def _from_graph(request: Request, excluded: Sequence[int]) -> tuple[Array, Candi
         texts, scores = _story_texts(request, item.text)
         listed, complete = texts, True
     else:
-        listed, scores = request.backend.neighbours(item.text)
-        passes = passes_floor(request, listed, scores) & (listed >= 0)
+        full_list = request.backend.neighbours(item.text)
+        listed, scores = found = without_padding(full_list)
         # Scores fall: a text that is not in the list scores no more than the last one that is.
-        complete = len(listed) == 0 or listed[-1] < 0 or bool(scores[-1] < query.floor)
+        complete = not len(listed) or len(listed) < len(full_list.texts)
+        complete = complete or bool(scores[-1] < query.floor)
         complete = complete or len(listed) >= request.snapshot.manifest.texts - 1
-        texts, scores = listed.compress(passes), scores.compress(passes)
+        texts, scores = above_floor(request, found)
     if query.mode == "background":
         kept = np.flatnonzero(is_background(request.snapshot, item.text, texts))
         texts, scores = texts.take(kept), scores.take(kept)
@@ -118,9 +141,9 @@ def _from_searches(request: Request, excluded: Sequence[int]) -> Iterator[Candid
     admitted[excluded] = False
     while True:
         found = _search(request, vector, words, pool, admitted)
-        passes = passes_floor(request, found.texts, found.scores)
-        yield articles_of(request, found.texts.compress(passes), found.scores.compress(passes))
-        if len(found.texts) < pool or np.count_nonzero(passes) < pool * ENOUGH:
+        related = above_floor(request, found)
+        yield articles_of(request, *related)
+        if len(found.texts) < pool or len(related.texts) < pool * ENOUGH:
             return
         admitted[found.texts] = False
         pool *= DEEPER
@@ -176,6 +199,8 @@ def articles_of(
     start = arrays.copies_start
     if query.collapse:
         rows = arrays.copies.take(start.take(texts))
+        if row_filter.admits_all:  # as nearly all pages ask
+            return Candidates(rows, texts, scores)
         passes = row_filter.admits(rows)
         if passes.all():
             return Candidates(rows, texts, scores)

@@ -8,7 +8,14 @@ from recommender._typing import Array
 from recommender.language.stems import stems
 from recommender.language.writing_systems import UNSPACED
 
-__all__ = ["best_phrases", "is_unspaced", "min_single_weight", "shared_phrases"]
+__all__ = [
+    "are_among",
+    "best_phrases",
+    "is_unspaced",
+    "min_single_weight",
+    "phrases_of",
+    "shared_phrases",
+]
 
 # A phrase that more texts hold, such as a country or "bank", is no reason if it is the only one.
 _SINGLE_SHARE, _SINGLE_TEXTS = 0.01, 10
@@ -25,18 +32,45 @@ def shared_phrases(phrases: Array, own: int, others: Sequence[int] | Array) -> l
     Returns:
         For each of the others the numbers of the shared phrases, in rising order.
     """
-    row = phrases[own]
-    row = row[row >= 0]
+    row = phrases_of(phrases, own)
     if not row.size:
         return [[] for _ in others]
     candidates = phrases.take(others, axis=0)
-    both = row.take(row.searchsorted(candidates), mode="clip") == candidates
+    both = are_among(candidates, row)
     found = candidates[both].tolist()
     result, start = [], 0
     for count in both.sum(axis=1).tolist():
         result.append(found[start : start + count])
         start += count
     return result
+
+
+def phrases_of(phrases: Array, text: int) -> Array:
+    """The phrases of one text.
+
+    Args:
+        phrases: (texts, P) int32, the phrases of each text in rising order, padded with -1.
+        text: Number of the text.
+
+    Returns:
+        Its phrases without the padding, in rising order.
+    """
+    row: Array = phrases[text]
+    return row.compress(row >= 0)
+
+
+def are_among(phrases: Array, known: Array) -> Array:
+    """Which phrases are among some.
+
+    Args:
+        phrases: Numbers of phrases, of any shape.
+        known: Numbers of phrases in rising order, at least one.
+
+    Returns:
+        Bool, in the shape of `phrases`.
+    """
+    found: Array = known.take(known.searchsorted(phrases), mode="clip") == phrases
+    return found
 
 
 def min_single_weight(texts: int) -> float:

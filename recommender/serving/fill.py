@@ -11,8 +11,13 @@ import numpy as np
 from recommender._typing import Array
 from recommender.scoring.rerank import Candidates
 from recommender.serving.backend import ScoredTexts
-from recommender.serving.candidates import articles_of, is_background, nearest_scored, passes_floor
-from recommender.serving.explain import min_single_weight
+from recommender.serving.candidates import (
+    articles_of,
+    is_background,
+    nearest_scored,
+    without_padding,
+)
+from recommender.serving.explain import are_among, min_single_weight, phrases_of
 from recommender.serving.request import RankedArticle, Request
 
 __all__ = ["CLEARLY_WEAKER", "fill_candidates", "share_telling_phrase"]
@@ -38,13 +43,13 @@ def fill_candidates(
     """
     own, arrays = request.item.text, request.snapshot.arrays
     assert own is not None  # noqa: S101 - only a text of the snapshot has a topic
-    listed = request.backend.neighbours(own)
+    listed = without_padding(request.backend.neighbours(own))
     yield _filling(request, own, listed, excluded)
     finest = arrays.finest_of.data[own]
     if request.row_filter.narrows and finest >= 0:
         taken = [own, *excluded, *(hit.text for hit in ranked)]
         admitted = request.row_filter.texts() & (arrays.finest_of == finest)
-        admitted[[*taken, *listed.texts[listed.texts >= 0].tolist()]] = False
+        admitted[[*taken, *listed.texts.tolist()]] = False
         yield _filling(request, own, nearest_scored(request, own, admitted), [])
 
 
@@ -60,28 +65,26 @@ def share_telling_phrase(request: Request, own: int, texts: Array) -> Array:
         (n,) bool; see `explain.min_single_weight`.
     """
     arrays = request.snapshot.arrays
-    phrases = arrays.phrases[own]
     least = min_single_weight(request.snapshot.manifest.texts)
-    phrases = phrases.compress(phrases >= 0)  # a corpus may have no phrase at all
+    phrases = phrases_of(arrays.phrases, own)  # a corpus may have no phrase at all
     phrases = phrases.compress(arrays.phrase_weights.take(phrases) >= least)
     if not phrases.size:
         return np.zeros(len(texts), dtype=bool)
-    theirs = arrays.phrases.take(texts, axis=0)
-    shared = phrases.take(phrases.searchsorted(theirs), mode="clip") == theirs
-    found: Array = shared.any(axis=1)
+    shared = are_among(arrays.phrases.take(texts, axis=0), phrases)
+    found: Array = np.logical_or.reduce(shared, axis=1)
     return found
 
 
 def _filling(request: Request, own: int, found: ScoredTexts, excluded: Sequence[int]) -> Candidates:
     """The admitted articles of those texts that may fill the answer."""
-    arrays, (texts, scores) = request.snapshot.arrays, found
-    # Tests that are quick come first and leave few texts to the others.
-    near = scores >= request.query.floor - CLEARLY_WEAKER
-    near &= ~passes_floor(request, texts, scores)
-    near &= texts >= 0
-    texts, scores = texts.compress(near), scores.compress(near)
+    arrays, floor = request.snapshot.arrays, request.query.floor
+    # Scores fall, so counting finds those from the floor down to the clearly weaker ones. A
+    # nameless text above the floor was left out for good: it shares nothing that lets it fill.
+    first = np.count_nonzero(found.scores >= floor)
+    end = np.count_nonzero(found.scores >= floor - CLEARLY_WEAKER)
+    texts, scores = found.texts[first:end], found.scores[first:end]
     finest = arrays.finest_of.data[own]
-    fills = arrays.finest_of.take(texts) == finest
+    fills: Array = arrays.finest_of.take(texts) == finest
     if finest < 0:
         fills[:] = False
     story = arrays.story_of.take(texts) == arrays.story_of.data[own]

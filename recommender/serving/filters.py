@@ -35,6 +35,7 @@ class RowFilter:
 
     Attributes:
         narrows: Whether the filters leave out anything.
+        admits_all: Whether every row may be answered.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class RowFilter:
         self.narrows = bool(
             self._included or filters.exclude or (self._since, self._until) != (None, None)
         )
+        self.admits_all = not (self.narrows or self._excluded or self._hidden)
 
     def admits(self, rows: Array) -> Array:
         """Which rows may be answered.

@@ -7,6 +7,7 @@ clearly more than the floor.
 import numpy as np
 
 from recommender._typing import Array
+from recommender.serving.explain import are_among, phrases_of
 from recommender.serving.request import Request
 
 __all__ = ["NAMELESS_FACTOR", "are_nameless"]
@@ -29,13 +30,12 @@ def are_nameless(request: Request, texts: Array) -> Array:
     item, arrays = request.item, request.snapshot.arrays
     if item.text is None or not len(texts):
         return np.zeros(len(texts), dtype=bool)
-    own = arrays.phrases[item.text]
-    own = own[own >= 0]
-    theirs = arrays.phrases.take(texts, axis=0)
+    own = phrases_of(arrays.phrases, item.text)
     if not own.size:
         return np.zeros(len(texts), dtype=bool)
-    shared = (own.take(own.searchsorted(theirs), mode="clip") == theirs).any(axis=1)
-    same_story = arrays.story_of.take(texts) == arrays.story_of[item.text]
+    theirs = arrays.phrases.take(texts, axis=0)
     # A row is padded behind its phrases, so its first place tells whether it has one.
-    nameless: Array = ~shared & ~same_story & (theirs[:, 0] >= 0)
+    nameless: Array = (theirs[:, 0] >= 0) & ~are_among(theirs, own).any(axis=1)
+    if nameless.any():
+        nameless &= arrays.story_of.take(texts) != arrays.story_of.data[item.text]
     return nameless

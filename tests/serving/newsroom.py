@@ -46,10 +46,7 @@ def newsroom() -> list[Article]:
         for n in COPIED
         for turn in range(2)
     ]
-    bare = [
-        replace(article(n), published=None, source=None, section=None)
-        for n in range(44, 50)
-    ]
+    bare = [replace(article(n), published=None, source=None, section=None) for n in range(44, 50)]
     return [*planted, *copies, *bare]
 
 

@@ -16,7 +16,7 @@ from recommender.types.article import Card
 from recommender.types.groups import Change, Keyword, Story, Topic, Trend
 from recommender.types.health import Health
 from recommender.types.related import Answer, Related
-from recommender.types.value import Value
+from recommender.types.value import Value, fast_constructor
 from tests.json_shapes import check_json
 from tests.planted import START, newsdesk, publish_articles, report
 from tests.serving.newsroom import ALL
@@ -169,3 +169,21 @@ def test_moments_days_and_nested_values_become_plain() -> None:
     topic = Topic("t", "a", 1, (Keyword("quay", 0.5),))
     assert topic.to_dict()["keywords"] == [{"term": "quay", "weight": 0.5}]
     assert Reasons(names=("Poipet",)).to_dict()["names"] == ["Poipet"]
+
+
+def test_values_that_are_made_fast_are_like_any_others() -> None:
+    card = ("a", "Title", None, "Herald", None, "en", None, START)
+    fields_of = {
+        Card: card,
+        Reasons: (("Poipet",), (), True),
+        Related: ("a", 0.5, *card[1:], (), Reasons(), True),
+    }
+    for kind, values in fields_of.items():
+        fast, slow = fast_constructor(kind)(*values), kind(*values)
+        assert (type(fast), fast, hash(fast), repr(fast)) == (kind, slow, hash(slow), repr(slow))
+        assert fast.to_dict() == slow.to_dict()
+        assert copy.copy(fast) == copy.deepcopy(fast) == replace(fast) == slow
+        with pytest.raises(FrozenInstanceError):
+            setattr(fast, names(kind)[0], "b")
+        with pytest.raises(TypeError):
+            fast_constructor(kind)(*values * 9)
