@@ -43,7 +43,8 @@ _ADDRESS_SIGNS = ("@", "://", "www.")
 _DIGITS = re.compile(r"\d+")
 _LETTERS = re.compile(r"[^\W\d]")
 # What can end a sentence or a line, with what closes behind it.
-_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？\n]")
+# It begins with one set of signs, which the search for a match skips to.
+_END = re.compile(r"[.!?…。！？\n](?:(?<=[.!?…])[.!?…]*[\"'”’»)\]]*(?=\s)|(?<=[。！？\n]))")
 _UNSPACED_WORD = re.compile(f"[{UNSPACED}]")
 
 
@@ -122,15 +123,11 @@ def split_words(text: str) -> SentenceWords:
         >>> split.words, split.first
         (['photo', 'afp', 'mr', 'lee', 'has', '0', 'boats'], [0])
     """
-    matches = list(_pattern(text).finditer(text))
-    starts = [match.start() for match in matches]
+    spans = [match.span() for match in _pattern(text).finditer(text)]
+    starts, ends = [start for start, _ in spans], [end for _, end in spans]
     first = {0, *(bisect_left(starts, end) for end in _sentence_ends(text))} - {len(starts)}
-    return SentenceWords(
-        [_folded(match.group()) for match in matches],
-        starts,
-        [match.end() for match in matches],
-        sorted(first),
-    )
+    words = [_folded(text[start:end]) for start, end in spans]
+    return SentenceWords(words, starts, ends, sorted(first))
 
 
 def _pattern(text: str) -> re.Pattern[str]:
@@ -189,9 +186,9 @@ def pack_edges(text: str) -> bytes:
     for start, end in pairwise([0, *_sentence_ends(text), len(text)]):
         sentence = words.findall(text, start, end)
         if sentence:
-            found.add(edge_hash([_folded(word) for word in sentence[:EDGE]]))
+            found.add(edge_hash(list(map(_folded, sentence[:EDGE]))))
         if len(sentence) > EDGE:
-            found.add(edge_hash([_folded(word) for word in sentence[-EDGE:]], ends=True))
+            found.add(edge_hash(list(map(_folded, sentence[-EDGE:])), ends=True))
     return np.array(sorted(found), dtype="<u4").tobytes()
 
 
