@@ -31,6 +31,10 @@ __all__ = ["NameEdges", "find_name_edges", "offices", "whole_uses"]
 MAX_ABBREVIATION = 4
 ABBREVIATION_SHARE = 0.5
 MIN_ABBREVIATION_USES = 3
+# A number belongs to a name if it follows this share of the uses of the word before it, and at
+# least so many of them.
+NUMBERED_SHARE = 0.5
+MIN_NUMBERED_USES = 3
 # Two capitalised words belong to one name across at most this many other tokens, as in "Department
 # of the Interior" and "George H. W. Bush".
 MAX_INNER = 4
@@ -45,7 +49,7 @@ class NameEdges(NamedTuple):
         titled: An office is among the words of the name before the token.
         office: The token is an office.
         conjoined_before: A conjunction and a capitalised word stand before the token, as before
-            "Road" in "Belt and Road".
+            "Road" in "Belt and Road". An article may stand between them.
         conjoined_after: Such stand after it.
     """
 
@@ -105,28 +109,18 @@ def find_name_edges(cased: CasedTokens, vocabulary: Vocabulary) -> NameEdges:
     inner = _inner(cased, vocabulary)
     inner[1:] |= stop[1:] & (short | inner)[:-1]
     inner[1:] |= conjunction[1:] & office[:-1]  # "Minister for Health"
-    back = np.zeros(len(word), dtype=np.int8)  # how far the name's word before a token is
-    for distance in range(1, MAX_INNER + 2):
-        linked = np.zeros(len(word), dtype=bool)
-        linked[distance:] = (cased.document[distance:] == cased.document[:-distance]) & in_name[
-            :-distance
-        ]
-        linked[distance:] &= (flags[:-distance] & POSSESSIVE) == 0
-        for between in range(1, distance):
-            linked[between:] &= inner[:-between]
-        back[linked & in_name & (back == 0)] = distance
+    back = _distance_back(cased, in_name, inner)
     # English writes the days and months after a name with a capital, too: "Trump Tuesday".
     goes_on = np.flatnonzero((back > 0) & ~_listed(vocabulary, "newsroom_words")[word])
     after = np.zeros(len(word), dtype=bool)
     after[goes_on - back[goes_on]] = True
     after[:-2] |= short[:-2] & stop[1:-1] & ((flags[2:] & CAPITAL) > 0)
     after[:-2] |= in_name[:-2] & _initials(vocabulary)[cased.surface[1:-1]] & stop[2:]
-    conjoined = np.flatnonzero(conjunction[1:-1] & in_name[:-2] & in_name[2:]) + 1
-    conjoined_before, conjoined_after = np.zeros((2, len(word)), dtype=bool)
-    conjoined_before[conjoined + 1] = conjoined_after[conjoined - 1] = True
-    return NameEdges(
-        back > 0, after, _titled(back, office), office, conjoined_before, conjoined_after
-    )
+    after |= _numbered(cased, vocabulary, in_name)
+    article = _listed(vocabulary, "articles")[word]
+    capital = (vocabulary.flags_of[cased.surface] & CAPITAL) > 0
+    conjoined = _conjoined(conjunction, article, capital & (word >= 0))
+    return NameEdges(back > 0, after, _titled(back, office), office, *conjoined)
 
 
 def offices(vocabulary: Vocabulary) -> Array:
@@ -204,6 +198,55 @@ def _abbreviations(cased: CasedTokens, vocabulary: Vocabulary, office: Array, st
     found[-1] = False
     result: Array = found[word]
     return result
+
+
+def _distance_back(cased: CasedTokens, in_name: Array, inner: Array) -> Array:
+    """How many tokens back the word before a name's word is: (tokens,) int8, 0 for a first word."""
+    back = np.zeros(len(in_name), dtype=np.int8)
+    for distance in range(1, MAX_INNER + 2):
+        linked = np.zeros(len(in_name), dtype=bool)
+        same_document = cased.document[distance:] == cased.document[:-distance]
+        linked[distance:] = same_document & in_name[:-distance]
+        linked[distance:] &= (cased.flags[:-distance] & POSSESSIVE) == 0
+        for between in range(1, distance):
+            linked[between:] &= inner[:-between]
+        back[linked & in_name & (back == 0)] = distance
+    return back
+
+
+def _numbered(cased: CasedTokens, vocabulary: Vocabulary, in_name: Array) -> Array:
+    """Which tokens a number follows that belongs to the name, as in "Article 50": (tokens,) bool.
+
+    It does if most of the word's uses in names go on with the same number. "Boeing" goes on with
+    many, and stands without them.
+    """
+    number = np.array([surface.isdecimal() for surface in vocabulary.surfaces], dtype=bool)
+    in_name = in_name & (cased.word >= 0)
+    follows = in_name[:-1] & number[cased.surface[1:]]
+    at = np.flatnonzero(follows & (cased.document[1:] == cased.document[:-1]))
+    codes = cased.word[at].astype(np.int64) * len(number) + cased.surface[at + 1]
+    _, pair, uses = np.unique(codes, return_inverse=True, return_counts=True)
+    in_names = np.bincount(cased.word[in_name], minlength=1)
+    least = np.maximum(NUMBERED_SHARE * in_names[cased.word[at]], MIN_NUMBERED_USES)
+    result = np.zeros(len(in_name), dtype=bool)
+    result[at[uses[pair] >= least]] = True
+    return result
+
+
+def _conjoined(conjunction: Array, article: Array, capital: Array) -> tuple[Array, Array]:
+    """Before and after which tokens a conjunction and a capital stand: two times (tokens,) bool.
+
+    An article may be between them: "Islamic State of Iraq and the Levant".
+    """
+    before, after = np.zeros((2, len(capital)), dtype=bool)
+    for between in (0, 1):
+        gap = 2 + between
+        joined = conjunction[1 : len(capital) - gap + 1] & capital[:-gap] & capital[gap:]
+        if between:
+            joined &= article[2:-1]
+        first = np.flatnonzero(joined)
+        after[first], before[first + gap] = True, True
+    return before, after
 
 
 def _titled(back: Array, office: Array) -> Array:

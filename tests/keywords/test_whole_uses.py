@@ -80,6 +80,20 @@ def test_a_short_word_that_half_the_time_has_a_full_stop_is_an_abbreviation(
     assert (before in shown(written, *["Zeb"] * uses)) is not cuts
 
 
+def test_a_name_that_goes_on_with_one_number_is_not_shown_without_it() -> None:
+    assert "Article" not in shown("Article 50")
+    # Where the numbers differ, or the word mostly stands without one, it is a name.
+    assert "Boeing" in shown("Boeing", "Boeing 737", "Boeing 747")
+    assert "Chelsea" in shown("Chelsea", "Chelsea 2")
+
+
+def test_a_name_goes_on_over_a_conjunction_and_an_article() -> None:
+    whole = "the Kingdom of Avalon and the Mercia"
+    assert not {"Kingdom of Avalon", "Kingdom", "Mercia"} & shown(whole, whole)
+    # A name that also stands without the other one is not cut.
+    assert "Avalon" in shown("Avalon", "Avalon and the Mercia")
+
+
 def test_what_is_left_of_a_word_whose_letters_were_lost_is_not_shown() -> None:
     assert not {"ireann", "Iarnr", "RT", "Fianna", "il"} & {
         *shown("the Met ?ireann"),
