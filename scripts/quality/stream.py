@@ -7,6 +7,7 @@ looser than those of articles. ECB+ labelled with its subjects gives 2,900 lines
 from pathlib import Path
 
 from recommender.evaluation.labelled_set import LabelledSet, read_labelled
+from recommender.sources.words import has_word
 from recommender.types.article import Article
 
 __all__ = ["read_stream"]
@@ -23,14 +24,15 @@ def read_stream(path: Path, field: str) -> LabelledSet:
         field: The field with the labels.
 
     Returns:
-        The lines and their labels. Lines of at most `BYLINE` words are left out.
+        The lines and their labels. Lines of at most `BYLINE` words are left out, and those without
+        a word, such as dates, because the nightly job takes none for an article.
     """
     articles = read_labelled(path, {}, 1_000_000, field=field)
     labelled_lines = {
         (line, label): None
         for article, label in zip(articles.articles, articles.labels, strict=True)
         for line in (article.title, *article.text.splitlines()[:LINES])
-        if len(line.split()) > BYLINE
+        if len(line.split()) > BYLINE and has_word(line)
     }
     lines = [Article(str(n), title="", text=line) for n, (line, _) in enumerate(labelled_lines)]
     labels = [label for _, label in labelled_lines]

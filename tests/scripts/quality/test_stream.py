@@ -6,11 +6,15 @@ from pathlib import Path
 import pytest
 
 
-def test_a_stream_has_each_line_once_and_no_byline(scripts: None, tmp_path: Path) -> None:
+def test_a_stream_has_each_line_once_and_no_byline_or_date(scripts: None, tmp_path: Path) -> None:
     stream = pytest.importorskip("stream")
     records = [
         {"id": "a", "title": "The ferry has sunk", "text": "By Ada\nNobody was hurt.\nMore soon."},
-        {"id": "b", "title": "The ferry has sunk", "text": "It lies in the harbour now."},
+        {
+            "id": "b",
+            "title": "The ferry has sunk",
+            "text": "2013 - 09 - 26\nIt lies in the harbour now.",
+        },
     ]
     path = tmp_path / "labelled.jsonl"
     lines = (json.dumps(record | {"story": "s", "label": "ferries"}) for record in records)
