@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
+from unicodedata import normalize
 from zlib import crc32
 
 import numpy as np
@@ -47,6 +48,7 @@ _CAPITAL = 16
 _WORDS = re.compile(
     rf"[{UNSPACED}](?:[{UNSPACED_MARKS}]|[^{UNSPACED}])*|\d+(?:[.,-]\d+)*[^-'’]*|[^-'’]+"
 )
+_ACCENTS = re.compile("(?<=[a-z])[\u0300-\u036f]+")  # on Latin letters
 # Between "<" and ">" stand fewer tokens than this, as in "<ABC.N>".
 BRACKETED = 8
 # How many signs make a piece about as distinctive as a word: two ideographs or kana, six letters of
@@ -149,7 +151,10 @@ def shingles(hashes: Array) -> Array:
 
 
 def word_hash(word: str) -> int:
-    """The hash of one word as texts hold it.
+    """The hash of one word as texts hold it, without its accents.
+
+    Wires and capitals leave accents out ("Besancon", "ELECTIONS"). So few words differ by accents
+    alone that two texts with the same runs of words do not become alike by it.
 
     Args:
         word: A word without hyphen or apostrophe, case folded.
@@ -158,6 +163,8 @@ def word_hash(word: str) -> int:
         The word's hash. CRC-32 alone is a poor hash, but it is fast and the same everywhere;
         `shingles` mixes its bits.
     """
+    if not word.isascii():
+        word = normalize("NFC", _ACCENTS.sub("", normalize("NFD", word)))
     return crc32(word.encode("utf-8", "surrogatepass"))
 
 

@@ -20,7 +20,7 @@ __all__ = [
 ]
 
 # A change in how signatures are computed must raise this number; stored ones are then replaced.
-SIGNATURE_VERSION = 3
+SIGNATURE_VERSION = 4
 SAMPLE = 64  # shingles of a text
 EMPTY = np.uint32(0xFFFFFFFF)  # fills the signature of a text with fewer shingles than the sample
 

@@ -20,6 +20,8 @@ def words_of(text: str) -> HashedWords:
         ("Caf\u00e9 ﬁre", "CAFE\u0301, fire"),
         ("the mayor’s crane", "The mayor's crane."),
         ("２０１７年", "2017年"),
+        ("Élections : le maire de Besançon réélu", "ELECTIONS : LE MAIRE DE BESANCON REELU"),
+        ("El alcalde de Córdoba, mañana", "El alcalde de Cordoba, manana"),
     ],
 )
 def test_case_marks_and_composition_are_no_difference(one: str, other: str) -> None:
