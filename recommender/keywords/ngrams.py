@@ -88,6 +88,8 @@ class NGrams(NamedTuple):
             informative.
         whole: For each level, (ngrams,) bool: which are not just a piece of a longer n-gram, and
             neither begin nor end with a stop word.
+        cut: For each level, (ngrams,) bool: which names are nearly always cut out of longer ones,
+            also over a conjunction.
         stands: For each level, (uses,) bool: which uses are not cut out of a longer name.
         first_names: (words,) bool, words that are nearly always followed by a capitalised word.
     """
@@ -99,6 +101,7 @@ class NGrams(NamedTuple):
     levels: list[Level]
     names: list[Array]
     whole: list[Array]
+    cut: list[Array]
     stands: list[Array]
     first_names: Array
 
@@ -130,7 +133,7 @@ def find_ngrams(tokens: Tokens, languages: str | Sequence[str]) -> NGrams:
         cased,
         levels,
         names,
-        _whole(levels, names, stands, edges),
+        *_whole(levels, names, stands, edges),
         stands,
         _first_names(levels[0], cased.flags, in_phrase),
     )
@@ -193,7 +196,7 @@ def prefer_bare_names(ngrams: NGrams, chosen: list[Array]) -> None:
 
     Such additions are an office, as in "President Donald Trump" or "leader Kim", and words in lower
     case next to a name of several words, as in "estranged half-brother Kim Jong Nam". "President
-    Park" stays.
+    Park" stays. Where the name is cut itself, as in "Exchange Commission filing", none is chosen.
 
     Args:
         ngrams: The n-grams of the corpus.
@@ -211,7 +214,8 @@ def prefer_bare_names(ngrams: NGrams, chosen: list[Array]) -> None:
                 ordinary = ~ngrams.names[depth]
                 around = titled | ordinary if below else titled & ordinary
                 replaced = around & (ngrams.names[below] & fits[below])[piece]
-                chosen[below][piece[replaced & chosen[depth]]] = True
+                stands = replaced & chosen[depth] & ~ngrams.cut[below][piece]
+                chosen[below][piece[stands]] = True
                 chosen[depth] = chosen[depth] & ~replaced
 
 
@@ -280,13 +284,14 @@ def _names(levels: list[Level], flags: Array) -> list[Array]:
 
 def _whole(
     levels: list[Level], names: list[Array], stands: list[Array], edges: NameEdges
-) -> list[Array]:
-    """Which n-grams of each level stand on their own: neither a piece of a longer one nor cut.
+) -> tuple[list[Array], list[Array]]:
+    """Which n-grams of each level are neither a piece of a longer one nor cut, and which are cut.
 
     "President Donald" is a piece. A name is cut if most of its uses are (see `whole_uses`), or if
     most stand on one side of a conjunction and another name, as "Belt" and "Road" do.
     """
-    result: list[Array] = []
+    whole: list[Array] = []
+    all_cut: list[Array] = []
     before, after = np.zeros((2, len(levels[0].uses)), dtype=bool)
     for depth, level in enumerate(levels):
         size = len(level.uses)
@@ -307,8 +312,9 @@ def _whole(
         ]
         cut = np.maximum(*cut_uses) >= PIECE_SHARE * level.uses
         cut &= names[depth] & (level.uses >= MIN_CUT_USES)
-        result.append(level.first_fits & level.last_fits & ~before & ~after & ~cut)
-    return result
+        all_cut.append(cut)
+        whole.append(level.first_fits & level.last_fits & ~before & ~after & ~cut)
+    return whole, all_cut
 
 
 def _goes_on(uses: Array, shorter: Array, longer_uses: Array) -> Array:
