@@ -55,6 +55,8 @@ def type_of(shape: dict[str, Any]) -> str:
         return " or ".join(f'`"{value}"`' if value else "null" for value in shape["enum"])
     if shape["type"] == "array":
         return f"list of {type_of(shape['items'])}"
+    if "additionalProperties" in shape:
+        return f"object, a name → {type_of(shape['additionalProperties'])}"
     kinds = [shape["type"]] if isinstance(shape["type"], str) else shape["type"]
     named = f", {shape['format']}" if "format" in shape else ""
     return " or ".join(kinds) + named

@@ -19,9 +19,8 @@ def json_schemas() -> dict[str, Schema]:
     """The JSON Schema of every shape.
 
     Returns:
-        Name → schema: answer, hit, article, reasons, keyword, topic, story, change, trend and
-        health, and of what comes in lists topics, stories, changes and trends. Each schema is
-        complete in itself.
+        Name → schema: of each shape that stands in docs/reference/json.md, and of what comes in
+        lists topics, stories, changes, trends and nights. Each schema is complete in itself.
 
     Example:
         >>> schemas = json_schemas()
@@ -86,7 +85,15 @@ def _count(description: str) -> Schema:
     return _field("integer", description, minimum=0)
 
 
+def _by_name(description: str, values: Schema) -> Schema:
+    """An object whose keys are no fixed fields."""
+    return _field("object", description, additionalProperties=values)
+
+
 _MOMENT = {"format": "date-time"}
+_PART = {"minimum": 0, "maximum": 1}
+_NUMBER = _count("Their number.")
+_SHARE = _field("number", "The share.", **_PART)
 _CARD = {
     "id": _field("string", "The publisher's id."),
     "title": _field("string", "The headline, or the first words of the text."),
@@ -235,5 +242,93 @@ _SHAPES: dict[str, Schema] = {
         removed=_count("How many ids are on the list of removed articles."),
         error=_field("string|null", "Why `ok` is false."),
     ),
+    "night": _object(
+        "The record of one night, as `nightly` and `report` print it. Records of earlier versions "
+        "lack fields that came later.",
+        started=_field("string", "When the run began, in UTC.", **_MOMENT),
+        snapshot=_field("string", "Name of the snapshot that serves after the run; empty if none."),
+        unchanged=_field("boolean", "Whether nothing has changed, so that none was made."),
+        intake=_ref("intake"),
+        withdrawn=_count("Articles deleted because complete sources no longer hold them."),
+        not_delivered=_count("Other stored articles that no record of the night named."),
+        boilerplate=_ref("cuts"),
+        languages=_ref("languages"),
+        articles=_count("Articles in the snapshot."),
+        contents=_count("Different texts among them."),
+        texts=_count("Texts after near-duplicates have been grouped."),
+        same_address=_count("Articles that can be read at the address of another one."),
+        superseded=_count("Articles that a newer version replaces."),
+        embedded=_count("Texts embedded in the run."),
+        reused=_count("Texts whose vector was already stored."),
+        truncated=_count("Articles longer than the encoder reads."),
+        words_read_share=_field("number", "Share of all words that the encoder read.", **_PART),
+        topics=_count("Broad topics."),
+        finer_topics=_count("Topics within those."),
+        without_topic=_count("Articles without a topic."),
+        stories=_count("Stories, those of a single article included."),
+        search_recall=_field(
+            "number", "Share of the nearest articles that a search finds.", **_PART
+        ),
+        changes=_by_name(
+            "What became of topics and stories, by kind.", _by_name("Their number.", _NUMBER)
+        ),
+        lists=_by_name("Share of related lists of five, by how full they are.", _SHARE),
+        gates=_by_name("The shares that the gates judge.", _SHARE),
+        changed_settings=_field("array", "Settings that changed.", items=_ref("setting_change")),
+        notices=_field("array", "What a person may want to act on.", items=_ref("notice")),
+        forced=_strings("What refused the night and `--force` overrode."),
+        refused=_strings("Gates that refused the night."),
+        seconds=_by_name("Seconds by stage.", _field("number", "Seconds.", minimum=0)),
+    ),
+    "intake": _object(
+        "What became of the records of one night.",
+        read=_count("All records; the sum of the next five and of `replaced`."),
+        new=_count("Articles with an id that was not stored."),
+        changed=_count("Stored articles of which any field changed."),
+        unchanged=_count("Stored articles that were delivered again without a change."),
+        removed=_count("Records of taken-down articles, left out."),
+        rejected=_count("Bad records, left out."),
+        rejects_file=_field("string|null", "The file that lists them; null if there are none."),
+        cleaned=_count("Records out of which markup or invisible characters were taken."),
+        noted=_by_name("Values that were left out of articles or changed, by field.", _NUMBER),
+        notes_file=_field("string|null", "The file that lists them; null if there are none."),
+        replaced=_count("Records in whose place a newer record of the same id was kept."),
+    ),
+    "cuts": _object(
+        "What is cut from texts as boilerplate.",
+        articles=_count("Articles from whose texts anything is cut."),
+        words=_count("The words that are cut."),
+        by_publisher=_by_name(
+            "`articles` and `words` of each publisher, most words first; not all.",
+            _by_name("Articles and words.", _NUMBER),
+        ),
+    ),
+    "languages": _object(
+        "The languages of the articles.",
+        articles=_by_name("Articles of each language, by its code of ISO 639.", _NUMBER),
+        detected=_by_name("Of these, those whose text decided.", _NUMBER),
+        undetected=_count("Articles whose label and text do not tell."),
+        unknown=_by_name("Articles of each label that names no language.", _NUMBER),
+    ),
+    "setting_change": _object(
+        "A setting that is another one than in the snapshot published before.",
+        name=_field("string", "Its section and its key."),
+        before=_field("string", "Its value before, in words."),
+        after=_field("string", "Its value now, in words."),
+        effect=_field("string", "What the change does again."),
+    ),
+    "notice": _object(
+        "Something that a night counted, and what to do about it.",
+        name=_field("string", "A fixed name for programs."),
+        count=_count("How many."),
+        text=_field("string", "What was counted, in words."),
+        advice=_field("string", "What to do about it; empty for nothing."),
+    ),
 }
-_LISTS = {"topic": "topics", "story": "stories", "change": "changes", "trend": "trends"}
+_LISTS = {
+    "topic": "topics",
+    "story": "stories",
+    "change": "changes",
+    "trend": "trends",
+    "night": "nights",
+}

@@ -11,6 +11,7 @@ from recommender import Article, Recommender
 from recommender.artifacts.folder import Artifacts
 from recommender.artifacts.lock import hold
 from tests.conftest import Result, Run
+from tests.json_shapes import check_json
 from tests.planted import (
     article,
     as_record,
@@ -24,6 +25,7 @@ def test_nightly_prints_one_line_of_json_and_nothing_else(run: Run, tmp_path: Pa
     source = write_jsonl(tmp_path / "s.jsonl", [article(n) for n in range(20)])
     result = run("recommender", "nightly", source, "--artifacts", tmp_path / "a", "--json")
     night = json.loads(result.out)
+    check_json(night, "night")
     assert result.code == 0
     assert result.err == ""
     assert result.out.count("\n") == 1

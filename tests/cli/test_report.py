@@ -7,6 +7,7 @@ import pytest
 
 from recommender.artifacts.folder import Artifacts
 from tests.conftest import Run
+from tests.json_shapes import check_json
 from tests.planted import article, newsdesk, write_jsonl
 
 
@@ -22,6 +23,8 @@ def test_each_night_of_the_history_is_a_line_and_the_newest_comes_first(
     assert "published; 39 articles, 39 new" in lines[1]
     printed = json.loads(run("recommender", "report", "--history", "1", "--json", *at).out)
     assert [night["unchanged"] for night in printed] == [True]
+    check_json(printed, "nights")
+    check_json(json.loads(run("recommender", "report", "--json", *at).out), "night")
     assert run("recommender", "report", "--history", "0", *at).code == 2
 
 

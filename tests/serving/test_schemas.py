@@ -1,11 +1,18 @@
 """The published schemas: valid, complete, documented field by field, and strict about types."""
 
 import doctest
+from dataclasses import fields
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
+from recommender.corpus.languages import LanguageCounts
+from recommender.corpus.publishers import CutCounts
+from recommender.pipeline.ingest import Intake
+from recommender.pipeline.notices import Notice
+from recommender.pipeline.run_log import Night
+from recommender.pipeline.settings_changes import SettingChange
 from recommender.serving import schemas
 from recommender.serving.schemas import json_schemas
 from tests.json_shapes import check_json
@@ -37,6 +44,17 @@ def test_every_field_is_required_and_described(name: str) -> None:
         assert shape.get("required", []) == list(fields)
         for field in fields.values():
             assert "$ref" in field or field["description"].endswith(".")
+
+
+def test_the_record_of_a_night_is_described_field_by_field() -> None:
+    """Serving does not import the job, so its schema repeats the names of the job's fields."""
+    defs = json_schemas()["night"]["$defs"]
+    for shape, made_by in (
+        (json_schemas()["night"], Night), (defs["intake"], Intake), (defs["cuts"], CutCounts),
+        (defs["languages"], LanguageCounts), (defs["setting_change"], SettingChange),
+        (defs["notice"], Notice),
+    ):  # fmt: skip
+        assert shape["required"] == [field.name for field in fields(made_by)]
 
 
 def test_a_value_of_another_shape_is_refused() -> None:
