@@ -28,48 +28,49 @@ def language_notices(
     Returns:
         The notices; none where all is well.
     """
-    notices = []
-    if counts.unknown:
-        number = sum(counts.unknown.values())
-        notices.append(
-            Notice(
-                "unknown_language_labels",
-                number,
-                f"{counted(number, 'article has', 'articles have')} a language label that names no "
-                "language: "
-                f"{_listed({repr(label): n for label, n in counts.unknown.items()})}",
-                'their text decides instead; write a code such as "en" or "pt-BR"',
-            )
-        )
-    if known is not None and (others := _without(counts.articles, known)):
-        number = sum(others.values())
-        notices.append(
-            Notice(
-                "languages_unknown_to_encoder",
-                number,
-                f"{number:,} of {counted(sum(counts.articles.values()), 'article')} "
-                f"{'is' if number == 1 else 'are'} in languages that the encoder {model} "
-                f"does not know: {_named(others)}",
-                "their related articles, stories and topics follow hardly more than shared words; "
-                f'set [embedding] model = "{_MULTILINGUAL}" with revision = a commit of it, or '
-                "model = the folder of a model that knows these languages",
-            )
-        )
+    notices = [_of_labels(counts.unknown)]
+    if known is not None:
+        others = _without(counts.articles, known)
+        notices.append(_of_the_encoder(others, sum(counts.articles.values()), model))
     listed = [code for code in counts.articles if stop_words_for(code)]
-    if others := _without(counts.articles, listed):
-        number = sum(others.values())
-        notices.append(
-            Notice(
-                "languages_without_stop_words",
-                number,
-                f"{counted(number, 'article is', 'articles are')} in languages without a list of "
-                "stop words: "
-                f"{_named(others)}",
-                "their keywords and reasons may be common words; add "
-                "recommender/language/lists/CODE/stop_words.txt",
-            )
-        )
-    return notices
+    notices.append(_of_word_lists(_without(counts.articles, listed)))
+    return [notice for notice in notices if notice.count]
+
+
+def _of_labels(unknown: Mapping[str, int]) -> Notice:
+    number = sum(unknown.values())
+    return Notice(
+        "unknown_language_labels",
+        number,
+        f"{counted(number, 'article has', 'articles have')} a language label that names no "
+        f"language: {_listed({repr(label): n for label, n in unknown.items()})}",
+        'their text decides instead; write a code such as "en" or "pt-BR"',
+    )
+
+
+def _of_the_encoder(others: Mapping[str, int], articles: int, model: str) -> Notice:
+    number = sum(others.values())
+    return Notice(
+        "languages_unknown_to_encoder",
+        number,
+        f"{number:,} of {counted(articles, 'article')} {'is' if number == 1 else 'are'} in "
+        f"languages that the encoder {model} does not know: {_named(others)}",
+        "their related articles, stories and topics follow hardly more than shared words; "
+        f'set [embedding] model = "{_MULTILINGUAL}" with revision = a commit of it, or '
+        "model = the folder of a model that knows these languages",
+    )
+
+
+def _of_word_lists(others: Mapping[str, int]) -> Notice:
+    number = sum(others.values())
+    return Notice(
+        "languages_without_stop_words",
+        number,
+        f"{counted(number, 'article is', 'articles are')} in languages without a list of stop "
+        f"words: {_named(others)}",
+        "their keywords and reasons may be common words; add "
+        "recommender/language/lists/CODE/stop_words.txt",
+    )
 
 
 def _without(counts: Mapping[str, int], known: Collection[str]) -> dict[str, int]:
