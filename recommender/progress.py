@@ -1,5 +1,6 @@
 """Progress of the work: a protocol for showing it, a silent one, and one that times the stages."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from time import perf_counter
@@ -8,6 +9,8 @@ from typing import Protocol
 __all__ = ["Advance", "Progress", "Silent", "Timed", "ignore"]
 
 Advance = Callable[[int], None]
+
+log = logging.getLogger(__name__)
 
 
 class Progress(Protocol):
@@ -57,6 +60,7 @@ class Timed:
     @contextmanager
     def stage(self, name: str, total: int | None, unit: str) -> Iterator[Advance]:
         """Show the block as a stage, and time it under its name; see `Progress.stage`."""
+        log.info("a stage begins", extra={"stage": name, "total": total, "unit": unit})
         with self.clock(name), self._listener.stage(name, total, unit) as advance:
             yield advance
 

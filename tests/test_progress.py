@@ -29,6 +29,15 @@ def test_stages_are_passed_on() -> None:
     assert listener.heard == [("embed", 7, "texts"), 3, 4, "done"]
 
 
+def test_the_log_tells_that_a_stage_begins(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    with Timed(Silent()).stage("embed", 7, "texts"):
+        [record] = caplog.records
+    assert (record.message, vars(record)["stage"], vars(record)["total"]) == (
+        "a stage begins", "embed", 7,
+    )  # fmt: skip
+
+
 def test_seconds_add_up_by_name_also_of_a_stage_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "perf_counter", map(float, count()).__next__)
     timed = Timed(Silent())

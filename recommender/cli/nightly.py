@@ -19,7 +19,7 @@ from recommender.cli.options import (
 )
 from recommender.cli.output import echo
 from recommender.cli.process import keeping
-from recommender.errors import needs_extra
+from recommender.errors import StorageError, needs_extra
 
 if TYPE_CHECKING:
     from recommender.cli.logs import LogFormat
@@ -85,4 +85,13 @@ def nightly(
         )
     from recommender.cli.night_report import night_report
 
-    echo(night.to_json() if as_json else night_report(asdict(night)))
+    report = night.to_json() if as_json else night_report(asdict(night))
+    try:
+        echo(report)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise StorageError(
+            f"cannot write the output: {error.strerror}; the run itself was done: recommender "
+            f"report --artifacts {artifacts} tells of it"
+        ) from error

@@ -61,7 +61,10 @@ def remove(
     ids = read_ids(article_ids, file)
     folder = existing_folder(artifacts)
     # Barring needs no snapshot, so that it works while the current one is broken.
-    rec = None if missing_ok else Recommender.open(artifacts)
+    try:
+        rec = None if missing_ok else Recommender.open(artifacts)
+    except SnapshotError as error:
+        raise type(error)(f"{error}; to bar the ids all the same add --missing-ok") from error
     found = remove_articles(folder, ids, None if rec is None else {*rec.ids()})
     if not as_json:
         for article_id in found.removed:
@@ -91,7 +94,8 @@ def restore(
 
     ids = read_ids(article_ids, file)
     folder = existing_folder(artifacts)
-    found = restore_articles(folder, ids, _published(folder))
+    published = _published(folder)
+    found = restore_articles(folder, ids, published or frozenset())
     if not as_json:
         for article_id in found.served:
             echo(f"{printable(article_id)} is served again")
@@ -107,18 +111,21 @@ def restore(
                 "if a nightly run has begun since a removal, an article stays only if tonight's "
                 "sources deliver it"
             )
-    reason = "is neither among the removed articles nor in the published snapshot"
+    if published is None:
+        reason = "is not among the removed articles, and no published snapshot can be read"
+    else:
+        reason = "is neither among the removed articles nor in the published snapshot"
     _end(found.unknown, reason, found._asdict(), None, as_json=as_json)
 
 
-def _published(folder: Artifacts) -> frozenset[str]:
-    """The ids of the current snapshot; none where there is none that can be read."""
+def _published(folder: Artifacts) -> frozenset[str] | None:
+    """The ids of the current snapshot; None where there is none that can be read."""
     from recommender.snapshot.reader import Snapshot
 
     try:
         return frozenset(Snapshot(folder.snapshots / folder.current()).ids[:])
     except SnapshotError:
-        return frozenset()
+        return None
 
 
 def _end(

@@ -310,8 +310,10 @@ def last_nights(artifacts: Artifacts, count: int) -> list[dict[str, Any]]:
         if not isinstance(error.__cause__, FileNotFoundError):
             raise
     if not found:
+        empty = not artifacts.nights.exists() or artifacts.nights.stat().st_size == 0
+        none = "no nightly run is" if empty else "nothing that can be read is"
         raise NoSnapshot(
-            f"no nightly run is on record in {artifacts.nights}; "
+            f"{none} on record in {artifacts.nights}; "
             f"make one with: recommender nightly SOURCE --artifacts {artifacts.root}"
         )
     return found

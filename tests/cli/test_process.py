@@ -76,6 +76,20 @@ def test_too_little_memory_is_no_internal_error(root: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_night_whose_report_cannot_be_written_says_that_it_was_done(root: Path) -> None:
+    source = root / "empty.jsonl"
+    source.touch()
+    with Path("/dev/full").open("w") as full:
+        line = command("nightly", source, "--artifacts", root)
+        done = subprocess.run(line, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 8
+    assert done.stderr.endswith(
+        "Error: cannot write the output: No space left on device; the run itself was done: "
+        f"recommender report --artifacts {root} tells of it\n"
+    )
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 def test_an_error_that_nobody_can_read_keeps_its_code(root: Path) -> None:
     with Path("/dev/full").open("w") as full:
         line = command("topics", "no-such-topic", "--json", "--artifacts", root)

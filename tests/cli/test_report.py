@@ -64,6 +64,15 @@ def test_where_no_night_is_on_record_the_command_is_named(run: Run, tmp_path: Pa
         assert "recommender nightly SOURCE" in result.err
 
 
+def test_a_record_of_which_nothing_can_be_read_is_not_called_absent(
+    run: Run, published: Artifacts
+) -> None:
+    published.nights.write_text('{"torn\n[1]\n')
+    result = run("recommender", "report", "--artifacts", published.root)
+    assert result.code == 7
+    assert "nothing that can be read is on record in" in result.err
+
+
 def test_titles_cannot_drive_the_terminal(run: Run, tmp_path: Path) -> None:
     from dataclasses import replace
 

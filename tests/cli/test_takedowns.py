@@ -82,7 +82,12 @@ def test_an_article_can_be_removed_while_the_current_snapshot_is_broken(
 ) -> None:
     at = ("--artifacts", published.root)
     (published.snapshots / published.current() / "ids.strings").unlink()
-    assert run("recommender", "remove", "a-5", *at).code == 7
+    refused = run("recommender", "remove", "a-5", *at)
+    assert refused.code == 7
+    assert "to bar the ids all the same add --missing-ok" in refused.err
+    unknown = run("recommender", "restore", "a-5", *at)
+    assert unknown.code == 6
+    assert "not among the removed articles, and no published snapshot can be read" in unknown.err
     assert run("recommender", "remove", "a-5", "--missing-ok", *at).code == 0
     assert "a-5" in published.removed.read_text()
     assert run("recommender", "restore", "a-5", *at).code == 0
