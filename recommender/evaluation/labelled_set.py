@@ -192,7 +192,7 @@ def _check(found: LabelledSet, max_rejects: float) -> None:
     if max(Counter(found.labels).values(), default=0) < 2:
         one = {"story": "on one event", "topic": "of one theme"}[found.kind]
         raise InputError(
-            f"{found.path}: no two of its {counted(len(found.articles), 'article')} have the same "
+            f"{found.path}: no two of its {len(found.articles):,} articles have the same "
             f"{found.kind}, so there is nothing to find; give the articles {one} the same "
             f"{found.kind}"
         )
