@@ -32,7 +32,9 @@ def fold(text: str) -> str:
         >>> fold("“Łódź”: Zoë's CAFÉ")
         'łodz zoe s cafe'
     """
-    plain = "".join(c for c in normalize("NFKD", text.casefold()) if not combining(c))
+    plain = text.casefold()
+    if not plain.isascii():
+        plain = "".join(c for c in normalize("NFKD", plain) if not combining(c))
     return " ".join(_WORD.findall(plain))
 
 
