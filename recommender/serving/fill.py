@@ -1,7 +1,7 @@
 """Articles that fill a short answer from below the floor, and are no strangers.
 
-They are of the item's story, or they are of its finest topic and share a name or a phrase with it
-that few texts have. None of them is clearly weaker than the floor.
+They are of the item's story or of its finest topic, and share a name or a phrase with it that few
+texts have. None of them is clearly weaker than the floor.
 """
 
 from collections.abc import Iterator, Sequence
@@ -91,12 +91,10 @@ def _filling(request: Request, own: int, found: ScoredTexts, excluded: Sequence[
     some = (fills | story).nonzero()[0]
     if not some.size:
         return articles_of(request, texts[:0], scores[:0])
-    texts, scores, story = texts.take(some), scores.take(some), story.take(some)
+    texts, scores = texts.take(some), scores.take(some)
     fills = share_telling_phrase(request, own, texts)
     if request.query.mode == "background":
         fills &= is_background(request.snapshot, own, texts)
-    else:
-        fills |= story
     if excluded:
         fills &= ~np.isin(texts, excluded)
     return articles_of(request, texts.compress(fills), scores.compress(fills))

@@ -58,7 +58,7 @@ class Options(FilterOptions, total=False):
         floor: Only articles with that score or more, from 0 to 1. By default the setting
             related.floor. A question that names a floor gets no `fill` unless it names that, too.
         fill: A list that is shorter than this, or than `k`, is filled up from below the floor: with
-            articles of the same story, and of the same topic that share a name or a phrase. Such a
+            articles of the same story or topic that share a name or a phrase. Such a
             hit has `fill` set. 0 for none; by default the setting related.fill. It does not count
             in the mode "story", and not for a text that is not published.
         mode: "related" gives the story and its neighbours (the default); "story" the same event

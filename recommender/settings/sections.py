@@ -129,7 +129,7 @@ class RelatedLists(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         diversity: How much a related article must differ from those above it; 0 ranks by score
             alone. It is 1 - λ of maximal marginal relevance.
         fill: A list that is shorter than this is filled up from below the floor, with articles of
-            the same story, and of the same topic that share a name or a phrase; 0 for none.
+            the same story or topic that share a name or a phrase; 0 for none.
         floor: The least score of a related article, in [0, 1]; 0 answers everything.
     """
 
