@@ -20,7 +20,7 @@ from recommender.settings.sections import Input
 from recommender.sources.base import Source
 from recommender.sources.rejects import RejectFile
 from recommender.sources.validate import MAX_UNKNOWN_FIELDS, ArticleReader, Record, Reject
-from recommender.store.base import Store
+from recommender.store.base import IngestCounts, Store
 from recommender.types.article import Article
 
 __all__ = ["Ingested", "Intake", "ingest_sources"]
@@ -136,7 +136,19 @@ def ingest_sources(
     if good.read == 0:
         log.warning("the sources hold no record", extra={"sources": [s.name for s in sources]})
     _warn_of_notes(notes)
-    intake = Intake(
+    intake = _intake(good, counts, rejects, notes)
+    if good.read != sum(counts) + good.removed + rejects.count:
+        raise RuntimeError(f"records were lost between reading and storing: {intake}")
+    missing = sum(not delivery.named(i) for i in stored) - len(withdrawn.ids)
+    notices = [*_notices(intake), *withdrawn.notices]
+    return Ingested(intake, removed, len(withdrawn.ids), missing, notices, refused)
+
+
+def _intake(
+    good: "_Admitted", counts: IngestCounts, rejects: RejectFile, notes: RejectFile
+) -> Intake:
+    """What became of the records, once all are stored."""
+    return Intake(
         good.read,
         counts.new,
         counts.changed,
@@ -149,11 +161,6 @@ def ingest_sources(
         notes_file=str(notes.path) if notes.count else None,
         replaced=counts.replaced,
     )
-    if good.read != sum(counts) + good.removed + rejects.count:
-        raise RuntimeError(f"records were lost between reading and storing: {intake}")
-    missing = sum(not delivery.named(i) for i in stored) - len(withdrawn.ids)
-    notices = [*_notices(intake), *withdrawn.notices]
-    return Ingested(intake, removed, len(withdrawn.ids), missing, notices, refused)
 
 
 def _refusal(reasons: Sequence[str]) -> str:

@@ -15,6 +15,8 @@ from recommender.language.shown_title import LONGEST, shown_title
         (" ", "Fog.", "Fog."),
         ("", "渡" * 200, "渡" * LONGEST + "…"),
         ("", "", ""),
+        ("", "ab " * 26 + "cd", "ab " * 26 + "cd"),  # as long as a title may be
+        ("", "ab " * 26 + "cde", "ab " * 25 + "ab…"),
     ],
 )
 def test_the_beginning_of_the_text_stands_for_a_missing_title(
