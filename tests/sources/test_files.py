@@ -21,7 +21,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 def test_a_folder_is_no_source(tmp_path: Path) -> None:
     (tmp_path / "in.jsonl").mkdir()
-    with pytest.raises(InputError, match=r"in\.jsonl: cannot be read: Is a directory"):
+    with pytest.raises(InputError, match=r"in\.jsonl: is a folder; name the files in it"):
         read(tmp_path / "in.jsonl")
 
 
