@@ -50,6 +50,14 @@ def test_a_name_that_headlines_shout_is_written_with_one_capital_a_word() -> Non
     assert "POIPET" in found  # nobody writes it otherwise
 
 
+def test_a_name_has_its_capitals_where_its_word_mostly_has_none() -> None:
+    names = [f"at {n} he met the Green Party there" for n in ("one", "two", "three")]
+    fields = [f"at {n} they saw green fields and green hills" for n in ("four", "five", "six")]
+    found = spelled([*names, *fields])
+    assert "Green Party" in found
+    assert "green Party" not in found
+
+
 def test_words_of_scripts_without_spaces_are_joined_without_one() -> None:
     assert "港口" in spelled(["港口起重机 港口起重机", "港口起重机"], "zh")
 
