@@ -54,6 +54,7 @@ class Thresholds(NamedTuple):
         Returns:
             (texts, k) float32, the geometric means of the thresholds for listed pairs.
         """
+        # A geometric mean is the product of two square roots.
         return _pair_products(neighbours, np.sqrt(self.listed).astype(np.float32))
 
 
@@ -127,11 +128,10 @@ def story_communities(
     Returns:
         (texts,) int32, numbered from 0.
     """
-    # The threshold of a pair is the product of two square roots.
-    listed, unlisted = (np.sqrt(of_text).astype(np.float32) for of_text in thresholds)
+    unlisted = np.sqrt(thresholds.unlisted).astype(np.float32)
     # The model subtracts the threshold of unlisted pairs for every pair. The weight of a listed
     # pair's edge makes up for it.
-    weights = scores - _pair_products(neighbours, listed)
+    weights = scores - thresholds.of_pairs(neighbours)
     weights += _pair_products(neighbours, unlisted)
     np.maximum(weights, 0.0, out=weights)
     return leiden(

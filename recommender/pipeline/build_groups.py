@@ -7,7 +7,7 @@ import numpy as np
 
 from recommender._typing import Array
 from recommender.corpus.corpus import Corpus
-from recommender.corpus.forms import without_forms
+from recommender.corpus.forms import find_forms
 from recommender.dates import NO_DATE
 from recommender.graph.measures import central_members
 from recommender.graph.rescore import Rescored
@@ -119,13 +119,13 @@ def _find_stories(
     thresholds = story_thresholds(neighbours, scores, lengths, seed, close)
     adjusted = time_adjusted_scores(scores, close)
     # Only these pairs speak for one story, so only these are compared.
-    telling = np.where(adjusted > thresholds.of_pairs(neighbours), adjusted, 0)
+    telling = adjusted > thresholds.of_pairs(neighbours)
     tokens = corpus.tokens.take(corpus.lead_contents)
     titles = [corpus.articles[row].card.title for row in leads.tolist()]
-    told = without_forms(neighbours, telling, tokens, titles)
+    forms = find_forms(neighbours, telling, tokens, titles)
     return detect_stories(
         neighbours,
-        np.where(telling > told, 0, adjusted),
+        np.where(forms, 0, adjusted),
         thresholds,
         seed,
         sizes,

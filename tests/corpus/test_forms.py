@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recommender.corpus.forms import without_forms
+from recommender.corpus.forms import find_forms
 from recommender.language.tokens import read_tokens
 from tests.corpus.made_up_articles import Story
 
@@ -23,11 +23,13 @@ def kept(stories: list[Story]) -> list[set[int]]:
     count = len(stories)
     neighbours = np.array([[n for n in range(count) if n != text] for text in range(count)])
     neighbours = np.pad(neighbours, ((0, 0), (0, 1)), constant_values=-1).astype(np.int32)
-    scores = np.where(neighbours < 0, 0, 0.5).astype(np.float32)
     tokens = read_tokens(s.text for s in stories)
-    found = without_forms(neighbours, scores, tokens, [s.title for s in stories])
-    assert set(np.unique(found)) <= {np.float32(0), np.float32(0.5)}
-    return [set(neighbours[text, found[text] > 0].tolist()) for text in range(count)]
+    everything = np.ones(neighbours.shape, dtype=bool)
+    forms = find_forms(neighbours, everything, tokens, [s.title for s in stories])
+    assert not forms[neighbours < 0].any()
+    assert not find_forms(neighbours, ~everything, tokens, [s.title for s in stories]).any()
+    kept = (neighbours >= 0) & ~forms
+    return [set(neighbours[text, kept[text]].tolist()) for text in range(count)]
 
 
 @pytest.mark.parametrize("file", ["obituaries.jsonl", "obituaries-own-text.jsonl"])
