@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from recommender._typing import Array
-from recommender.corpus.corpus import Corpus
+from recommender.corpus.corpus import Corpus, Facets
 from recommender.graph.own_hits import OwnHits, count_own_hits
 from recommender.graph.rescore import Graph
 from recommender.groups.previous import PreviousGroups
@@ -163,6 +163,7 @@ class Comparison(NamedTuple):
 
 def compare(
     corpus: Corpus,
+    facets: Facets,
     graph: Graph,
     groups: Groups,
     previous: PreviousGroups,
@@ -173,6 +174,7 @@ def compare(
 
     Args:
         corpus: Tonight's articles.
+        facets: The facets of these articles.
         graph: Tonight's scored neighbours.
         groups: Tonight's groups.
         previous: The groups of the night before.
@@ -184,7 +186,6 @@ def compare(
     """
     ids = [*groups.identities.topic_ids, None]  # the last place is that of -1
     topics = groups.topics.topic_of[corpus.copies.text_of].tolist()
-    facets = corpus.facets()
     return Comparison(
         dict(zip((card.id for card in corpus.cards), (ids[t] for t in topics), strict=True)),
         {i: topic for i, topic in previous.broad_topics.items() if i not in removed},

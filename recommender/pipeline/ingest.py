@@ -14,7 +14,7 @@ from recommender.pipeline.delivery import Delivery
 from recommender.pipeline.notices import Notice
 from recommender.pipeline.published import NOTHING_PUBLISHED, Published
 from recommender.pipeline.store_guard import lost_store
-from recommender.pipeline.withdrawals import find_withdrawals
+from recommender.pipeline.withdrawals import Withdrawals, find_withdrawals
 from recommender.progress import Advance, Timed
 from recommender.settings.sections import Input
 from recommender.sources.base import Source
@@ -129,16 +129,12 @@ def ingest_sources(
         lost = lost_store(published, stored, delivery, removed)
         stored = {i: label for i, label in stored.items() if i not in removed}
         withdrawn = find_withdrawals(stored, delivery, settings.complete, most_lost)
-        refused = [*filter(None, [lost]), *withdrawn.refusals]
-        if refused and not force:
-            raise PublishRefused(_refusal(refused))
+        refused = _refused(lost, withdrawn, force=force)
         store.delete(removed | withdrawn.ids)
     if good.read == 0:
         log.warning("the sources hold no record", extra={"sources": [s.name for s in sources]})
     _warn_of_notes(notes)
     intake = _intake(good, counts, rejects, notes)
-    if good.read != sum(counts) + good.removed + rejects.count:
-        raise RuntimeError(f"records were lost between reading and storing: {intake}")
     missing = sum(not delivery.named(i) for i in stored) - len(withdrawn.ids)
     notices = [*_notices(intake), *withdrawn.notices]
     return Ingested(intake, removed, len(withdrawn.ids), missing, notices, refused)
@@ -148,7 +144,7 @@ def _intake(
     good: "_Admitted", counts: IngestCounts, rejects: RejectFile, notes: RejectFile
 ) -> Intake:
     """What became of the records, once all are stored."""
-    return Intake(
+    intake = Intake(
         good.read,
         counts.new,
         counts.changed,
@@ -161,13 +157,20 @@ def _intake(
         notes_file=str(notes.path) if notes.count else None,
         replaced=counts.replaced,
     )
+    if good.read != sum(counts) + good.removed + rejects.count:
+        raise RuntimeError(f"records were lost between reading and storing: {intake}")
+    return intake
 
 
-def _refusal(reasons: Sequence[str]) -> str:
-    return (
-        f"nothing was stored or published: {'; '.join(reasons)}. If it is as it should be, run "
-        "again with --force"
-    )
+def _refused(lost: str, withdrawn: Withdrawals, *, force: bool) -> list[str]:
+    """Why the night is refused; it goes on with these reasons only if it is forced."""
+    reasons = [*filter(None, [lost]), *withdrawn.refusals]
+    if reasons and not force:
+        raise PublishRefused(
+            f"nothing was stored or published: {'; '.join(reasons)}. If it is as it should be, run "
+            "again with --force"
+        )
+    return reasons
 
 
 def _reader(settings: Input, now: datetime | None) -> ArticleReader:

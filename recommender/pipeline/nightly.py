@@ -181,7 +181,7 @@ def _build(
         phrases = extract_phrases(ngrams, corpus.text_of_content, publishers)
     findings = Findings(corpus, facets, graph, groups, words, used, phrases)
     content = assemble(findings, settings, encoder, build=build, inputs=inputs)
-    night = compare(corpus, scored, groups, previous, settings.related.floor, removed)
+    night = compare(corpus, facets, scored, groups, previous, settings.related.floor, removed)
     return content, measure(night, settings.gates)
 
 
