@@ -1,6 +1,7 @@
 """The documented table of a snapshot's files, made from the schema."""
 
-from recommender.snapshot.schema import ARRAYS, FILES, STRINGS, ArrayFile
+from recommender.snapshot.declarations import ArrayFile
+from recommender.snapshot.schema import ARRAYS, FILES, STRINGS
 
 __all__ = ["files_table"]
 

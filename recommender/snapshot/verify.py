@@ -9,9 +9,10 @@ import numpy as np
 
 from recommender._typing import Array
 from recommender.snapshot.damage import altered, damaged, unreadable
+from recommender.snapshot.declarations import ArrayFile, StringsFile
 from recommender.snapshot.manifest import Manifest
 from recommender.snapshot.reader import Snapshot, check_files
-from recommender.snapshot.schema import ARRAYS, INDEX, STRINGS, ArrayFile, StringsFile
+from recommender.snapshot.schema import ARRAYS, INDEX, STRINGS
 from recommender.snapshot.string_table import StringTable
 
 __all__ = ["verify"]

@@ -20,9 +20,10 @@ from recommender._typing import Array
 from recommender.artifacts.folder import Artifacts
 from recommender.errors import SnapshotDamaged
 from recommender.knn.index import Index
+from recommender.snapshot.declarations import ArrayFile, StringsFile
 from recommender.snapshot.manifest import Manifest
 from recommender.snapshot.reader import Snapshot
-from recommender.snapshot.schema import ARRAYS, STRINGS, ArrayFile, StringsFile
+from recommender.snapshot.schema import ARRAYS, STRINGS
 from recommender.snapshot.string_table import StringTable
 from recommender.snapshot.verify import verify
 from recommender.snapshot.writer import write_snapshot
